@@ -1,0 +1,1 @@
+"""Typed Python in, CloudFormation JSON out: `python -m generator` renders templates/."""

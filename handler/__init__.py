@@ -1,0 +1,1 @@
+"""The Lambda code; `index.py` is rendered whole into templates/service.json."""

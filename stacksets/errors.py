@@ -1,0 +1,235 @@
+"""What can go wrong, as one tree that a caller can catch at any height.
+
+    StackSetsError
+    ├── InputError (3)          DeploymentFileError, TemplateError, UnsafePlanError
+    ├── AwsError                CredentialsError (4), PermissionDeniedError (4), StackSetRoleError (4),
+    │                           ServiceError (5)
+    ├── NotReadyError (4)       what an account lacks before the first write
+    ├── ConflictError (6)       OperationInProgressError, StalePlanError
+    ├── OperationError (5)      OperationFailedError, OperationStoppedError, SmokeError
+    └── StillRunningError (7)
+
+A message says where and what, a hint says what to do. Only `stacksets.cli.main` catches, prints and
+exits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stacksets.model.outcome import RootCause
+
+Source = Literal["user", "tool", "aws"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong with an input: where it stands, what was there and what was expected.
+
+    `where` is a path into the file (`[[targets]] 2, accounts`), `hint` what mends it.
+    """
+
+    where: str
+    what: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}" + (f" ({self.hint})" if self.hint else "")
+
+
+class StackSetsError(Exception):
+    """The root of everything that this package raises on purpose."""
+
+    exit_code: ClassVar[int] = 1
+    code: ClassVar[str] = "STACKSETS_BUG"
+    source: ClassVar[Source] = "tool"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the error as JSON-ready data with a stable code."""
+        return {
+            "code": self.code,
+            "source": self.source,
+            "exit_code": self.exit_code,
+            "message": self.message,
+            "hint": self.hint,
+        }
+
+
+class InputError(StackSetsError):
+    """What the user gave cannot be used."""
+
+    exit_code = 3
+    code = "INPUT_REFUSED"
+    source = "user"
+
+
+class DeploymentFileError(InputError):
+    """The deployment file has problems; all of them are told at once."""
+
+    code = "DEPLOYMENT_FILE"
+
+    def __init__(self, message: str, *, hint: str = "", problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = tuple(problems)
+
+    def to_dict(self) -> dict[str, object]:
+        """Add the problems, one entry each."""
+        problems = [{"where": p.where, "what": p.what, "hint": p.hint} for p in self.problems]
+        return {**super().to_dict(), "problems": problems}
+
+
+class TemplateError(InputError):
+    """The template cannot be read, parsed or resolved, or cfn-lint finds errors in it."""
+
+    code = "TEMPLATE"
+
+
+class UnsafePlanError(InputError):
+    """The plan needs a consent (`--yes`, `--allow-delete`, a typed name) that was not given."""
+
+    code = "UNSAFE_PLAN"
+
+
+class AwsError(StackSetsError):
+    """AWS answered with an error; `api` is the call, `aws_code` AWS's own code."""
+
+    code = "AWS"
+    source = "aws"
+    exit_code = 5
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        api: str = "",
+        aws_code: str = "",
+        request_id: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.api = api
+        self.aws_code = aws_code
+        self.request_id = request_id
+
+    def to_dict(self) -> dict[str, object]:
+        """Add the call, AWS's code and the request id, which AWS's support asks for."""
+        aws = {"api": self.api, "aws_code": self.aws_code, "request_id": self.request_id}
+        return {**super().to_dict(), **aws}
+
+
+class CredentialsError(AwsError):
+    """No credentials, expired ones, or those of another account than the file names."""
+
+    exit_code = 4
+    code = "CREDENTIALS"
+    source = "user"
+
+
+class PermissionDeniedError(AwsError):
+    """The caller may not make this call."""
+
+    exit_code = 4
+    code = "PERMISSION_DENIED"
+
+
+class StackSetRoleError(AwsError):
+    """The administration or execution role is missing or does not trust its caller."""
+
+    exit_code = 4
+    code = "STACK_SET_ROLE"
+
+
+class ServiceError(AwsError):
+    """Throttled to the end, a 5xx, a lost connection, or an answer that nothing here expects."""
+
+    code = "SERVICE"
+
+
+class NotReadyError(StackSetsError):
+    """What the accounts lack before the first write; every lack is told, nothing was changed."""
+
+    exit_code = 4
+    code = "NOT_READY"
+    source = "user"
+
+    def __init__(self, message: str, *, hint: str = "", problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = tuple(problems)
+
+    def to_dict(self) -> dict[str, object]:
+        """Add the lacks, one entry each."""
+        problems = [{"where": p.where, "what": p.what, "hint": p.hint} for p in self.problems]
+        return {**super().to_dict(), "problems": problems}
+
+
+class ConflictError(StackSetsError):
+    """The world is not as the plan needs it."""
+
+    exit_code = 6
+    code = "CONFLICT"
+    source = "aws"
+
+
+class OperationInProgressError(ConflictError):
+    """Another operation runs on the stack set; `operation_id` names it."""
+
+    code = "OPERATION_IN_PROGRESS"
+
+    def __init__(self, message: str, *, hint: str = "", operation_id: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.operation_id = operation_id
+
+
+class StalePlanError(ConflictError):
+    """What was observed when the plan was made is no longer so."""
+
+    code = "STALE_PLAN"
+
+
+class OperationError(StackSetsError):
+    """It was carried out and did not succeed."""
+
+    exit_code = 5
+    code = "OPERATION"
+    source = "aws"
+
+
+class OperationFailedError(OperationError):
+    """Stack instances failed; `root_causes` says why, once per cause."""
+
+    code = "OPERATION_FAILED"
+
+    def __init__(
+        self, message: str, *, hint: str = "", root_causes: Sequence[RootCause] = ()
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.root_causes = tuple(root_causes)
+
+
+class OperationStoppedError(OperationError):
+    """The operation was stopped before its end."""
+
+    code = "OPERATION_STOPPED"
+
+
+class SmokeError(OperationError):
+    """An endpoint did not answer as the deployment file says."""
+
+    code = "SMOKE"
+
+
+class StillRunningError(StackSetsError):
+    """We stopped waiting; the operation goes on in AWS. The hint is the command that goes on."""
+
+    exit_code = 7
+    code = "STILL_RUNNING"
+    source = "aws"

@@ -1,0 +1,1 @@
+"""The embedded local AWS: real stacks, a real handler, and a StackSets control plane."""

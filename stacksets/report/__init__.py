@@ -1,0 +1,1 @@
+"""The same objects as words: text for people, JSON lines for programs."""
