@@ -2,7 +2,7 @@
 
     StackSetsError
     ├── InputError (3)          DeploymentFileError, TemplateError, UnsafePlanError
-    ├── AwsError                CredentialsError (4), PermissionDeniedError (4), StackSetRoleError (4),
+    ├── AwsError                CredentialsError, PermissionDeniedError, StackSetRoleError (4),
     │                           ServiceError (5)
     ├── NotReadyError (4)       what an account lacks before the first write
     ├── ConflictError (6)       OperationInProgressError, StalePlanError
@@ -103,7 +103,7 @@ class AwsError(StackSetsError):
     """AWS answered with an error; `api` is the call, `aws_code` AWS's own code."""
 
     code = "AWS"
-    source = "aws"
+    source: ClassVar[Source] = "aws"
     exit_code = 5
 
     def __init__(

@@ -1,0 +1,213 @@
+"""What the stages need from AWS, as protocols: no boto3 dict and no ClientError passes this door.
+
+Every method raises `stacksets.errors.AwsError` or one of its children for what AWS refuses, and
+`ConflictError` or one of its children where another operation is in the way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from stacksets.model.desired import (
+        AccountId,
+        InstanceKey,
+        OperationId,
+        OperationPreferences,
+        Region,
+    )
+    from stacksets.model.observed import Operation, OperationResult, StackInstance, StackSet
+    from stacksets.model.outcome import Identity
+    from stacksets.model.plan import Definition, Rectangle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """One stack as DescribeStacks gives it; a deleted one keeps its id and status."""
+
+    id: str
+    name: str
+    status: str
+    status_reason: str
+    outputs: Mapping[str, str]
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackEvent:
+    """One line of a stack's history; `at` is UTC."""
+
+    at: datetime
+    logical_id: str
+    physical_id: str
+    resource_type: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateSummary:
+    """What GetTemplateSummary says: the capabilities that a template needs and its parameters."""
+
+    capabilities: tuple[str, ...]
+    capabilities_reason: str
+    no_echo: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leftover:
+    """Something of the stack set that is still there: its type and name."""
+
+    key: InstanceKey
+    resource_type: str
+    name: str
+
+
+class StackSets(Protocol):
+    """The StackSets calls of one administrator account and home region."""
+
+    def describe_stack_set(self, name: str) -> StackSet | None:
+        """Give the stack set without its instances and operations, None where there is none."""
+
+    def list_instances(self, name: str) -> tuple[StackInstance, ...]:
+        """List every stack instance, to the last page, sorted by key; overrides are not read."""
+
+    def read_overrides(self, name: str, key: InstanceKey) -> Mapping[str, str]:
+        """Give the parameter overrides of one stack instance."""
+
+    def list_operations(self, name: str) -> tuple[Operation, ...]:
+        """List the latest 100 operations, newest first. Eventually consistent."""
+
+    def find_operation(self, name: str, operation_id: OperationId) -> Operation | None:
+        """Give one operation, None where AWS never accepted it. Strongly consistent."""
+
+    def list_results(self, name: str, operation_id: OperationId) -> tuple[OperationResult, ...]:
+        """List an operation's results, to the last page. Eventually consistent."""
+
+    def summarize_template(self, body: str) -> TemplateSummary:
+        """Ask AWS what a template needs; a template that AWS refuses is a TemplateError."""
+
+    def create_stack_set(self, definition: Definition, token: str) -> None:
+        """Create a stack set; the same token again is no second one."""
+
+    def update_stack_set(
+        self, definition: Definition, preferences: OperationPreferences, operation_id: OperationId
+    ) -> None:
+        """Start the update; an id that AWS has accepted before counts as accepted."""
+
+    def create_instances(
+        self,
+        name: str,
+        where: Rectangle,
+        overrides: Mapping[str, str],
+        preferences: OperationPreferences,
+        operation_id: OperationId,
+    ) -> None:
+        """Start the creation of stack instances; an id accepted before counts as accepted."""
+
+    def update_instances(
+        self,
+        name: str,
+        where: Rectangle,
+        overrides: Mapping[str, str] | None,
+        preferences: OperationPreferences,
+        operation_id: OperationId,
+    ) -> None:
+        """Start the update of stack instances; `overrides` None leaves theirs, {} resets all."""
+
+    def delete_instances(
+        self,
+        name: str,
+        where: Rectangle,
+        preferences: OperationPreferences,
+        operation_id: OperationId,
+        *,
+        retain_stacks: bool,
+    ) -> None:
+        """Start the removal of stack instances; an id accepted before counts as accepted."""
+
+    def delete_stack_set(self, name: str) -> None:
+        """Delete an empty stack set; one that is not there is no error."""
+
+    def stop_operation(self, name: str, operation_id: OperationId) -> None:
+        """Ask AWS to start nothing more in a running operation; one that has ended is no error."""
+
+
+class Account(Protocol):
+    """The calls into one target account and region: reads, and the plain stacks of a bootstrap."""
+
+    def find_stack(self, name_or_id: str) -> Stack | None:
+        """Give a stack; by its id also one that was deleted (for 90 days)."""
+
+    def list_stacks(self, name_prefix: str) -> tuple[Stack, ...]:
+        """List the stacks that exist (deleted ones are not) whose name begins so."""
+
+    def read_template(self, name_or_id: str) -> str:
+        """Give the template body of a stack as it was sent."""
+
+    def list_events(self, stack_id: str) -> tuple[StackEvent, ...]:
+        """List a stack's events, oldest first; by its id also those of a deleted stack."""
+
+    def create_stack(
+        self,
+        name: str,
+        body: str,
+        *,
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str],
+        capabilities: tuple[str, ...],
+    ) -> str:
+        """Start the creation of a plain stack and give its id."""
+
+    def update_stack(
+        self,
+        name: str,
+        body: str,
+        *,
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str],
+        capabilities: tuple[str, ...],
+    ) -> bool:
+        """Start the update of a plain stack; False where AWS finds nothing to update."""
+
+    def delete_stack(self, name: str) -> None:
+        """Start the deletion of a plain stack."""
+
+    def has_role(self, name: str) -> bool:
+        """Tell whether the account has an IAM role of that name."""
+
+    def find_role_trust(self, name: str) -> Mapping[str, object] | None:
+        """Give a role's trust policy, None where there is no such role."""
+
+    def api_gateway_role(self) -> str | None:
+        """Give the CloudWatch role ARN of API Gateway in this account and region, if one is set."""
+
+    def lambda_concurrency(self) -> int:
+        """Give the account's limit of concurrent Lambda executions in this region."""
+
+    def list_tagged(self, tags: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """List (type, name) of what carries all these tags, as far as the caller may read.
+
+        Functions, REST APIs, log groups and roles: what a destroy must not leave behind.
+        """
+
+
+class Aws(Protocol):
+    """Everything that one set of credentials opens."""
+
+    def identity(self) -> Identity:
+        """Say who calls; without valid credentials a CredentialsError says what to type."""
+
+    def stack_sets(self, home_region: Region) -> StackSets:
+        """Open the StackSets of the caller's account in a region."""
+
+    def account(self, account: AccountId, region: Region, role_name: str | None) -> Account:
+        """Open an account and region: the caller's own directly, another's through the role.
+
+        Raises PermissionDeniedError where the role is None or may not be assumed.
+        """

@@ -1,0 +1,159 @@
+"""What AWS says of a stack set: statuses are spelled as AWS spells them (API reference)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from stacksets.model.desired import InstanceKey, PermissionModel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from stacksets.model.desired import AccountId, OperationId, Region
+
+
+class InstanceStatus(StrEnum):
+    """Whether a stack instance holds the stack set's present definition."""
+
+    CURRENT = "CURRENT"
+    OUTDATED = "OUTDATED"
+    INOPERABLE = "INOPERABLE"
+
+
+class DetailedStatus(StrEnum):
+    """How the last operation went in a stack instance."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    INOPERABLE = "INOPERABLE"
+    SKIPPED_SUSPENDED_ACCOUNT = "SKIPPED_SUSPENDED_ACCOUNT"
+    FAILED_IMPORT = "FAILED_IMPORT"
+
+
+class OperationStatus(StrEnum):
+    """Where an operation stands."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    STOPPING = "STOPPING"
+    STOPPED = "STOPPED"
+
+    @property
+    def is_final(self) -> bool:
+        """Tell whether the operation has ended."""
+        return self in {self.SUCCEEDED, self.FAILED, self.STOPPED}
+
+
+class OperationAction(StrEnum):
+    """What kind of operation it is."""
+
+    CREATE = "CREATE"
+    UPDATE = "UPDATE"
+    DELETE = "DELETE"
+    DETECT_DRIFT = "DETECT_DRIFT"
+
+
+class ResultStatus(StrEnum):
+    """How one operation went in one account and region."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackInstance:
+    """One account and region of the stack set, with or without a stack.
+
+    `overrides` is None where they were not read (only DescribeStackInstance gives them).
+    `stack_exists` is None where nobody looked, False where the stack behind the instance is gone.
+    """
+
+    account: AccountId
+    region: Region
+    status: InstanceStatus
+    detailed_status: DetailedStatus | None = None
+    status_reason: str = ""
+    stack_id: str | None = None
+    last_operation_id: OperationId | None = None
+    overrides: Mapping[str, str] | None = None
+    stack_exists: bool | None = None
+
+    @property
+    def key(self) -> InstanceKey:
+        """Give the account and region."""
+        return InstanceKey(self.account, self.region)
+
+    @property
+    def is_healthy(self) -> bool:
+        """Tell whether the instance holds the present definition and its last operation went well.
+
+        AWS reports no detailed status for rows of before 2020, so None counts as well.
+        """
+        return self.status is InstanceStatus.CURRENT and self.detailed_status in {
+            DetailedStatus.SUCCEEDED,
+            None,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation on the stack set; times are UTC."""
+
+    id: OperationId
+    action: OperationAction
+    status: OperationStatus
+    status_reason: str = ""
+    created: datetime | None = None
+    ended: datetime | None = None
+    failed_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationResult:
+    """How one operation went in one account and region."""
+
+    account: AccountId
+    region: Region
+    status: ResultStatus
+    status_reason: str = ""
+
+    @property
+    def key(self) -> InstanceKey:
+        """Give the account and region."""
+        return InstanceKey(self.account, self.region)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackSet:
+    """A stack set with its instances and its latest operations, newest first."""
+
+    name: str
+    id: str
+    arn: str
+    template_body: str
+    description: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    capabilities: tuple[str, ...] = ()
+    permission_model: PermissionModel = PermissionModel.SELF_MANAGED
+    administration_role_arn: str | None = None
+    execution_role_name: str | None = None
+    managed_execution: bool = False
+    instances: tuple[StackInstance, ...] = ()
+    operations: tuple[Operation, ...] = ()
+
+    @property
+    def running_operation(self) -> Operation | None:
+        """Give the oldest operation that has not ended, if there is one."""
+        return next((one for one in reversed(self.operations) if not one.status.is_final), None)

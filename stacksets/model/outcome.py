@@ -1,0 +1,125 @@
+"""What happened: the events of a run while it goes on, and the outcome at its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from stacksets.model.desired import AccountId, InstanceKey, OperationId, Region
+    from stacksets.model.observed import OperationStatus, ResultStatus, StackInstance
+    from stacksets.model.plan import Plan, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who calls AWS. `alias` is None where it could not be read or there is none."""
+
+    account: AccountId
+    arn: str
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootCause:
+    """Why a stack instance failed: the first resource that did, not the cascade behind it."""
+
+    account: AccountId
+    region: Region
+    reason: str
+    logical_id: str = ""
+    resource_type: str = ""
+    stack_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepStarted:
+    """A step is about to be sent (`number` counts from 1)."""
+
+    number: int
+    total: int
+    step: Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFinished:
+    """A step ended well."""
+
+    number: int
+    step: Step
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationObserved:
+    """An operation was looked at: its status and, after `seconds`, how many instances are where."""
+
+    operation_id: OperationId
+    status: OperationStatus
+    seconds: float
+    counts: Mapping[ResultStatus, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceProgressed:
+    """One stack instance moved on in the running operation."""
+
+    key: InstanceKey
+    status: ResultStatus
+    status_reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waited:
+    """We are waiting for something other than an operation (fresh roles, AWS's lagging lists)."""
+
+    what: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """The second plan was made; `plan` is empty when the desired state is reached."""
+
+    plan: Plan
+
+
+Event = StepStarted | StepFinished | OperationObserved | InstanceProgressed | Waited | Verified
+
+
+class Verdict(StrEnum):
+    """How a run ended; the stable code of its result."""
+
+    NO_CHANGES = "no_changes"
+    SUCCEEDED = "succeeded"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+    @property
+    def exit_code(self) -> int:
+        """Give the process's exit code: 0 reached, 5 did not succeed."""
+        return 0 if self in {self.NO_CHANGES, self.SUCCEEDED} else 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The record of a run: what was desired, what was done and what is there now.
+
+    `remaining` is the plan that is still not empty, None where nothing remains.
+    """
+
+    verdict: Verdict
+    plan: Plan
+    operation_ids: tuple[OperationId, ...]
+    instances: tuple[StackInstance, ...]
+    root_causes: tuple[RootCause, ...]
+    cancelled: int
+    remaining: Plan | None
+    started: datetime
+    ended: datetime

@@ -1,0 +1,188 @@
+"""What is to be done: steps, each one planned API call with its why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stacksets.model.desired import (
+        AccountId,
+        InstanceKey,
+        OperationId,
+        OperationPreferences,
+        PermissionModel,
+        Region,
+    )
+    from stacksets.model.observed import OperationAction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """Everything that a stack set stores, with every value settled: what is sent and compared.
+
+    `tags` and `parameters` are whole lists: CloudFormation resets a parameter that an update leaves
+    out to the template's default (API reference, UpdateStackSet).
+    """
+
+    name: str
+    template_body: str
+    template_sha256: str
+    description: str | None
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str]
+    capabilities: tuple[str, ...]
+    permission_model: PermissionModel
+    administration_role_arn: str | None
+    execution_role_name: str | None
+    managed_execution: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rectangle:
+    """Accounts times regions: what one call names, exactly the pairs that the plan means."""
+
+    accounts: tuple[AccountId, ...]
+    regions: tuple[Region, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachToOperation:
+    """Wait for an operation that runs already, then plan again."""
+
+    operation_id: OperationId
+    action: OperationAction
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateStackSet:
+    """Create the stack set, still without stack instances."""
+
+    definition: Definition
+    token: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateStackSet:
+    """Replace the definition and bring every stack instance to it."""
+
+    definition: Definition
+    preferences: OperationPreferences
+    operation_id: OperationId
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateStackInstances:
+    """Create stack instances, or create again those whose creation failed."""
+
+    stack_set_name: str
+    where: Rectangle
+    overrides: Mapping[str, str]
+    preferences: OperationPreferences
+    operation_id: OperationId
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateStackInstances:
+    """Bring stack instances to the definition; `overrides` None leaves theirs, {} resets all."""
+
+    stack_set_name: str
+    where: Rectangle
+    overrides: Mapping[str, str] | None
+    preferences: OperationPreferences
+    operation_id: OperationId
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteStackInstances:
+    """Remove stack instances, with their stacks unless `retain_stacks`."""
+
+    stack_set_name: str
+    where: Rectangle
+    retain_stacks: bool
+    preferences: OperationPreferences
+    operation_id: OperationId
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteStackSet:
+    """Delete the stack set, which has no stack instance any more."""
+
+    stack_set_name: str
+    why: str
+
+
+InstancesStep = CreateStackInstances | UpdateStackInstances | DeleteStackInstances
+Step = AttachToOperation | CreateStackSet | UpdateStackSet | InstancesStep | DeleteStackSet
+
+
+class ChangeKind(StrEnum):
+    """What a plan does to one stack instance."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    RETRY = "retry"
+    REPLACE = "replace"
+    DELETE = "delete"
+    LEAVE = "leave"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceChange:
+    """What happens to one stack instance, and why."""
+
+    key: InstanceKey
+    kind: ChangeKind
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One place of the definition that differs: a path with what is there and what shall be."""
+
+    path: str
+    observed: str | None
+    desired: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All steps from what was observed to what is desired, in order.
+
+    `digest` names what the plan was made from (the deployment and the observation): the same world
+    gives the same digest. `notes` are things to know that are no step (a NoEcho parameter that
+    cannot be compared, an informational tag that will travel with the next change).
+    """
+
+    stack_set_name: str
+    home_region: Region
+    environment: str
+    steps: tuple[Step, ...]
+    instances: tuple[InstanceChange, ...]
+    differences: tuple[Difference, ...]
+    notes: tuple[str, ...]
+    digest: str
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is to be done."""
+        return not self.steps
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether the plan calls anything that changes AWS."""
+        return any(not isinstance(step, AttachToOperation) for step in self.steps)
+
+    @property
+    def deletes(self) -> bool:
+        """Tell whether the plan removes a stack instance, a stack or the stack set."""
+        return any(isinstance(step, DeleteStackInstances | DeleteStackSet) for step in self.steps)
