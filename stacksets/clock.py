@@ -1,4 +1,4 @@
-"""Time as an argument: the stages take a Clock, so that tests neither wait nor depend on the hour."""
+"""Time as an argument: the stages take a Clock, so that no test waits or depends on the hour."""
 
 from __future__ import annotations
 

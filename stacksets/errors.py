@@ -7,7 +7,8 @@
     ├── NotReadyError (4)       what an account lacks before the first write
     ├── ConflictError (6)       OperationInProgressError, StalePlanError
     ├── OperationError (5)      OperationFailedError, OperationStoppedError, SmokeError
-    └── StillRunningError (7)
+    ├── StillRunningError (7)
+    └── DetachedError (130)     interrupted; what was started goes on in AWS
 
 A message says where and what, a hint says what to do. Only `stacksets.cli.main` catches, prints and
 exits.
@@ -233,3 +234,11 @@ class StillRunningError(StackSetsError):
     exit_code = 7
     code = "STILL_RUNNING"
     source = "aws"
+
+
+class DetachedError(StackSetsError):
+    """Interrupted by Ctrl-C; the operation goes on in AWS. The hint says how to go on here."""
+
+    exit_code = 130
+    code = "DETACHED"
+    source = "user"

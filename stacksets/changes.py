@@ -1,0 +1,130 @@
+"""What is to happen to each stack instance, one rule each: pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stacksets.model.observed import InstanceStatus
+from stacksets.model.plan import ChangeKind, InstanceChange
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stacksets.model.desired import Deployment, InstanceKey
+    from stacksets.model.observed import StackInstance, StackSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A stack instance's change and the calls that it takes beside an update of the definition.
+
+    `create` and `update` say whether CreateStackInstances or UpdateStackInstances must name it,
+    with `overrides` (None leaves them as they are).
+    """
+
+    instance: InstanceChange
+    create: bool = False
+    update: bool = False
+    overrides: Mapping[str, str] | None = None
+    note: str = ""
+
+
+def find_changes(
+    deployment: Deployment, observed: StackSet | None, *, redefined: bool
+) -> tuple[Change, ...]:
+    """Decide for every stack instance, desired or there, sorted by account and region.
+
+    `redefined` says that the definition is updated, which brings every operable instance along.
+    """
+    there = {one.key: one for one in observed.instances} if observed else {}
+    desired = deployment.instance_keys()
+    surplus = sorted(set(there) - set(desired))
+    changes = [
+        *(_change(deployment, key, there.get(key), redefined=redefined) for key in desired),
+        *(_simple(key, ChangeKind.DELETE, "no longer in the deployment file") for key in surplus),
+    ]
+    return tuple(sorted(changes, key=lambda one: one.instance.key))
+
+
+def _change(
+    deployment: Deployment, key: InstanceKey, there: StackInstance | None, *, redefined: bool
+) -> Change:
+    wanted = deployment.overrides_of(key)
+    if there is None:
+        return _create(key, ChangeKind.CREATE, "not there yet", wanted)
+    if there.status is InstanceStatus.INOPERABLE:
+        return _create(
+            key,
+            ChangeKind.REPLACE,
+            "INOPERABLE",
+            wanted,
+            note=f"{key}: the stack {there.stack_id} stays in the account; delete it there",
+        )
+    if there.stack_exists is False and there.status is InstanceStatus.CURRENT:
+        return _create(key, ChangeKind.REPLACE, "its stack is gone", wanted)
+    if not there.is_healthy and (there.stack_id is None or there.stack_exists is False):
+        return _retry_create(key, there, wanted, redefined=redefined)
+    return _update(key, there, wanted, redefined=redefined)
+
+
+def _update(
+    key: InstanceKey, there: StackInstance, wanted: Mapping[str, str], *, redefined: bool
+) -> Change:
+    """Bring along what exists: by the definition, by its overrides, or because it failed before."""
+    whys = []
+    if redefined:
+        whys.append("the definition changes")
+    if not there.is_healthy:
+        whys.append(_words(there))
+    moved = _overrides_differ(there, wanted)
+    if moved:
+        whys.append("its parameter overrides change")
+    if not whys:
+        return _simple(key, ChangeKind.LEAVE, "as desired")
+    retried = not there.is_healthy and not redefined
+    return Change(
+        instance=InstanceChange(
+            key=key,
+            kind=ChangeKind.RETRY if retried and not moved else ChangeKind.UPDATE,
+            why="; ".join(whys),
+        ),
+        update=moved or retried,
+        overrides=wanted if moved else None,
+    )
+
+
+def _retry_create(
+    key: InstanceKey, there: StackInstance, wanted: Mapping[str, str], *, redefined: bool
+) -> Change:
+    """Create again what never came to be; an update of the definition does so by itself."""
+    if redefined:
+        moved = _overrides_differ(there, wanted)
+        why = f"{_words(there)}; the definition changes"
+        return Change(
+            instance=InstanceChange(key=key, kind=ChangeKind.RETRY, why=why),
+            update=moved,
+            overrides=wanted if moved else None,
+        )
+    return _create(key, ChangeKind.RETRY, _words(there), wanted)
+
+
+def _create(
+    key: InstanceKey, kind: ChangeKind, why: str, wanted: Mapping[str, str], *, note: str = ""
+) -> Change:
+    instance = InstanceChange(key=key, kind=kind, why=why)
+    return Change(instance=instance, create=True, overrides=wanted, note=note)
+
+
+def _simple(key: InstanceKey, kind: ChangeKind, why: str) -> Change:
+    return Change(instance=InstanceChange(key=key, kind=kind, why=why))
+
+
+def _words(there: StackInstance) -> str:
+    status = f"{there.status}, {there.detailed_status}" if there.detailed_status else there.status
+    return f"{status}: {there.status_reason}" if there.status_reason else str(status)
+
+
+def _overrides_differ(there: StackInstance, wanted: Mapping[str, str]) -> bool:
+    """Compare overrides where they were read; what was not read is not guessed at."""
+    return there.overrides is not None and dict(there.overrides) != dict(wanted)

@@ -1,0 +1,133 @@
+"""What a stack set stores: settled from the deployment, and compared with what AWS holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from stacksets.differences import find_differences
+from stacksets.model.desired import KeptValue
+from stacksets.model.plan import Definition, Difference
+from stacksets.template import parse_template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacksets.model.desired import Deployment
+    from stacksets.model.observed import StackSet
+
+
+def settle_definition(deployment: Deployment, observed: StackSet | None) -> Definition:
+    """Decide every value that is sent.
+
+    A kept value is the deployed one, else its fallback. Every declared parameter is given, because
+    an update resets to its default whatever it leaves out (API reference, Parameter).
+    """
+    declared = declared_parameters(deployment.template.content)
+    defaults = {name: str(spec["Default"]) for name, spec in declared.items() if "Default" in spec}
+    given = _settled(deployment.parameters, observed.parameters if observed else {})
+    return Definition(
+        name=deployment.name,
+        template_body=deployment.template.body,
+        template_sha256=deployment.template.sha256,
+        description=deployment.description or (observed.description if observed else None),
+        parameters=defaults | given,
+        tags=_settled(deployment.tags, observed.tags if observed else {}),
+        capabilities=deployment.capabilities,
+        permission_model=deployment.permission_model,
+        administration_role_arn=deployment.administration_role_arn
+        or (observed.administration_role_arn if observed else None),
+        execution_role_name=deployment.execution_role_name
+        or (observed.execution_role_name if observed else None),
+        managed_execution=deployment.managed_execution,
+    )
+
+
+def compare_definition(
+    definition: Definition, observed: StackSet, *, informational: frozenset[str]
+) -> tuple[Difference, ...]:
+    """List what an update of the definition would change.
+
+    Templates are compared by what they say, not by their bytes. NoEcho parameters are left out,
+    because AWS masks them, and so are informational tags and parameters.
+    """
+    content = parse_template(definition.template_body)
+    there = parse_template(observed.template_body)
+    hidden = no_echo_parameters(content) | informational
+    return (
+        *find_differences(there, content, "Template"),
+        *find_differences(
+            _without(_effective(observed.parameters, there), hidden),
+            _without(definition.parameters, hidden),
+            "Parameters",
+        ),
+        *find_differences(
+            _without(observed.tags, informational), _without(definition.tags, informational), "Tags"
+        ),
+        *_compare_settings(definition, observed),
+    )
+
+
+def find_informational(
+    definition: Definition, observed: StackSet, informational: frozenset[str]
+) -> tuple[Difference, ...]:
+    """List the informational tags and parameters that differ: they wait for the next change."""
+    return tuple(
+        Difference(path=f"{table}.{name}", observed=there.get(name), desired=wanted.get(name))
+        for table, there, wanted in (
+            ("Parameters", observed.parameters, definition.parameters),
+            ("Tags", observed.tags, definition.tags),
+        )
+        for name in sorted(informational)
+        if there.get(name) != wanted.get(name)
+    )
+
+
+def declared_parameters(content: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
+    """Give the template's own parameters by name."""
+    parameters = content.get("Parameters")
+    if not isinstance(parameters, Mapping):
+        return {}
+    return {name: spec for name, spec in parameters.items() if isinstance(spec, Mapping)}
+
+
+def no_echo_parameters(content: Mapping[str, object]) -> frozenset[str]:
+    """Give the names of the parameters whose values AWS masks."""
+    declared = declared_parameters(content)
+    return frozenset(
+        name for name, spec in declared.items() if str(spec.get("NoEcho")).lower() == "true"
+    )
+
+
+def _settled(wanted: Mapping[str, str | KeptValue], there: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: there.get(name, value.fallback) if isinstance(value, KeptValue) else value
+        for name, value in wanted.items()
+    }
+
+
+def _effective(parameters: Mapping[str, str], content: Mapping[str, object]) -> dict[str, str]:
+    """Add the defaults of parameters that the stack set does not name itself."""
+    declared = declared_parameters(content)
+    defaults = {name: str(spec["Default"]) for name, spec in declared.items() if "Default" in spec}
+    return defaults | dict(parameters)
+
+
+def _without(values: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
+    return {name: values[name] for name in sorted(values) if name not in names}
+
+
+def _compare_settings(definition: Definition, observed: StackSet) -> Iterator[Difference]:
+    pairs: tuple[tuple[str, object, object], ...] = (
+        ("Description", observed.description, definition.description),
+        ("Capabilities", sorted(observed.capabilities), sorted(definition.capabilities)),
+        (
+            "AdministrationRoleARN",
+            observed.administration_role_arn,
+            definition.administration_role_arn,
+        ),
+        ("ExecutionRoleName", observed.execution_role_name, definition.execution_role_name),
+        ("ManagedExecution", observed.managed_execution, definition.managed_execution),
+    )
+    for path, there, wanted in pairs:
+        yield from find_differences(there, wanted, path)

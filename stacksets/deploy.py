@@ -1,0 +1,63 @@
+"""Observe, plan, execute, and observe again: success is an empty second plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stacksets.converge import Changer, converge
+from stacksets.diagnose import find_root_causes
+from stacksets.observe import observe_stack_set
+from stacksets.plan import PlanOptions, make_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stacksets.aws.door import Aws
+    from stacksets.clock import Clock
+    from stacksets.model.desired import Deployment
+    from stacksets.model.observed import StackSet
+    from stacksets.model.outcome import Event, Outcome
+    from stacksets.model.plan import Plan
+
+
+def deploy(
+    deployment: Deployment,
+    aws: Aws,
+    clock: Clock,
+    *,
+    options: PlanOptions,
+    first: Plan,
+    consent: Callable[[Plan], None],
+    notify: Callable[[Event], None],
+) -> Outcome:
+    """Bring the stack set to the state that the deployment describes.
+
+    Args:
+        deployment: what is desired, bound to the caller's account.
+        aws: the door to AWS.
+        clock: time, so that waiting can be tested.
+        options: what the person asked for beside the file.
+        first: the plan that the person has seen and agreed to; not empty.
+        consent: raises UnsafePlanError for a later plan that goes beyond what was agreed to.
+        notify: is told every event as it happens.
+
+    Raises:
+        DetachedError: interrupted; the operation goes on in AWS.
+        AwsError, ConflictError: AWS refused a call.
+    """
+    # A NoEcho value that was sent on request would be sent for ever: it can never compare equal.
+    again = PlanOptions(remove_first=options.remove_first)
+
+    def look() -> tuple[StackSet | None, Plan]:
+        observed = observe_stack_set(aws, deployment, read_overrides=False)
+        return observed, make_plan(deployment, observed, again)
+
+    changer = Changer(
+        stack_sets=aws.stack_sets(deployment.home_region),
+        clock=clock,
+        look=look,
+        diagnose=lambda observed, results: find_root_causes(aws, deployment, observed, results),
+        consent=consent,
+        notify=notify,
+    )
+    return converge(changer, first)

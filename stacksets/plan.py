@@ -1,0 +1,219 @@
+"""From what is desired and what was observed to the steps between them.
+
+Pure: the same deployment and the same observation give the same plan, byte for byte. `changes`
+decides about each stack instance, `steps` turns the decisions into calls, this module joins them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from stacksets.changes import find_changes
+from stacksets.definition import (
+    compare_definition,
+    find_informational,
+    no_echo_parameters,
+    settle_definition,
+)
+from stacksets.errors import InputError
+from stacksets.model.plan import (
+    AttachToOperation,
+    ChangeKind,
+    DeleteStackSet,
+    InstanceChange,
+    Plan,
+)
+from stacksets.steps import Context, Decisions, delete_instances, find_steps, with_operation_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from stacksets.model.desired import Deployment
+    from stacksets.model.observed import Operation, StackSet
+    from stacksets.model.plan import Definition, Difference, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOptions:
+    """What a person may ask for beyond the deployment file.
+
+    `remove_first` removes surplus stack instances before anything is created, for names or quotas
+    that would collide. `send` names NoEcho parameters whose value is to be sent although it cannot
+    be compared.
+    """
+
+    remove_first: bool = False
+    send: frozenset[str] = frozenset()
+
+
+def make_plan(
+    deployment: Deployment, observed: StackSet | None, options: PlanOptions | None = None
+) -> Plan:
+    """Plan the way to the desired state; an empty plan means that it is reached.
+
+    Raises:
+        InputError: the deployment asks for what AWS cannot change in place.
+    """
+    chosen = options or PlanOptions()
+    definition = settle_definition(deployment, observed)
+    context = _make_context(deployment, observed, definition, chosen)
+    running = observed.running_operation if observed else None
+    if observed and running:
+        return _attach(context, running)
+    differences: tuple[Difference, ...] = ()
+    if observed:
+        _refuse_other_permission_model(deployment, observed)
+        differences = compare_definition(
+            definition, observed, informational=deployment.informational
+        )
+    sent = sorted(chosen.send & no_echo_parameters(deployment.template.content))
+    changes = find_changes(deployment, observed, redefined=bool(differences or sent))
+    decisions = Decisions(
+        definition=definition,
+        differences=differences,
+        sent=tuple(sent),
+        changes=changes,
+        remove_first=chosen.remove_first,
+    )
+    steps = tuple(find_steps(context, decisions))
+    return _plan(
+        context,
+        steps,
+        instances=tuple(one.instance for one in changes),
+        differences=differences,
+        notes=tuple(_notes(deployment, observed, decisions, busy=bool(steps))),
+    )
+
+
+def make_destroy_plan(deployment: Deployment, observed: StackSet | None) -> Plan:
+    """Plan the removal of every stack instance and then of the stack set."""
+    context = _make_context(deployment, observed, None, PlanOptions())
+    if observed is None:
+        return _plan(context, (), instances=(), differences=(), notes=())
+    if observed.running_operation:
+        return _attach(context, observed.running_operation)
+    gone = {one.key for one in observed.instances if one.stack_exists is False}
+    there = {one.key for one in observed.instances} - gone
+    steps: tuple[Step, ...] = (
+        *delete_instances(context, gone, "their stacks are gone already", retain_stacks=True),
+        *delete_instances(context, there, "the stack set is destroyed", retain_stacks=False),
+        DeleteStackSet(stack_set_name=observed.name, why="no stack instance is left"),
+    )
+    return _plan(
+        context,
+        steps,
+        instances=tuple(
+            InstanceChange(key=key, kind=ChangeKind.DELETE, why="the stack set is destroyed")
+            for key in sorted(gone | there)
+        ),
+        differences=(),
+        notes=(),
+    )
+
+
+def _make_context(
+    deployment: Deployment,
+    observed: StackSet | None,
+    definition: Definition | None,
+    options: PlanOptions,
+) -> Context:
+    regions = [one.region for one in observed.instances] if observed else []
+    order = dict.fromkeys(
+        [*deployment.operation_preferences.region_order, *deployment.regions(), *sorted(regions)]
+    )
+    return Context(
+        deployment=deployment,
+        observed=observed,
+        digest=_digest(deployment, observed, definition, options),
+        region_order=tuple(order),
+    )
+
+
+def _digest(
+    deployment: Deployment,
+    observed: StackSet | None,
+    definition: Definition | None,
+    options: PlanOptions,
+) -> str:
+    """Name the plan after all that it is made from.
+
+    The last operation of every instance is part of it, so that what failed is retried under a new
+    operation id, while the same plan sent again after a crash keeps the one that AWS knows.
+    """
+    seen = observed and {
+        "id": observed.id,
+        "definition": [observed.template_body, observed.parameters, observed.tags],
+        "instances": [
+            [str(i.key), i.status, i.detailed_status, i.last_operation_id, i.stack_exists]
+            for i in observed.instances
+        ],
+    }
+    asked = {
+        "definition": asdict(definition) if definition else None,
+        "targets": [str(key) for key in deployment.instance_keys()],
+        "overrides": [asdict(one) for one in deployment.overrides],
+        "preferences": asdict(deployment.operation_preferences),
+        "options": [options.remove_first, sorted(options.send)],
+    }
+    text = json.dumps([deployment.name, asked, seen], sort_keys=True, default=list)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plan(
+    context: Context,
+    steps: Sequence[Step],
+    *,
+    instances: tuple[InstanceChange, ...],
+    differences: tuple[Difference, ...],
+    notes: tuple[str, ...],
+) -> Plan:
+    return Plan(
+        stack_set_name=context.deployment.name,
+        home_region=context.deployment.home_region,
+        environment=context.deployment.environment,
+        steps=tuple(
+            with_operation_id(step, context.digest, at) for at, step in enumerate(steps, 1)
+        ),
+        instances=instances,
+        differences=differences,
+        notes=notes,
+        digest=context.digest,
+    )
+
+
+def _attach(context: Context, running: Operation) -> Plan:
+    step = AttachToOperation(
+        operation_id=running.id,
+        action=running.action,
+        why=f"{running.action} is {running.status}; what it leaves is planned when it has ended",
+    )
+    return _plan(context, (step,), instances=(), differences=(), notes=())
+
+
+def _refuse_other_permission_model(deployment: Deployment, observed: StackSet) -> None:
+    if observed.instances and deployment.permission_model is not observed.permission_model:
+        raise InputError(
+            f"stack set {observed.name} is {observed.permission_model}, the deployment file says "
+            f"{deployment.permission_model}: AWS changes it only while there are no instances",
+            hint="run `stacksets destroy` first, or give the stack set another name",
+        )
+
+
+def _notes(
+    deployment: Deployment, observed: StackSet | None, decisions: Decisions, *, busy: bool
+) -> Iterator[str]:
+    yield from (one.note for one in decisions.changes if one.note)
+    if observed is None:
+        return
+    hidden = no_echo_parameters(deployment.template.content)
+    for name in sorted(hidden - set(decisions.sent)):
+        yield (
+            f"parameter {name} is NoEcho and cannot be compared; every update of the definition "
+            f"sends it, --send {name} sends it now"
+        )
+    for one in find_informational(decisions.definition, observed, deployment.informational):
+        when = "travels with this change" if busy else "will travel with the next change"
+        yield f"{one.path}: {one.observed} -> {one.desired} {when}"

@@ -1,0 +1,183 @@
+"""The calls that carry a plan out, in the order of least harm.
+
+What is broken goes out, the definition changes once, what is missing is created, overrides follow,
+and what left the deployment file is removed last, so that replacing a region is no outage.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from stacksets.model.desired import OperationId
+from stacksets.model.plan import (
+    AttachToOperation,
+    ChangeKind,
+    CreateStackInstances,
+    CreateStackSet,
+    DeleteStackInstances,
+    DeleteStackSet,
+    UpdateStackInstances,
+    UpdateStackSet,
+)
+from stacksets.rectangles import group_into_rectangles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from stacksets.changes import Change
+    from stacksets.model.desired import Deployment, InstanceKey, OperationPreferences, Region
+    from stacksets.model.observed import StackSet
+    from stacksets.model.plan import Definition, Difference, InstancesStep, Rectangle, Step
+
+_SURPLUS = "no longer in the deployment file"
+_UNNUMBERED = OperationId("unnumbered")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What every step needs to know: the two sides, the plan's digest and the order of regions."""
+
+    deployment: Deployment
+    observed: StackSet | None
+    digest: str
+    region_order: tuple[Region, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decisions:
+    """What the plan has decided: the definition, where it differs, and each instance's change.
+
+    `sent` names the NoEcho parameters whose value is sent without being compared.
+    """
+
+    definition: Definition
+    differences: tuple[Difference, ...]
+    sent: tuple[str, ...]
+    changes: tuple[Change, ...]
+    remove_first: bool
+
+
+def find_steps(context: Context, decisions: Decisions) -> Iterator[Step]:
+    """Give the steps of a deploy in order, still without their operation ids."""
+    changes = decisions.changes
+    kinds = {kind: [c for c in changes if c.instance.kind is kind] for kind in ChangeKind}
+    surplus = _keys(kinds[ChangeKind.DELETE])
+    if context.observed is None:
+        yield _create_stack_set(context, decisions.definition)
+    yield from delete_instances(
+        context,
+        _keys(kinds[ChangeKind.REPLACE]),
+        "out of the stack set, to be created anew",
+        retain_stacks=True,
+    )
+    if decisions.remove_first:
+        yield from delete_instances(context, surplus, _SURPLUS, retain_stacks=False)
+    if context.observed is not None and (decisions.differences or decisions.sent):
+        yield _update_stack_set(context, decisions)
+    yield from _create_instances(context, changes)
+    yield from _update_instances(context, changes)
+    if not decisions.remove_first:
+        yield from delete_instances(context, surplus, _SURPLUS, retain_stacks=False)
+
+
+def _keys(changes: Iterable[Change]) -> set[InstanceKey]:
+    return {one.instance.key for one in changes}
+
+
+def _create_stack_set(context: Context, definition: Definition) -> CreateStackSet:
+    return CreateStackSet(
+        definition=definition,
+        token=f"stacksets-{context.digest[:40]}",
+        why="there is no stack set of this name",
+    )
+
+
+def _update_stack_set(context: Context, decisions: Decisions) -> UpdateStackSet:
+    places = dict.fromkeys(one.path.split(".")[0].split("[")[0] for one in decisions.differences)
+    whys = [f"{place} changed" for place in places]
+    whys += [f"parameter {name} sent" for name in decisions.sent]
+    present = {one.region for one in context.observed.instances} if context.observed else set()
+    return UpdateStackSet(
+        definition=decisions.definition,
+        preferences=_preferences(context, [r for r in context.region_order if r in present]),
+        operation_id=_UNNUMBERED,
+        why=", ".join(whys),
+    )
+
+
+def _create_instances(
+    context: Context, changes: Sequence[Change]
+) -> Iterator[CreateStackInstances]:
+    for overrides, members in _by_overrides(one for one in changes if one.create):
+        for where in group_into_rectangles(_keys(members), context.region_order):
+            yield CreateStackInstances(
+                stack_set_name=context.deployment.name,
+                where=where,
+                overrides=overrides or {},
+                preferences=_preferences(context, where.regions),
+                operation_id=_UNNUMBERED,
+                why=_whys(members, where),
+            )
+
+
+def _update_instances(
+    context: Context, changes: Sequence[Change]
+) -> Iterator[UpdateStackInstances]:
+    for overrides, members in _by_overrides(one for one in changes if one.update):
+        for where in group_into_rectangles(_keys(members), context.region_order):
+            yield UpdateStackInstances(
+                stack_set_name=context.deployment.name,
+                where=where,
+                overrides=overrides,
+                preferences=_preferences(context, where.regions),
+                operation_id=_UNNUMBERED,
+                why=_whys(members, where),
+            )
+
+
+def delete_instances(
+    context: Context, keys: Iterable[InstanceKey], why: str, *, retain_stacks: bool
+) -> Iterator[InstancesStep]:
+    """Remove exactly these stack instances, still without operation ids."""
+    for where in group_into_rectangles(keys, context.region_order):
+        yield DeleteStackInstances(
+            stack_set_name=context.deployment.name,
+            where=where,
+            retain_stacks=retain_stacks,
+            preferences=_preferences(context, where.regions),
+            operation_id=_UNNUMBERED,
+            why=why,
+        )
+
+
+def _preferences(context: Context, regions: Sequence[Region]) -> OperationPreferences:
+    """Send the whole order of the regions that the call names: a partial one is undocumented."""
+    return replace(context.deployment.operation_preferences, region_order=tuple(regions))
+
+
+def _by_overrides(
+    changes: Iterable[Change],
+) -> list[tuple[Mapping[str, str] | None, list[Change]]]:
+    groups: dict[str, tuple[Mapping[str, str] | None, list[Change]]] = {}
+    for one in changes:
+        name = json.dumps(one.overrides, sort_keys=True)
+        groups.setdefault(name, (one.overrides, []))[1].append(one)
+    return [groups[name] for name in sorted(groups)]
+
+
+def _whys(members: Sequence[Change], where: Rectangle) -> str:
+    inside = [
+        one.instance.why
+        for one in members
+        if one.instance.key.account in where.accounts and one.instance.key.region in where.regions
+    ]
+    return "; ".join(dict.fromkeys(inside))
+
+
+def with_operation_id(step: Step, digest: str, number: int) -> Step:
+    """Give a step the operation id that this plan, sent again, would give it again."""
+    if isinstance(step, AttachToOperation | CreateStackSet | DeleteStackSet):
+        return step
+    return replace(step, operation_id=OperationId(f"stacksets-{digest[:40]}-{number}"))

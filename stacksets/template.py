@@ -1,0 +1,33 @@
+"""A template's text, JSON or YAML with CloudFormation's short forms, as plain data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+
+import cfn_tools
+import yaml
+
+from stacksets.errors import TemplateError
+
+
+@lru_cache(maxsize=8)
+def parse_template(body: str) -> Mapping[str, object]:
+    """Parse a template; short forms such as `!Ref` become their long ones.
+
+    Raises:
+        TemplateError: the text is neither JSON nor YAML, or is no mapping.
+    """
+    language = "JSON" if body.lstrip().startswith("{") else "YAML"
+    try:
+        content = json.loads(body) if language == "JSON" else cfn_tools.load_yaml(body)
+    except (ValueError, yaml.YAMLError, RecursionError) as error:
+        raise TemplateError(
+            f"the template is not valid {language}: {error}", hint="check it with cfn-lint"
+        ) from error
+    if not isinstance(content, Mapping):
+        raise TemplateError(
+            "the template is not a mapping of sections", hint="it needs at least Resources"
+        )
+    return content
