@@ -25,6 +25,17 @@ if TYPE_CHECKING:
     from stacksets.model.plan import Definition, Rectangle
 
 
+CHECKED_TYPES = frozenset(
+    {
+        "AWS::ApiGateway::RestApi",
+        "AWS::IAM::Role",
+        "AWS::Lambda::Function",
+        "AWS::Logs::LogGroup",
+    }
+)
+"""The types of which `Account.has_resource` can tell whether one is there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
     """One stack as DescribeStacks gives it; a deleted one keeps its id and status."""
@@ -148,7 +159,7 @@ class Account(Protocol):
         """List the stacks that exist (deleted ones are not) whose name begins so."""
 
     def read_template(self, name_or_id: str) -> str:
-        """Give the template body of a stack as it was sent."""
+        """Give the template body of a stack; a JSON one with boto's spacing, not as it was sent."""
 
     def list_events(self, stack_id: str) -> tuple[StackEvent, ...]:
         """List a stack's events, oldest first; by its id also those of a deleted stack."""
@@ -190,11 +201,17 @@ class Account(Protocol):
     def lambda_concurrency(self) -> int:
         """Give the account's limit of concurrent Lambda executions in this region."""
 
-    def list_tagged(self, tags: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-        """List (type, name) of what carries all these tags, as far as the caller may read.
+    def list_deleted_stacks(self, name_prefix: str) -> tuple[str, ...]:
+        """List the ids of deleted stacks whose name begins so, the latest deletion first.
 
-        Functions, REST APIs, log groups and roles: what a destroy must not leave behind.
+        CloudFormation remembers a deleted stack for 90 days (API reference, ListStacks).
         """
+
+    def has_resource(self, resource_type: str, physical_id: str) -> bool:
+        """Tell whether a resource of one of `CHECKED_TYPES` is there, asking its own service."""
+
+    def list_log_groups(self, name_prefix: str) -> tuple[str, ...]:
+        """List the names of the log groups whose name begins so."""
 
 
 class Aws(Protocol):

@@ -1,0 +1,192 @@
+"""The calls into one target account and region, as `door.Account` has them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
+
+from stacksets.aws.failures import AbsentError, NothingToUpdateError
+from stacksets.aws.translate import Request, event_from, parameters_to, stack_from, tags_to
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from stacksets.aws.clients import Clients
+    from stacksets.aws.door import Stack, StackEvent
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class BotoAccount:
+    """`door.Account` by boto3."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self._asking = clients.origin.asking
+        self._look_up: Mapping[str, Callable[[str], object]] = {
+            "AWS::ApiGateway::RestApi": self._get_api,
+            "AWS::IAM::Role": self._get_role,
+            "AWS::Lambda::Function": self._get_function,
+            "AWS::Logs::LogGroup": self._get_log_group,
+        }
+
+    def find_stack(self, name_or_id: str) -> Stack | None:
+        """Give a stack; by its id also one that was deleted (for 90 days)."""
+        try:
+            with self._asking("cloudformation:DescribeStacks"):
+                answer = self._clients.cloudformation.describe_stacks(StackName=name_or_id)
+        except AbsentError:
+            return None
+        return stack_from(answer["Stacks"][0])
+
+    def list_stacks(self, name_prefix: str) -> tuple[Stack, ...]:
+        """List the stacks that exist (deleted ones are not) whose name begins so."""
+        with self._asking("cloudformation:DescribeStacks"):
+            pages = self._clients.cloudformation.get_paginator("describe_stacks").paginate()
+            return tuple(
+                stack_from(row)
+                for page in pages
+                for row in page["Stacks"]
+                if row["StackName"].startswith(name_prefix)
+                and row["StackStatus"] != "DELETE_COMPLETE"
+            )
+
+    def list_deleted_stacks(self, name_prefix: str) -> tuple[str, ...]:
+        """List the ids of deleted stacks whose name begins so, the latest deletion first."""
+        with self._asking("cloudformation:ListStacks"):
+            pages = self._clients.cloudformation.get_paginator("list_stacks").paginate(
+                StackStatusFilter=["DELETE_COMPLETE"]
+            )
+            deleted = [
+                (row.get("DeletionTime", _LONG_AGO), row["StackId"])
+                for page in pages
+                for row in page["StackSummaries"]
+                if row["StackName"].startswith(name_prefix)
+            ]
+        return tuple(stack_id for _, stack_id in sorted(deleted, reverse=True))
+
+    def read_template(self, name_or_id: str) -> str:
+        """Give the template body of a stack; a JSON one with boto's spacing, not as it was sent."""
+        with self._asking("cloudformation:GetTemplate"):
+            answer = self._clients.cloudformation.get_template(
+                StackName=name_or_id, TemplateStage="Original"
+            )
+        body: object = answer["TemplateBody"]
+        return body if isinstance(body, str) else json.dumps(body)
+
+    def list_events(self, stack_id: str) -> tuple[StackEvent, ...]:
+        """List a stack's events, oldest first; by its id also those of a deleted stack."""
+        with self._asking("cloudformation:DescribeStackEvents"):
+            pages = self._clients.cloudformation.get_paginator("describe_stack_events").paginate(
+                StackName=stack_id
+            )
+            newest_first = [event_from(row) for page in pages for row in page["StackEvents"]]
+        return tuple(reversed(newest_first))
+
+    def create_stack(
+        self,
+        name: str,
+        body: str,
+        *,
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str],
+        capabilities: tuple[str, ...],
+    ) -> str:
+        """Start the creation of a plain stack and give its id."""
+        request = _stack_request(name, body, parameters, tags, capabilities)
+        with self._asking("cloudformation:CreateStack"):
+            return self._clients.cloudformation.create_stack(**request)["StackId"]
+
+    def update_stack(
+        self,
+        name: str,
+        body: str,
+        *,
+        parameters: Mapping[str, str],
+        tags: Mapping[str, str],
+        capabilities: tuple[str, ...],
+    ) -> bool:
+        """Start the update of a plain stack; False where AWS finds nothing to update."""
+        request = _stack_request(name, body, parameters, tags, capabilities)
+        try:
+            with self._asking("cloudformation:UpdateStack"):
+                self._clients.cloudformation.update_stack(**request)
+        except NothingToUpdateError:
+            return False
+        return True
+
+    def delete_stack(self, name: str) -> None:
+        """Start the deletion of a plain stack."""
+        with self._asking("cloudformation:DeleteStack"):
+            self._clients.cloudformation.delete_stack(StackName=name)
+
+    def has_role(self, name: str) -> bool:
+        """Tell whether the account has an IAM role of that name."""
+        return self.has_resource("AWS::IAM::Role", name)
+
+    def find_role_trust(self, name: str) -> Mapping[str, object] | None:
+        """Give a role's trust policy, None where there is no such role."""
+        try:
+            with self._asking("iam:GetRole"):
+                answer = self._clients.iam.get_role(RoleName=name)
+        except AbsentError:
+            return None
+        return cast("Mapping[str, object]", answer["Role"]["AssumeRolePolicyDocument"])
+
+    def api_gateway_role(self) -> str | None:
+        """Give the CloudWatch role ARN of API Gateway in this account and region, if one is set."""
+        with self._asking("apigateway:GET /account"):
+            return self._clients.apigateway.get_account().get("cloudwatchRoleArn") or None
+
+    def lambda_concurrency(self) -> int:
+        """Give the account's limit of concurrent Lambda executions in this region."""
+        with self._asking("lambda:GetAccountSettings"):
+            answer = self._clients.functions.get_account_settings()
+        return answer["AccountLimit"]["ConcurrentExecutions"]
+
+    def has_resource(self, resource_type: str, physical_id: str) -> bool:
+        """Tell whether a resource of one of `CHECKED_TYPES` is there, asking its own service."""
+        try:
+            return bool(self._look_up[resource_type](physical_id))
+        except AbsentError:
+            return False
+
+    def list_log_groups(self, name_prefix: str) -> tuple[str, ...]:
+        """List the names of the log groups whose name begins so."""
+        with self._asking("logs:DescribeLogGroups"):
+            pages = self._clients.logs.get_paginator("describe_log_groups").paginate(
+                logGroupNamePrefix=name_prefix
+            )
+            return tuple(group["logGroupName"] for page in pages for group in page["logGroups"])
+
+    def _get_api(self, physical_id: str) -> object:
+        with self._asking("apigateway:GET /restapis"):
+            return self._clients.apigateway.get_rest_api(restApiId=physical_id)
+
+    def _get_role(self, physical_id: str) -> object:
+        with self._asking("iam:GetRole"):
+            return self._clients.iam.get_role(RoleName=physical_id)
+
+    def _get_function(self, physical_id: str) -> object:
+        with self._asking("lambda:GetFunctionConfiguration"):
+            return self._clients.functions.get_function_configuration(FunctionName=physical_id)
+
+    def _get_log_group(self, physical_id: str) -> object:
+        return physical_id in self.list_log_groups(physical_id)
+
+
+def _stack_request(
+    name: str,
+    body: str,
+    parameters: Mapping[str, str],
+    tags: Mapping[str, str],
+    capabilities: tuple[str, ...],
+) -> Request:
+    return {
+        "StackName": name,
+        "TemplateBody": body,
+        "Parameters": parameters_to(parameters),
+        "Tags": tags_to(tags),
+        "Capabilities": list(capabilities),
+    }

@@ -1,0 +1,279 @@
+"""boto's exceptions -> the tree of `stacksets.errors`, so that none leaves the package as it is.
+
+Codes are those of the CloudFormation, IAM, STS, Lambda, API Gateway and CloudWatch Logs API
+references ("Errors" and "Common errors"); the query protocol spells some without "Exception".
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
+
+from stacksets.errors import (
+    AwsError,
+    ConflictError,
+    CredentialsError,
+    InputError,
+    OperationInProgressError,
+    PermissionDeniedError,
+    ServiceError,
+    StackSetsError,
+    StalePlanError,
+    TemplateError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_OPERATION_ID = re.compile(r"is in progress: (\S+)")
+_ACTION = re.compile(r"not authorized to perform: (\S+)")
+_CREDENTIALS = (
+    boto.NoCredentialsError,
+    boto.PartialCredentialsError,
+    boto.ProfileNotFound,
+    boto.CredentialRetrievalError,
+    boto.ConfigNotFound,
+    boto.ConfigParseError,
+    boto.InvalidConfigError,
+    boto.LoginError,
+    boto.MetadataRetrievalError,
+    boto.MissingDependencyException,
+    boto.NoAuthTokenError,
+    boto.RefreshWithMFAUnsupportedError,
+    boto.SSOError,
+    boto.TokenRetrievalError,
+    boto.UnknownCredentialError,
+)
+_INPUT = (boto.InvalidRegionError, boto.UnknownRegionError, boto.ParamValidationError)
+
+
+class AbsentError(StalePlanError):
+    """What the call names is not there; `find_x` answers None instead."""
+
+
+class AlreadyAcceptedError(ConflictError):
+    """AWS has accepted an operation of that id before."""
+
+
+class NotNowError(ConflictError):
+    """The call is not valid in the present state (InvalidOperationException)."""
+
+
+class NothingToUpdateError(InputError):
+    """UpdateStack finds nothing to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What AWS said no to, and what its answer holds."""
+
+    api: str
+    code: str
+    message: str
+    request_id: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where calls come from: for the words of an error.
+
+    `region_is_known` says whether this botocore has heard of the region; a newer one it has not.
+    """
+
+    region: str
+    region_is_known: bool
+    profile: str | None
+
+    @contextmanager
+    def asking(self, api: str) -> Iterator[None]:
+        """Translate what goes wrong in the call `api`, spelled as IAM spells the action."""
+        try:
+            yield
+        except boto.ClientError as error:
+            raise _refused(error, api, self) from error
+        except boto.BotoCoreError as error:
+            raise _failed(error, api, self) from error
+        except ResponseParserError as error:
+            raise ServiceError(
+                f"{api} got an answer that is not AWS's: {error}",
+                hint="is a proxy or AWS_ENDPOINT_URL in between?",
+                api=api,
+            ) from error
+
+    def login_hint(self) -> str:
+        """Say what to type where the credentials are missing or refused."""
+        profile = self.profile or "PROFILE"
+        return (
+            f"`aws sso login --profile {profile}`, then `export AWS_PROFILE={profile}`; "
+            "`make local` needs no credentials"
+        )
+
+
+def _refused(error: boto.ClientError, api: str, origin: Origin) -> StackSetsError:
+    answer = error.response.get("Error", {})
+    refusal = Refusal(
+        api=api,
+        code=answer.get("Code", ""),
+        message=answer.get("Message", "") or str(error),
+        request_id=error.response.get("ResponseMetadata", {}).get("RequestId", ""),
+        origin=origin,
+    )
+    return _BY_CODE.get(refusal.code.removesuffix("Exception"), _unexpected)(refusal)
+
+
+def _failed(error: boto.BotoCoreError, api: str, origin: Origin) -> StackSetsError:
+    if isinstance(error, _CREDENTIALS):
+        return CredentialsError(f"no usable AWS credentials: {error}", hint=origin.login_hint())
+    if isinstance(error, _INPUT):
+        return InputError(f"{api} cannot be asked in {origin.region}: {error}")
+    if isinstance(error, boto.EndpointConnectionError) and not origin.region_is_known:
+        return InputError(
+            f"AWS answers nowhere in region {origin.region}: {error}",
+            hint="is the region's name spelled right?",
+        )
+    return ServiceError(
+        f"{api} got no answer in {origin.region}: {error}",
+        hint="check the network, HTTPS_PROXY, AWS_CA_BUNDLE and AWS_ENDPOINT_URL",
+        api=api,
+    )
+
+
+def _aws_error(kind: type[AwsError], refusal: Refusal, message: str, *, hint: str = "") -> AwsError:
+    return kind(
+        message,
+        hint=hint,
+        api=refusal.api,
+        aws_code=refusal.code,
+        request_id=refusal.request_id,
+    )
+
+
+def _denied(refusal: Refusal) -> AwsError:
+    found = _ACTION.search(refusal.message)
+    action = found[1] if found else refusal.api
+    return _aws_error(
+        PermissionDeniedError,
+        refusal,
+        f"not allowed to call {action} in {refusal.origin.region}: {refusal.message}",
+        hint=f"the caller needs {action}; a deny in a service control policy also looks like this",
+    )
+
+
+def _expired(refusal: Refusal) -> AwsError:
+    message = "the AWS credentials have expired"
+    return _aws_error(CredentialsError, refusal, message, hint=refusal.origin.login_hint())
+
+
+def _invalid_credentials(refusal: Refusal) -> AwsError:
+    return _aws_error(
+        CredentialsError,
+        refusal,
+        f"AWS does not accept these credentials in {refusal.origin.region}: {refusal.message}",
+        hint=f"{refusal.origin.login_hint()} (an opt-in region that is not enabled and a wrong "
+        "clock look the same)",
+    )
+
+
+def _throttled(refusal: Refusal) -> AwsError:
+    message = f"AWS throttled {refusal.api} to the end: {refusal.message}"
+    hint = "try again in a minute; what AWS has accepted goes on"
+    return _aws_error(ServiceError, refusal, message, hint=hint)
+
+
+def _limited(refusal: Refusal) -> AwsError:
+    message = f"{refusal.api} meets a quota in {refusal.origin.region}: {refusal.message}"
+    hint = "ask for more in the Service Quotas console, or remove what is not needed"
+    return _aws_error(ServiceError, refusal, message, hint=hint)
+
+
+def _unexpected(refusal: Refusal) -> AwsError:
+    said = f"{refusal.code}: {refusal.message}"
+    message = f"{refusal.api} failed in {refusal.origin.region}: {said}"
+    return _aws_error(ServiceError, refusal, message, hint="AWS's side: try again later")
+
+
+def _invalid(refusal: Refusal) -> StackSetsError:
+    said = refusal.message
+    if "does not exist" in said:
+        return AbsentError(said)
+    if "No updates are to be performed" in said:
+        return NothingToUpdateError(said)
+    if refusal.api == "cloudformation:GetTemplateSummary" or said.startswith("Template"):
+        return TemplateError(f"AWS refuses the template: {said}")
+    return InputError(f"AWS refuses the input of {refusal.api}: {said}")
+
+
+def _in_progress(refusal: Refusal) -> ConflictError:
+    found = _OPERATION_ID.search(refusal.message)
+    return OperationInProgressError(
+        refusal.message,
+        hint="run the command again: it waits for that operation and plans anew",
+        operation_id=found[1] if found else "",
+    )
+
+
+def _stale(refusal: Refusal) -> ConflictError:
+    hint = "another operation came in between; run the command again"
+    return StalePlanError(refusal.message, hint=hint)
+
+
+def _name_taken(refusal: Refusal) -> ConflictError:
+    hint = "somebody else made it meanwhile; run the command again"
+    return ConflictError(refusal.message, hint=hint)
+
+
+def _conflict(refusal: Refusal) -> ConflictError:
+    return ConflictError(f"{refusal.api}: {refusal.message}")
+
+
+def _capabilities(refusal: Refusal) -> InputError:
+    hint = "name them in [stack_set] capabilities of the deployment file"
+    return InputError(f"the template needs capabilities: {refusal.message}", hint=hint)
+
+
+_BY_CODE: Mapping[str, Callable[[Refusal], StackSetsError]] = {
+    **dict.fromkeys(("AccessDenied", "UnauthorizedOperation", "AuthorizationError"), _denied),
+    **dict.fromkeys(("ExpiredToken", "RequestExpired"), _expired),
+    **dict.fromkeys(
+        (
+            "AuthFailure",
+            "IncompleteSignature",
+            "InvalidAccessKeyId",
+            "InvalidClientTokenId",
+            "InvalidSignature",
+            "MissingAuthenticationToken",
+            "SignatureDoesNotMatch",
+            "UnrecognizedClient",
+        ),
+        _invalid_credentials,
+    ),
+    **dict.fromkeys(
+        ("RequestLimitExceeded", "Throttled", "Throttling", "TooManyRequests"), _throttled
+    ),
+    **dict.fromkeys(
+        (
+            "NoSuchEntity",
+            "NotFound",
+            "OperationNotFound",
+            "ResourceNotFound",
+            "StackInstanceNotFound",
+            "StackSetNotFound",
+        ),
+        lambda refusal: AbsentError(refusal.message, hint="run the command again"),
+    ),
+    **dict.fromkeys(("NameAlreadyExists", "CreatedButModified", "AlreadyExists"), _name_taken),
+    "InsufficientCapabilities": _capabilities,
+    "InvalidOperation": lambda refusal: NotNowError(f"{refusal.api}: {refusal.message}"),
+    "LimitExceeded": _limited,
+    "OperationIdAlreadyExists": lambda refusal: AlreadyAcceptedError(refusal.message),
+    "OperationInProgress": _in_progress,
+    "StackSetNotEmpty": _conflict,
+    "StaleRequest": _stale,
+    "ValidationError": _invalid,
+}

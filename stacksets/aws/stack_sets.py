@@ -1,0 +1,197 @@
+"""The StackSets calls of one administrator account and home region: `door.StackSets` by boto3."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from stacksets.aws.failures import AbsentError, AlreadyAcceptedError, NotNowError
+from stacksets.aws.translate import (
+    Request,
+    definition_to,
+    instance_from,
+    operation_from,
+    parameters_from,
+    parameters_to,
+    preferences_to,
+    result_from,
+    stack_set_from,
+    summary_from,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stacksets.aws.clients import Clients
+    from stacksets.aws.door import TemplateSummary
+    from stacksets.model.desired import InstanceKey, OperationId, OperationPreferences
+    from stacksets.model.observed import Operation, OperationResult, StackInstance, StackSet
+    from stacksets.model.plan import Definition, Rectangle
+
+_PAGE = 100
+"""The most rows that a page of any StackSets list may hold (API reference)."""
+
+
+class BotoStackSets:
+    """`door.StackSets` by boto3."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self._asking = clients.origin.asking
+
+    def describe_stack_set(self, name: str) -> StackSet | None:
+        """Give the stack set without its instances and operations, None where there is none."""
+        try:
+            with self._asking("cloudformation:DescribeStackSet"):
+                answer = self._clients.cloudformation.describe_stack_set(StackSetName=name)
+        except AbsentError:
+            return None
+        return stack_set_from(answer["StackSet"])
+
+    def list_instances(self, name: str) -> tuple[StackInstance, ...]:
+        """List every stack instance, to the last page, sorted by key; overrides are not read."""
+        with self._asking("cloudformation:ListStackInstances"):
+            pages = self._clients.cloudformation.get_paginator("list_stack_instances").paginate(
+                StackSetName=name, PaginationConfig={"PageSize": _PAGE}
+            )
+            rows = [instance_from(row) for page in pages for row in page["Summaries"]]
+        return tuple(sorted(rows, key=lambda row: row.key))
+
+    def read_overrides(self, name: str, key: InstanceKey) -> Mapping[str, str]:
+        """Give the parameter overrides of one stack instance."""
+        with self._asking("cloudformation:DescribeStackInstance"):
+            answer = self._clients.cloudformation.describe_stack_instance(
+                StackSetName=name, StackInstanceAccount=key.account, StackInstanceRegion=key.region
+            )
+        return parameters_from(answer["StackInstance"].get("ParameterOverrides", ()))
+
+    def list_operations(self, name: str) -> tuple[Operation, ...]:
+        """List the latest 100 operations, newest first. Eventually consistent."""
+        with self._asking("cloudformation:ListStackSetOperations"):
+            answer = self._clients.cloudformation.list_stack_set_operations(
+                StackSetName=name, MaxResults=_PAGE
+            )
+        return tuple(operation_from(row) for row in answer["Summaries"])
+
+    def find_operation(self, name: str, operation_id: OperationId) -> Operation | None:
+        """Give one operation, None where AWS never accepted it. Strongly consistent."""
+        try:
+            with self._asking("cloudformation:DescribeStackSetOperation"):
+                answer = self._clients.cloudformation.describe_stack_set_operation(
+                    StackSetName=name, OperationId=operation_id
+                )
+        except AbsentError:
+            return None
+        return operation_from(answer["StackSetOperation"])
+
+    def list_results(self, name: str, operation_id: OperationId) -> tuple[OperationResult, ...]:
+        """List an operation's results, to the last page. Eventually consistent."""
+        with self._asking("cloudformation:ListStackSetOperationResults"):
+            pages = self._clients.cloudformation.get_paginator(
+                "list_stack_set_operation_results"
+            ).paginate(
+                StackSetName=name, OperationId=operation_id, PaginationConfig={"PageSize": _PAGE}
+            )
+            return tuple(result_from(row) for page in pages for row in page["Summaries"])
+
+    def summarize_template(self, body: str) -> TemplateSummary:
+        """Ask AWS what a template needs; a template that AWS refuses is a TemplateError."""
+        with self._asking("cloudformation:GetTemplateSummary"):
+            return summary_from(
+                self._clients.cloudformation.get_template_summary(TemplateBody=body)
+            )
+
+    def create_stack_set(self, definition: Definition, token: str) -> None:
+        """Create a stack set; the same token again is no second one."""
+        with self._asking("cloudformation:CreateStackSet"):
+            self._clients.cloudformation.create_stack_set(
+                **definition_to(definition), ClientRequestToken=token
+            )
+
+    def update_stack_set(
+        self, definition: Definition, preferences: OperationPreferences, operation_id: OperationId
+    ) -> None:
+        """Start the update; an id that AWS has accepted before counts as accepted."""
+        request = definition_to(definition) | {
+            "OperationPreferences": preferences_to(preferences),
+            "OperationId": operation_id,
+        }
+        with suppress(AlreadyAcceptedError), self._asking("cloudformation:UpdateStackSet"):
+            self._clients.cloudformation.update_stack_set(**request)
+
+    def create_instances(
+        self,
+        name: str,
+        where: Rectangle,
+        overrides: Mapping[str, str],
+        preferences: OperationPreferences,
+        operation_id: OperationId,
+    ) -> None:
+        """Start the creation of stack instances; an id accepted before counts as accepted."""
+        request = _on_instances(name, where, preferences, operation_id)
+        if overrides:
+            request["ParameterOverrides"] = parameters_to(overrides)
+        with suppress(AlreadyAcceptedError), self._asking("cloudformation:CreateStackInstances"):
+            self._clients.cloudformation.create_stack_instances(**request)
+
+    def update_instances(
+        self,
+        name: str,
+        where: Rectangle,
+        overrides: Mapping[str, str] | None,
+        preferences: OperationPreferences,
+        operation_id: OperationId,
+    ) -> None:
+        """Start the update of stack instances; `overrides` None leaves theirs, {} resets all.
+
+        A list that is absent keeps the overrides, an empty one resets them (API reference,
+        UpdateStackInstances).
+        """
+        request = _on_instances(name, where, preferences, operation_id)
+        if overrides is not None:
+            request["ParameterOverrides"] = parameters_to(overrides)
+        with suppress(AlreadyAcceptedError), self._asking("cloudformation:UpdateStackInstances"):
+            self._clients.cloudformation.update_stack_instances(**request)
+
+    def delete_instances(
+        self,
+        name: str,
+        where: Rectangle,
+        preferences: OperationPreferences,
+        operation_id: OperationId,
+        *,
+        retain_stacks: bool,
+    ) -> None:
+        """Start the removal of stack instances; an id accepted before counts as accepted.
+
+        Instances that are gone already are no error; AWS sometimes says so, sometimes not.
+        """
+        request = _on_instances(name, where, preferences, operation_id)
+        request["RetainStacks"] = retain_stacks
+        fine = suppress(AlreadyAcceptedError, AbsentError)
+        with fine, self._asking("cloudformation:DeleteStackInstances"):
+            self._clients.cloudformation.delete_stack_instances(**request)
+
+    def delete_stack_set(self, name: str) -> None:
+        """Delete an empty stack set; one that is not there is no error."""
+        with suppress(AbsentError), self._asking("cloudformation:DeleteStackSet"):
+            self._clients.cloudformation.delete_stack_set(StackSetName=name)
+
+    def stop_operation(self, name: str, operation_id: OperationId) -> None:
+        """Ask AWS to start nothing more in a running operation; one that has ended is no error."""
+        with suppress(NotNowError), self._asking("cloudformation:StopStackSetOperation"):
+            self._clients.cloudformation.stop_stack_set_operation(
+                StackSetName=name, OperationId=operation_id
+            )
+
+
+def _on_instances(
+    name: str, where: Rectangle, preferences: OperationPreferences, operation_id: OperationId
+) -> Request:
+    return {
+        "StackSetName": name,
+        "Accounts": list(where.accounts),
+        "Regions": list(where.regions),
+        "OperationPreferences": preferences_to(preferences, where.regions),
+        "OperationId": operation_id,
+    }

@@ -1,0 +1,226 @@
+"""boto3's dicts <-> the model, both ways: no dict of boto3 goes further than this module.
+
+What AWS may leave out, may be left out here; a status that this version does not know is a
+ServiceError, since guessing at it could delete the wrong thing.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from stacksets.aws.door import Stack, StackEvent, TemplateSummary
+from stacksets.errors import ServiceError
+from stacksets.model.desired import AccountId, OperationId, PermissionModel, Region
+from stacksets.model.observed import (
+    DetailedStatus,
+    InstanceStatus,
+    Operation,
+    OperationAction,
+    OperationResult,
+    OperationStatus,
+    ResultStatus,
+    StackInstance,
+    StackSet,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+    from enum import StrEnum
+
+    from types_boto3_cloudformation.type_defs import (
+        GetTemplateSummaryOutputTypeDef,
+        ParameterTypeDef,
+        StackEventTypeDef,
+        StackInstanceSummaryTypeDef,
+        StackSetOperationResultSummaryTypeDef,
+        StackSetOperationSummaryTypeDef,
+        StackSetOperationTypeDef,
+        StackSetTypeDef,
+        StackTypeDef,
+        TagTypeDef,
+    )
+
+    from stacksets.model.desired import OperationPreferences
+    from stacksets.model.plan import Definition
+
+    Word = TypeVar("Word", bound=StrEnum)
+
+Request = dict[str, Any]
+
+
+def stack_set_from(answer: StackSetTypeDef) -> StackSet:
+    """Read DescribeStackSet; AWS gives the body also where it was sent by URL."""
+    return StackSet(
+        name=answer["StackSetName"],
+        id=answer["StackSetId"],
+        arn=answer.get("StackSetARN", ""),
+        template_body=answer.get("TemplateBody", ""),
+        description=answer.get("Description") or None,
+        parameters=parameters_from(answer.get("Parameters", ())),
+        tags=tags_from(answer.get("Tags", ())),
+        capabilities=tuple(answer.get("Capabilities", ())),
+        permission_model=_known(PermissionModel, answer.get("PermissionModel", "SELF_MANAGED")),
+        administration_role_arn=answer.get("AdministrationRoleARN"),
+        execution_role_name=answer.get("ExecutionRoleName"),
+        managed_execution=answer.get("ManagedExecution", {}).get("Active", False),
+    )
+
+
+def instance_from(row: StackInstanceSummaryTypeDef) -> StackInstance:
+    """Read a row of ListStackInstances, which holds no overrides."""
+    detailed = row.get("StackInstanceStatus", {}).get("DetailedStatus")
+    operation_id = row.get("LastOperationId")
+    return StackInstance(
+        account=AccountId(row["Account"]),
+        region=Region(row["Region"]),
+        status=_known(InstanceStatus, row["Status"]),
+        detailed_status=_known(DetailedStatus, detailed) if detailed else None,
+        status_reason=row.get("StatusReason", ""),
+        stack_id=row.get("StackId") or None,
+        last_operation_id=OperationId(operation_id) if operation_id else None,
+    )
+
+
+def operation_from(row: StackSetOperationTypeDef | StackSetOperationSummaryTypeDef) -> Operation:
+    """Read an operation; its end is absent while it runs."""
+    return Operation(
+        id=OperationId(row["OperationId"]),
+        action=_known(OperationAction, row["Action"]),
+        status=_known(OperationStatus, row["Status"]),
+        status_reason=row.get("StatusReason", ""),
+        created=_utc(row.get("CreationTimestamp")),
+        ended=_utc(row.get("EndTimestamp")),
+        failed_count=row.get("StatusDetails", {}).get("FailedStackInstancesCount", 0),
+    )
+
+
+def result_from(row: StackSetOperationResultSummaryTypeDef) -> OperationResult:
+    """Read how an operation went in one account and region."""
+    return OperationResult(
+        account=AccountId(row["Account"]),
+        region=Region(row["Region"]),
+        status=_known(ResultStatus, row["Status"]),
+        status_reason=row.get("StatusReason", ""),
+    )
+
+
+def summary_from(answer: GetTemplateSummaryOutputTypeDef) -> TemplateSummary:
+    """Read GetTemplateSummary."""
+    declared = answer.get("Parameters", [])
+    return TemplateSummary(
+        capabilities=tuple(answer.get("Capabilities", ())),
+        capabilities_reason=answer.get("CapabilitiesReason", ""),
+        no_echo=frozenset(one["ParameterKey"] for one in declared if one.get("NoEcho")),
+    )
+
+
+def stack_from(answer: StackTypeDef) -> Stack:
+    """Read a stack as DescribeStacks gives it."""
+    outputs = answer.get("Outputs", ())
+    return Stack(
+        id=answer.get("StackId", ""),
+        name=answer["StackName"],
+        status=answer["StackStatus"],
+        status_reason=answer.get("StackStatusReason", ""),
+        outputs={one["OutputKey"]: one.get("OutputValue", "") for one in outputs},
+        parameters=parameters_from(answer.get("Parameters", ())),
+        tags=tags_from(answer.get("Tags", ())),
+    )
+
+
+def event_from(row: StackEventTypeDef) -> StackEvent:
+    """Read one line of a stack's history."""
+    return StackEvent(
+        at=row["Timestamp"].astimezone(UTC),
+        logical_id=row.get("LogicalResourceId", ""),
+        physical_id=row.get("PhysicalResourceId", ""),
+        resource_type=row.get("ResourceType", ""),
+        status=row.get("ResourceStatus", ""),
+        reason=row.get("ResourceStatusReason", ""),
+    )
+
+
+def parameters_from(rows: Iterable[ParameterTypeDef]) -> dict[str, str]:
+    """Read parameters or parameter overrides."""
+    return {
+        row["ParameterKey"]: row.get("ParameterValue", "") for row in rows if "ParameterKey" in row
+    }
+
+
+def tags_from(rows: Iterable[TagTypeDef]) -> dict[str, str]:
+    """Read tags, without those that AWS sets itself (`aws:` is reserved)."""
+    return {row["Key"]: row["Value"] for row in rows if not row["Key"].startswith("aws:")}
+
+
+def parameters_to(parameters: Mapping[str, str]) -> list[dict[str, str]]:
+    """Write parameters or parameter overrides, in a steady order."""
+    return [
+        {"ParameterKey": name, "ParameterValue": value}
+        for name, value in sorted(parameters.items())
+    ]
+
+
+def tags_to(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Write tags, in a steady order."""
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+def definition_to(definition: Definition) -> Request:
+    """Write what CreateStackSet and UpdateStackSet both take.
+
+    Everything is sent each time: capabilities and roles are not inherited from the last call, a
+    parameter that is left out falls back to its default, and empty tags remove all of them (API
+    reference, UpdateStackSet). Only a description cannot be taken away: AWS wants one character.
+    """
+    request: Request = {
+        "StackSetName": definition.name,
+        "TemplateBody": definition.template_body,
+        "Parameters": parameters_to(definition.parameters),
+        "Tags": tags_to(definition.tags),
+        "Capabilities": list(definition.capabilities),
+        "PermissionModel": definition.permission_model.value,
+        "ManagedExecution": {"Active": definition.managed_execution},
+    }
+    optional = {
+        "Description": definition.description,
+        "AdministrationRoleARN": definition.administration_role_arn,
+        "ExecutionRoleName": definition.execution_role_name,
+    }
+    return request | {key: value for key, value in optional.items() if value}
+
+
+def preferences_to(
+    preferences: OperationPreferences, regions: Sequence[Region] | None = None
+) -> Request:
+    """Write operation preferences; of the region order only `regions`, where those are given.
+
+    What AWS does with an order that names other regions than the call is not documented.
+    """
+    order = [one for one in preferences.region_order if regions is None or one in regions]
+    mode = preferences.concurrency_mode
+    optional = {
+        "RegionOrder": order or None,
+        "MaxConcurrentCount": preferences.max_concurrent_count,
+        "MaxConcurrentPercentage": preferences.max_concurrent_percentage,
+        "FailureToleranceCount": preferences.failure_tolerance_count,
+        "FailureTolerancePercentage": preferences.failure_tolerance_percentage,
+        "ConcurrencyMode": mode and mode.value,
+    }
+    concurrency = {"RegionConcurrencyType": preferences.region_concurrency.value}
+    return concurrency | {key: value for key, value in optional.items() if value is not None}
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment and moment.astimezone(UTC)
+
+
+def _known(words: type[Word], word: str) -> Word:
+    try:
+        return words(word)
+    except ValueError as error:
+        raise ServiceError(
+            f"AWS answered with a {words.__name__} that this version does not know: {word}",
+            hint="is there a newer version of this tool?",
+        ) from error
