@@ -1,0 +1,83 @@
+"""The files that a deployment is read from: the deployment file itself and its templates."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from stacksets.errors import DeploymentFileError, TemplateError
+from stacksets.model.desired import Template
+from stacksets.template import parse_template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A deployment file as TOML understands it, and the sha256 of its bytes."""
+
+    content: Mapping[str, Any]
+    sha256: str
+
+
+def read_document(path: Path) -> Document:
+    """Read a deployment file.
+
+    Raises:
+        DeploymentFileError: there is no such file, it cannot be read, or it is no TOML.
+    """
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise DeploymentFileError(
+            f"there is no deployment file {path}", hint="name one with -f FILE"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise DeploymentFileError(
+            f"the deployment file {path} cannot be read: {_reason(error)}",
+            hint="name another with -f FILE",
+        ) from None
+    try:
+        content = tomllib.loads(raw.decode())
+    except UnicodeDecodeError as error:
+        raise DeploymentFileError(
+            f"the deployment file {path} is not UTF-8 (byte {error.start})",
+            hint="save it as UTF-8, as TOML demands",
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise DeploymentFileError(
+            f"the deployment file {path} is not TOML: {error}", hint="see https://toml.io"
+        ) from None
+    return Document(content=content, sha256=hashlib.sha256(raw).hexdigest())
+
+
+def read_template(path: Path) -> Template:
+    """Read a rendered template; its bytes are what is sent, so they must be text.
+
+    Raises:
+        TemplateError: it cannot be read or parsed, or has no resources.
+    """
+    try:
+        raw = path.read_bytes()
+        body = raw.decode()
+    except UnicodeDecodeError as error:
+        raise TemplateError(f"{path} is not UTF-8 (byte {error.start})") from None
+    except (OSError, ValueError) as error:
+        raise TemplateError(
+            f"{path} cannot be read: {_reason(error)}", hint="a path beside the deployment file"
+        ) from None
+    content = parse_template(body)
+    resources = content.get("Resources")
+    if not isinstance(resources, dict) or not resources:
+        raise TemplateError(f"{path} has no Resources", hint="a template needs at least one")
+    return Template(
+        path=str(path), body=body, sha256=hashlib.sha256(raw).hexdigest(), content=content
+    )
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)

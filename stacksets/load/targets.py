@@ -1,0 +1,104 @@
+"""Whether targets, overrides and operation preferences fit one another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stacksets.load.places import Misfit, tell_nearest
+from stacksets.model.desired import SELF
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from stacksets.load.file import OverridesTable, Tables
+    from stacksets.load.places import Path
+
+Pair = tuple[str, str]
+
+
+def find_target_misfits(tables: Tables) -> Iterator[Misfit]:
+    """List pairs that stand twice, and what speaks of accounts or regions that are no target."""
+    yield from _repeated_pairs(tables)
+    pairs = {pair for _, pair in _pairs(tables)}
+    for index, override in enumerate(tables.overrides or ()):
+        yield from _override_misfits(("overrides", index), override, pairs)
+    yield from _preference_misfits(tables, sorted({region for _, region in pairs}))
+
+
+def _pairs(tables: Tables) -> Iterator[tuple[Path, Pair]]:
+    """Give every account and region; "self" is the administrator account where the file says it."""
+    admin = tables.stack_set and tables.stack_set.admin_account
+    for index, group in enumerate(tables.targets or ()):
+        for account in group.accounts or ():
+            for region in group.regions or ():
+                named = admin if admin and account == SELF else account
+                yield ("targets", index), (named, region)
+
+
+def _repeated_pairs(tables: Tables) -> Iterator[Misfit]:
+    first: dict[Pair, Path] = {}
+    for path, pair in _pairs(tables):
+        if pair in first:
+            where = "here" if first[pair] == path else f"in [[targets]] {int(first[pair][1]) + 1}"
+            yield Misfit(
+                path=path,
+                what=f"{pair[0]} in {pair[1]} stands {where} already",
+                hint="every account and region once",
+            )
+        first.setdefault(pair, path)
+
+
+def _override_misfits(path: Path, override: OverridesTable, pairs: set[Pair]) -> Iterator[Misfit]:
+    accounts = sorted({account for account, _ in pairs})
+    regions = sorted({region for _, region in pairs})
+    foreign = [
+        *_not_among((*path, "accounts"), override.accounts or (), accounts),
+        *_not_among((*path, "regions"), override.regions or (), regions),
+    ]
+    yield from foreign
+    if not override.accounts and not override.regions:
+        yield Misfit(
+            path=path,
+            what="names neither accounts nor regions",
+            hint="a value for all of them belongs into [stack_set.parameters]",
+        )
+    elif not foreign and not _meets(override, pairs):
+        yield Misfit(path=path, what="meets no stack instance of the targets")
+
+
+def _meets(override: OverridesTable, pairs: set[Pair]) -> bool:
+    return any(
+        (not override.accounts or account in override.accounts)
+        and (not override.regions or region in override.regions)
+        for account, region in pairs
+    )
+
+
+def _preference_misfits(tables: Tables, regions: Sequence[str]) -> Iterator[Misfit]:
+    preferences = tables.operation_preferences
+    if not preferences:
+        return
+    order = preferences.region_order or []
+    path = ("operation_preferences", "region_order")
+    yield from _not_among(path, order, regions)
+    for index, region in enumerate(order):
+        if region in order[:index]:
+            yield Misfit(path=(*path, index), what=f'names "{region}" again')
+    for stem in ("max_concurrent", "failure_tolerance"):
+        both = (f"{stem}_count", f"{stem}_percentage")
+        if all(getattr(preferences, key) is not None for key in both):
+            yield Misfit(
+                path=("operation_preferences", both[1]),
+                what=f"stands beside {both[0]}",
+                hint="one of the two",
+            )
+
+
+def _not_among(path: Path, named: Sequence[str], known: Sequence[str]) -> Iterator[Misfit]:
+    for index, name in enumerate(named):
+        if name not in known:
+            yield Misfit(
+                path=(*path, index),
+                what=f'"{name}" is not among the targets',
+                hint=tell_nearest(name, known),
+            )
