@@ -1,0 +1,1 @@
+"""The regional service: one stack of it stands in every region that the stack set names."""

@@ -1,0 +1,30 @@
+"""Who may invoke the function: this API, this stage, these methods, the alias and no version."""
+
+from troposphere import AccountId, Ref, Sub
+from troposphere.apigateway import RestApi
+from troposphere.awslambda import Alias, Permission
+
+from generator.metadata import context
+from generator.settings import PATHS, STAGE_NAME
+
+
+def build_permissions(api: RestApi, alias: Alias) -> tuple[Permission, ...]:
+    """One for each GET."""
+    return tuple(
+        Permission(
+            f"{title}Permission",
+            Metadata=context(
+                f"Lets API Gateway invoke the alias for GET /{path} of this API and stage.",
+                "no wildcard: neither another stage, method or API nor another account",
+            ),
+            Action="lambda:InvokeFunction",
+            FunctionName=Ref(alias),
+            Principal="apigateway.amazonaws.com",
+            SourceAccount=AccountId,
+            SourceArn=Sub(
+                "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
+                f"${{{api.title}}}/{STAGE_NAME}/GET/{path}"
+            ),
+        )
+        for title, path in PATHS.items()
+    )
