@@ -1,0 +1,49 @@
+"""All that leans on private names of ministack: what it does otherwise than AWS is put right here.
+
+Each module is one adaptation and says what AWS does and what ministack 1.5.33 does; each has a test
+that runs ministack unpatched and sees the fault, so that the test fails when it is mended there.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+from typing import TYPE_CHECKING
+
+from stacksets.local.availability import LocalAwsUnavailableError
+
+if TYPE_CHECKING:
+    from stacksets.local.functions.fleet import Fleet
+
+MINISTACK_VERSION = "1.5.33"
+
+
+def check_version(version: str) -> None:
+    """Raise LocalAwsUnavailableError for another ministack than these lines were made for."""
+    if version != MINISTACK_VERSION:
+        raise LocalAwsUnavailableError(
+            f"The embedded local AWS is made for ministack {MINISTACK_VERSION}, not {version}.",
+            hint=f"python -m pip install ministack=={MINISTACK_VERSION}",
+        )
+
+
+def adapt(fleet: Fleet) -> None:
+    """Put ministack right, once a process; `fleet` runs the Python functions from then on.
+
+    ministack reads its environment at its first import, which is here: set it before.
+    """
+    check_version(importlib.metadata.version("ministack"))
+    # pylint: disable=import-outside-toplevel
+    from stacksets.local.adaptations import (  # noqa: PLC0415 - imports ministack, see above
+        account_role,
+        aliases,
+        assume_role,
+        conditions,
+        endpoints,
+        handlers,
+        names,
+        proxy,
+    )
+
+    for adaptation in (account_role, aliases, assume_role, conditions, endpoints, names, proxy):
+        adaptation.apply()
+    handlers.apply(fleet)

@@ -1,0 +1,46 @@
+"""The endpoints of REST APIs: their real host names, in every account.
+
+AWS: `https://<id>.execute-api.<region>.amazonaws.com/<stage>/…` reaches the API whoever owns it
+(API Gateway developer guide, "Invoke REST APIs"). ministack: only `<id>.execute-api.localhost` is
+routed, and an unsigned call sees the APIs of the default account alone.
+"""
+
+# ruff: noqa: SLF001 - adapting private names is what this module is for
+# pylint: disable=protected-access
+
+from __future__ import annotations
+
+import re
+
+from ministack import app
+from ministack.services import apigateway_v1
+
+HOST = re.compile(
+    r"^([a-z0-9]+)\.execute-api\.(?:localhost|(?P<region>[a-z0-9-]+)\.amazonaws\.com)(?::\d+)?$"
+)
+
+
+def apply() -> None:
+    """Route the real host names, and find an API in whichever account it is."""
+    app._EXECUTE_API_RE = HOST
+    apigateway_v1.find_api_scope = find_api_scope
+
+
+def find_api_scope(api_id: str) -> tuple[str, str] | None:
+    """Give the account and region of a REST API; None where there is none."""
+    for (account, region, stored_id), _ in apigateway_v1._rest_apis.all_items():
+        if stored_id == api_id:
+            return account, region
+    return None
+
+
+def is_unknown_endpoint(host: str) -> bool:
+    """Whether a host name has the shape of an endpoint, but no API of that region stands behind it.
+
+    API Gateway answers 403 Forbidden there.
+    """
+    named = HOST.match(host)
+    if named is None or named["region"] is None:
+        return False
+    scope = find_api_scope(named[1])
+    return scope is None or scope[1] != named["region"]

@@ -1,0 +1,181 @@
+"""The ASGI application in front of ministack: the control plane, endpoints, journal and reset."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Protocol
+
+from stacksets.local.journal import ApiCall, Journal, read_call
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    Message = dict[str, Any]
+    Receive = Callable[[], Awaitable[Message]]
+    Send = Callable[[Message], Awaitable[None]]
+    Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+_ADMINISTRATION = "/_local/"
+_FORBIDDEN = b'{"message":"Forbidden"}'
+# Enough for the calls of one deployer; operations run on the control plane's own threads.
+_THREADS = 16
+
+
+class StackSetsApi(Protocol):
+    """What the front needs of the control plane."""
+
+    @property
+    def actions(self) -> frozenset[str]:
+        """The Actions that it answers."""
+        ...
+
+    def handle(self, *, account: str, region: str, form: Mapping[str, str]) -> tuple[int, bytes]:
+        """Answer one call: HTTP status and XML body."""
+        ...
+
+    def reset(self) -> None:
+        """Forget everything."""
+        ...
+
+
+class Emulator(Protocol):
+    """What the front needs of the adapted ministack."""
+
+    @property
+    def application(self) -> Application:
+        """Its ASGI application."""
+        ...
+
+    def account_of(self, access_key: str) -> str:
+        """Give the account of an access key."""
+        ...
+
+    def is_unknown_endpoint(self, host: str) -> bool:
+        """Whether a host is an API endpoint's that no API stands behind."""
+        ...
+
+    def reset(self) -> None:
+        """Forget everything."""
+        ...
+
+
+class Front:
+    """Routes what comes in on the plain port (AWS APIs) and on the TLS port (endpoints)."""
+
+    def __init__(
+        self,
+        *,
+        emulator: Emulator,
+        control_plane: StackSetsApi,
+        information: Callable[[], Mapping[str, object]],
+    ) -> None:
+        self._emulator = emulator
+        self._control_plane = control_plane
+        self._information = information
+        self._journal = Journal()
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="control-plane")
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection."""
+        if scope["type"] != "http":
+            await self._emulator.application(scope, receive, send)
+        elif scope["scheme"] == "https":
+            await self._serve_endpoint(scope, receive, send)
+        elif scope["path"].startswith(_ADMINISTRATION):
+            await self._administer(scope, send)
+        else:
+            await self._serve_api(scope, receive, send)
+
+    async def _serve_endpoint(self, scope: Message, receive: Receive, send: Send) -> None:
+        if self._emulator.is_unknown_endpoint(_headers(scope).get("host", "")):
+            headers = {"x-amzn-ErrorType": "ForbiddenException"}
+            await _respond(send, 403, _FORBIDDEN, "application/json", headers)
+        else:
+            await self._emulator.application(scope, receive, send)
+
+    async def _administer(self, scope: Message, send: Send) -> None:
+        match scope["method"], scope["path"].removeprefix(_ADMINISTRATION):
+            case "POST", "reset":
+                await asyncio.to_thread(self._reset)
+                answer: object = {}
+            case "GET", "journal":
+                answer = self._journal.entries()
+            case "GET", "info":
+                answer = dict(self._information())
+            case _:
+                await _respond(send, 404, b"{}", "application/json")
+                return
+        await _respond(send, 200, json.dumps(answer).encode(), "application/json")
+
+    def _reset(self) -> None:
+        # First the control plane: its operations would go on making stacks.
+        self._control_plane.reset()
+        self._emulator.reset()
+        self._journal.clear()
+
+    async def _serve_api(self, scope: Message, receive: Receive, send: Send) -> None:
+        body = await _read_body(receive)
+        call = read_call(scope["method"], scope["path"], _headers(scope), body)
+        account = self._emulator.account_of(call.access_key)
+        entry = self._journal.open(call, account=account)
+
+        async def send_and_note(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                entry["status"] = message["status"]
+            await send(message)
+
+        if call.service == "cloudformation" and call.action in self._control_plane.actions:
+            await self._serve_stack_sets(call, account, send_and_note)
+        else:
+            await self._emulator.application(scope, _replay(body, receive), send_and_note)
+
+    async def _serve_stack_sets(self, call: ApiCall, account: str, send: Send) -> None:
+        status, body = await asyncio.get_running_loop().run_in_executor(
+            self._threads,
+            lambda: self._control_plane.handle(account=account, region=call.region, form=call.form),
+        )
+        await _respond(send, status, body, "text/xml")
+
+
+def _headers(scope: Message) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+async def _read_body(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return body
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Give a body that was read already once more, then whatever comes next."""
+    messages = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_again() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return receive_again
+
+
+async def _respond(
+    send: Send,
+    status: int,
+    body: bytes,
+    content_type: str,
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    named = {
+        "Content-Type": content_type,
+        "Content-Length": str(len(body)),
+        "x-amzn-RequestId": str(uuid.uuid4()),
+        **(headers or {}),
+    }
+    pairs = [(name.lower().encode(), value.encode()) for name, value in named.items()]
+    await send({"type": "http.response.start", "status": status, "headers": pairs})
+    await send({"type": "http.response.body", "body": body})

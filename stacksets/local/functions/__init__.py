@@ -1,0 +1,1 @@
+"""Runs Lambda handlers as Lambda does: one process an execution environment, by awslambdaric."""

@@ -1,0 +1,48 @@
+"""What holds for every test: no network but loopback, none of this machine's AWS settings."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+from pytest_socket import socket_allow_hosts
+
+from stacksets.local.embedded import without_aws
+from tests.local_aws import LocalAws, running_local_aws
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# A shared machine may be slow at any moment; that is no defect of what is tested.
+settings.register_profile("stacksets", deadline=None)
+settings.load_profile("stacksets")
+
+
+def pytest_configure() -> None:
+    """Take the machine's AWS settings and proxies away before anything reads them."""
+    kept = without_aws(os.environ)
+    for name in os.environ.keys() - kept.keys():
+        del os.environ[name]
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+    os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+
+
+def pytest_runtest_setup() -> None:
+    """Refuse every connection that leaves the machine."""
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def running_aws() -> Iterator[LocalAws]:
+    """The embedded AWS of this test process."""
+    with running_local_aws() as aws:
+        yield aws
+
+
+@pytest.fixture
+def local_aws(running_aws: LocalAws) -> LocalAws:
+    """The embedded AWS, empty."""
+    running_aws.reset()
+    return running_aws

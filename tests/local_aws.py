@@ -1,0 +1,82 @@
+"""The embedded local AWS for tests: one a test process, reset between tests."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import urllib.request
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import urllib3
+from botocore.config import Config
+
+from stacksets.local.embedded import embedded_aws
+from stacksets.local.surroundings import DEFAULT_ACCOUNT, command_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stacksets.local.server import Started
+
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@dataclass
+class LocalAws:
+    """A running embedded AWS, as tests use it."""
+
+    started: Started
+    http: urllib3.ProxyManager
+    _clients: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+
+    def reset(self) -> None:
+        """Forget every stack, stack set, role, log and journal entry, in every account."""
+        self._administer("POST", "reset")
+
+    def journal(self) -> list[dict[str, Any]]:
+        """Every API call since the last reset, in order: service, action, account, region, …"""
+        return self._administer("GET", "journal")
+
+    def environ(self, account: str = DEFAULT_ACCOUNT) -> dict[str, str]:
+        """What a command that runs against it gets as its environment."""
+        return command_environment(self.started, account=account)
+
+    def client(
+        self, service: str, account: str = DEFAULT_ACCOUNT, region: str = "us-east-1"
+    ) -> Any:
+        """A boto3 client of an account (its access key) in a region."""
+        key = (service, account, region)
+        if key not in self._clients:
+            self._clients[key] = boto3.Session(
+                aws_access_key_id=account, aws_secret_access_key="local", region_name=region
+            ).client(
+                service,
+                endpoint_url=self.started.endpoint_url,
+                config=Config(retries={"max_attempts": 1}, proxies={}),
+            )
+        return self._clients[key]
+
+    def https_get(self, url: str, method: str = "GET") -> urllib3.BaseHTTPResponse:
+        """Call a stack's endpoint over verified HTTPS, as a client behind a proxy does."""
+        return self.http.request(method, url, retries=False, timeout=30)
+
+    def _administer(self, method: str, what: str) -> Any:
+        request = urllib.request.Request(
+            f"{self.started.endpoint_url}/_local/{what}", method=method
+        )
+        with _DIRECT.open(request) as response:
+            return json.load(response)
+
+
+@contextlib.contextmanager
+def running_local_aws() -> Iterator[LocalAws]:
+    """Start the embedded AWS as a child process and end it by SIGTERM."""
+    with (
+        embedded_aws() as started,
+        urllib3.ProxyManager(
+            started.proxy_url, ca_certs=started.authority_file, maxsize=50
+        ) as http,
+    ):
+        yield LocalAws(started=started, http=http)
