@@ -11,12 +11,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-ACCOUNT_PATTERN = r"^(\d{12}|self)$"
-ADMIN_ACCOUNT_PATTERN = r"^\d{12}$"
+# Spelled out, because \d and \w take digits and letters of every script.
+ACCOUNT_PATTERN = r"^([0-9]{12}|self)$"
+ADMIN_ACCOUNT_PATTERN = r"^[0-9]{12}$"
 NAME_PATTERN = r"^[a-zA-Z][a-zA-Z0-9-]*$"
-REGION_PATTERN = r"^[a-z]{2}(-[a-z]+)+-\d$"
-ROLE_ARN_PATTERN = r"^arn:aws[a-z-]*:iam::(\d{12}|\{admin_account\}):role/[\w+=,.@/-]+$"
-ROLE_NAME_PATTERN = r"^[\w+=,.@-]+$"
+REGION_PATTERN = r"^[a-z]{2}(-[a-z]+)+-[0-9]$"
+ROLE_ARN_PATTERN = r"^arn:aws[a-z-]*:iam::([0-9]{12}|\{admin_account\}):role/[a-zA-Z0-9_+=,.@/-]+$"
+ROLE_NAME_PATTERN = r"^[a-zA-Z0-9_+=,.@-]+$"
 
 PATTERN_WORDS = {
     ACCOUNT_PATTERN: 'an account id, a string of 12 digits, or "self"',

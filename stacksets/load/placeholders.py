@@ -71,13 +71,13 @@ def read_placeholders(environment: str, environ: Mapping[str, str]) -> Placehold
 def find_wrong_placeholders(document: Mapping[str, object]) -> Iterator[Misfit]:
     """List placeholders that are not known, or not in a place that can hold them."""
     for path, text in _strings(document, ()):
-        allowed = _allowed_at(path)
+        allowed = tuple(f"{{{name}}}" for name in _allowed_at(path))
         for found in _PLACEHOLDER.finditer(text):
-            if found[0] not in {f"{{{name}}}" for name in allowed}:
+            if found[0] not in allowed:
                 yield Misfit(
                     path=path,
                     what=f"the placeholder {found[0]} means nothing here",
-                    hint=tell_nearest(found[1], allowed),
+                    hint=tell_nearest(found[0], allowed),
                 )
 
 

@@ -52,7 +52,7 @@ def tell_value(value: object) -> str:
         case dict():
             return "a table"
         case list():
-            return f"a list of {len(value)}"
+            return f"a list of {len(value)}" if value else "an empty list"
         case str():
             shortened = value if len(value) <= _TOLD_LENGTH else f"{value[:_TOLD_LENGTH]}…"
             return f'"{shortened}"'

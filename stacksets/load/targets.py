@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacksets.load.places import Misfit, tell_nearest
@@ -10,10 +11,24 @@ from stacksets.model.desired import SELF
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from stacksets.load.file import OverridesTable, Tables
+    from stacksets.load.file import Tables
     from stacksets.load.places import Path
 
 Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Where:
+    """The accounts and regions of an override; empty means all."""
+
+    accounts: Sequence[str]
+    regions: Sequence[str]
+
+    def holds(self, pair: Pair) -> bool:
+        account, region = pair
+        return (not self.accounts or account in self.accounts) and (
+            not self.regions or region in self.regions
+        )
 
 
 def find_target_misfits(tables: Tables) -> Iterator[Misfit]:
@@ -21,18 +36,23 @@ def find_target_misfits(tables: Tables) -> Iterator[Misfit]:
     yield from _repeated_pairs(tables)
     pairs = {pair for _, pair in _pairs(tables)}
     for index, override in enumerate(tables.overrides or ()):
-        yield from _override_misfits(("overrides", index), override, pairs)
+        accounts = [_named(account, tables) for account in override.accounts or ()]
+        where = _Where(accounts=accounts, regions=override.regions or [])
+        yield from _override_misfits(("overrides", index), where, pairs)
     yield from _preference_misfits(tables, sorted({region for _, region in pairs}))
 
 
 def _pairs(tables: Tables) -> Iterator[tuple[Path, Pair]]:
-    """Give every account and region; "self" is the administrator account where the file says it."""
-    admin = tables.stack_set and tables.stack_set.admin_account
     for index, group in enumerate(tables.targets or ()):
         for account in group.accounts or ():
             for region in group.regions or ():
-                named = admin if admin and account == SELF else account
-                yield ("targets", index), (named, region)
+                yield ("targets", index), (_named(account, tables), region)
+
+
+def _named(account: str, tables: Tables) -> str:
+    """Put the administrator account for "self" where the file says it: no other may deploy."""
+    admin = tables.stack_set and tables.stack_set.admin_account
+    return admin if admin and account == SELF else account
 
 
 def _repeated_pairs(tables: Tables) -> Iterator[Misfit]:
@@ -48,30 +68,22 @@ def _repeated_pairs(tables: Tables) -> Iterator[Misfit]:
         first.setdefault(pair, path)
 
 
-def _override_misfits(path: Path, override: OverridesTable, pairs: set[Pair]) -> Iterator[Misfit]:
+def _override_misfits(path: Path, where: _Where, pairs: set[Pair]) -> Iterator[Misfit]:
     accounts = sorted({account for account, _ in pairs})
     regions = sorted({region for _, region in pairs})
     foreign = [
-        *_not_among((*path, "accounts"), override.accounts or (), accounts),
-        *_not_among((*path, "regions"), override.regions or (), regions),
+        *_not_among((*path, "accounts"), where.accounts, accounts),
+        *_not_among((*path, "regions"), where.regions, regions),
     ]
     yield from foreign
-    if not override.accounts and not override.regions:
+    if not where.accounts and not where.regions:
         yield Misfit(
             path=path,
             what="names neither accounts nor regions",
             hint="a value for all of them belongs into [stack_set.parameters]",
         )
-    elif not foreign and not _meets(override, pairs):
+    elif not foreign and not any(where.holds(pair) for pair in pairs):
         yield Misfit(path=path, what="meets no stack instance of the targets")
-
-
-def _meets(override: OverridesTable, pairs: set[Pair]) -> bool:
-    return any(
-        (not override.accounts or account in override.accounts)
-        and (not override.regions or region in override.regions)
-        for account, region in pairs
-    )
 
 
 def _preference_misfits(tables: Tables, regions: Sequence[str]) -> Iterator[Misfit]:
