@@ -1,0 +1,310 @@
+"""The door to AWS, in memory: operations end at the first poll, unless a test says otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from stacksets.aws.door import Stack, StackEvent, TemplateSummary
+from stacksets.errors import OperationInProgressError, PermissionDeniedError
+from stacksets.model.desired import AccountId, InstanceKey, OperationId, Region
+from stacksets.model.observed import (
+    DetailedStatus,
+    InstanceStatus,
+    Operation,
+    OperationAction,
+    OperationResult,
+    OperationStatus,
+    ResultStatus,
+    StackInstance,
+    StackSet,
+)
+from stacksets.model.outcome import Identity
+from tests.builders import ACCOUNT
+
+
+class FakeClock:
+    """Time that passes only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds
+
+
+@dataclass
+class FakeAccount:
+    """One account and region; whatever a test puts into its fields is what AWS holds."""
+
+    stacks: dict[str, Stack] = field(default_factory=dict)
+    templates: dict[str, str] = field(default_factory=dict)
+    events: dict[str, tuple[StackEvent, ...]] = field(default_factory=dict)
+    roles: dict[str, dict] = field(default_factory=dict)
+    gateway_role: str | None = None
+    concurrency: int = 1000
+    tagged: tuple[tuple[str, str], ...] = ()
+    calls: list[str] = field(default_factory=list)
+
+    def find_stack(self, name_or_id):
+        return self.stacks.get(name_or_id)
+
+    def list_stacks(self, name_prefix):
+        return tuple(s for s in self.stacks.values() if s.name.startswith(name_prefix))
+
+    def read_template(self, name_or_id):
+        return self.templates[name_or_id]
+
+    def list_events(self, stack_id):
+        return self.events.get(stack_id, ())
+
+    def create_stack(self, name, body, *, parameters, tags, capabilities):
+        self.calls.append("create_stack")
+        self._put(name, body, parameters, tags, "CREATE_COMPLETE")
+        return name
+
+    def update_stack(self, name, body, *, parameters, tags, capabilities):
+        self.calls.append("update_stack")
+        self._put(name, body, parameters, tags, "UPDATE_COMPLETE")
+        return True
+
+    def delete_stack(self, name):
+        self.calls.append("delete_stack")
+        self.stacks.pop(name, None)
+
+    def has_role(self, name):
+        return name in self.roles
+
+    def find_role_trust(self, name):
+        return self.roles.get(name)
+
+    def api_gateway_role(self):
+        return self.gateway_role
+
+    def lambda_concurrency(self):
+        return self.concurrency
+
+    def list_tagged(self, tags):
+        return self.tagged
+
+    def _put(self, name, body, parameters, tags, status):
+        self.templates[name] = body
+        self.stacks[name] = Stack(
+            id=name,
+            name=name,
+            status=status,
+            status_reason="",
+            outputs={},
+            parameters=dict(parameters),
+            tags=dict(tags),
+        )
+
+
+class FakeStackSets:
+    """Stack sets in memory.
+
+    `fail` names instances whose next operations fail with the given reason; `refuse` is raised once
+    by the next call that would start an operation; `polls_until_done` lets operations run a while;
+    `calls` lists every call that changes something, in order.
+    """
+
+    def __init__(self, accounts: FakeAws) -> None:
+        self.aws = accounts
+        self.sets: dict[str, StackSet] = {}
+        self.operations: dict[str, Operation] = {}
+        self.results: dict[str, tuple[OperationResult, ...]] = {}
+        self.overrides: dict[InstanceKey, dict[str, str]] = {}
+        self.fail: dict[InstanceKey, str] = {}
+        self.tolerated = 0
+        self.refuse: list[Exception] = []
+        self.polls_until_done = 0
+        self.calls: list[tuple] = []
+        self.summary = TemplateSummary(capabilities=(), capabilities_reason="", no_echo=frozenset())
+
+    def describe_stack_set(self, name):
+        found = self.sets.get(name)
+        return found and replace(found, instances=(), operations=())
+
+    def list_instances(self, name):
+        return self.sets[name].instances if name in self.sets else ()
+
+    def read_overrides(self, name, key):
+        return self.overrides.get(key, {})
+
+    def list_operations(self, name):
+        return tuple(reversed(self.operations.values()))
+
+    def find_operation(self, name, operation_id):
+        found = self.operations.get(operation_id)
+        if found and found.status is OperationStatus.RUNNING:
+            if self.polls_until_done <= 0:
+                self._finish(name, found)
+            self.polls_until_done -= 1
+        return self.operations.get(operation_id)
+
+    def list_results(self, name, operation_id):
+        return self.results.get(operation_id, ())
+
+    def summarize_template(self, body):
+        return self.summary
+
+    def create_stack_set(self, definition, token):
+        self._refuse()
+        self.calls.append(("create_stack_set", token))
+        self.sets[definition.name] = self._defined(definition, instances=())
+
+    def update_stack_set(self, definition, preferences, operation_id):
+        self._refuse()
+        self.calls.append(("update_stack_set", operation_id))
+        there = self.sets[definition.name]
+        keys = [one.key for one in there.instances]
+        self._start(definition.name, operation_id, OperationAction.UPDATE, keys)
+        self.sets[definition.name] = self._defined(definition, instances=there.instances)
+
+    def create_instances(self, name, where, overrides, preferences, operation_id):
+        self._refuse()
+        self.calls.append(("create_instances", where, dict(overrides), operation_id))
+        self.overrides |= {key: dict(overrides) for key in _keys(where)}
+        self._start(name, operation_id, OperationAction.CREATE, _keys(where))
+
+    def update_instances(self, name, where, overrides, preferences, operation_id):
+        self._refuse()
+        self.calls.append(("update_instances", where, overrides, operation_id))
+        if overrides is not None:
+            self.overrides |= {key: dict(overrides) for key in _keys(where)}
+        self._start(name, operation_id, OperationAction.UPDATE, _keys(where))
+
+    def delete_instances(self, name, where, preferences, operation_id, *, retain_stacks):
+        self._refuse()
+        self.calls.append(("delete_instances", where, retain_stacks, operation_id))
+        self._start(name, operation_id, OperationAction.DELETE, _keys(where))
+
+    def delete_stack_set(self, name):
+        self._refuse()
+        self.calls.append(("delete_stack_set",))
+        self.sets.pop(name, None)
+
+    def stop_operation(self, name, operation_id):
+        self.calls.append(("stop_operation", operation_id))
+        stopped = replace(self.operations[operation_id], status=OperationStatus.STOPPED)
+        self.operations[operation_id] = stopped
+
+    def _refuse(self):
+        if self.refuse:
+            raise self.refuse.pop(0)
+
+    def _defined(self, definition, *, instances):
+        return StackSet(
+            name=definition.name,
+            id=f"{definition.name}:0001",
+            arn=f"arn:aws:cloudformation:us-west-2:{ACCOUNT}:stackset/{definition.name}:0001",
+            template_body=definition.template_body,
+            description=definition.description,
+            parameters=dict(definition.parameters),
+            tags=dict(definition.tags),
+            capabilities=definition.capabilities,
+            permission_model=definition.permission_model,
+            administration_role_arn=definition.administration_role_arn,
+            execution_role_name=definition.execution_role_name,
+            managed_execution=definition.managed_execution,
+            instances=instances,
+        )
+
+    def _start(self, name, operation_id, action, keys):
+        if operation_id in self.operations:
+            return
+        running = next((o for o in self.operations.values() if not o.status.is_final), None)
+        if running:
+            raise OperationInProgressError("busy", operation_id=running.id)
+        self.operations[operation_id] = Operation(
+            id=operation_id, action=action, status=OperationStatus.RUNNING
+        )
+        self.results[operation_id] = tuple(
+            OperationResult(account=k.account, region=k.region, status=ResultStatus.PENDING)
+            for k in keys
+        )
+
+    def _finish(self, name, operation):
+        results = tuple(
+            replace(
+                one,
+                status=ResultStatus.FAILED if one.key in self.fail else ResultStatus.SUCCEEDED,
+                status_reason=self.fail.get(one.key, ""),
+            )
+            for one in self.results[operation.id]
+        )
+        failed = sum(one.status is ResultStatus.FAILED for one in results)
+        status = OperationStatus.FAILED if failed > self.tolerated else OperationStatus.SUCCEEDED
+        self.results[operation.id] = results
+        self.operations[operation.id] = replace(operation, status=status, failed_count=failed)
+        there = {one.key: one for one in self.sets[name].instances}
+        for one in results:
+            if operation.action is OperationAction.DELETE and one.key not in self.fail:
+                there.pop(one.key, None)
+            else:
+                there[one.key] = self._moved(one, there.get(one.key), operation.id)
+        self.sets[name] = replace(
+            self.sets[name], instances=tuple(there[key] for key in sorted(there))
+        )
+
+    def _moved(self, result, there, operation_id):
+        good = result.status is ResultStatus.SUCCEEDED
+        return StackInstance(
+            account=result.account,
+            region=result.region,
+            status=InstanceStatus.CURRENT if good else InstanceStatus.OUTDATED,
+            detailed_status=DetailedStatus.SUCCEEDED if good else DetailedStatus.FAILED,
+            status_reason=result.status_reason,
+            stack_id=self._stack(result.key) if good or (there and there.stack_id) else None,
+            last_operation_id=OperationId(operation_id),
+        )
+
+    def _stack(self, key):
+        stack_id = f"arn:aws:cloudformation:{key.region}:{key.account}:stack/StackSet-x-1/1"
+        account = self.aws.accounts.setdefault(key, FakeAccount())
+        account.stacks[stack_id] = Stack(
+            id=stack_id,
+            name="StackSet-x-1",
+            status="CREATE_COMPLETE",
+            status_reason="",
+            outputs={},
+            parameters={},
+            tags={},
+        )
+        return stack_id
+
+
+class FakeAws:
+    """Every account and region in memory; `closed` names those that may not be entered."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[InstanceKey, FakeAccount] = {}
+        self.closed: set[InstanceKey] = set()
+        self.caller = Identity(
+            account=ACCOUNT, arn=f"arn:aws:iam::{ACCOUNT}:user/tester", alias="acme"
+        )
+        self.fake_stack_sets = FakeStackSets(self)
+
+    def identity(self):
+        return self.caller
+
+    def stack_sets(self, home_region):
+        return self.fake_stack_sets
+
+    def account(self, account, region, role_name):
+        key = InstanceKey(AccountId(account), Region(region))
+        if key in self.closed:
+            raise PermissionDeniedError(f"may not enter {key}", hint="ask for the read role")
+        return self.accounts.setdefault(key, FakeAccount())
+
+
+def _keys(where):
+    return [InstanceKey(a, r) for a in where.accounts for r in where.regions]

@@ -1,0 +1,49 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stacksets.model.desired import InstanceKey
+from stacksets.rectangles import group_into_rectangles
+from tests.builders import EAST, HOME, WEST, a_key
+
+REGIONS = (WEST, EAST, HOME)
+pairs = st.sets(
+    st.builds(a_key, st.sampled_from(["1" * 12, "2" * 12, "3" * 12]), st.sampled_from(REGIONS))
+)
+
+
+def _covered(rectangles):
+    return [
+        InstanceKey(account, region)
+        for one in rectangles
+        for account in one.accounts
+        for region in one.regions
+    ]
+
+
+@given(pairs)
+def test_the_calls_cover_exactly_the_pairs_and_none_twice(keys):
+    covered = _covered(group_into_rectangles(keys, REGIONS))
+    assert sorted(covered) == sorted(keys)
+
+
+@given(pairs)
+def test_no_more_calls_than_there_are_accounts_or_regions(keys):
+    fewest = min(len({k.account for k in keys}), len({k.region for k in keys}))
+    assert len(group_into_rectangles(keys, REGIONS)) <= fewest
+
+
+def test_accounts_with_the_same_regions_share_a_call_in_the_order_of_the_regions():
+    keys = [a_key(account, region) for account in ("1" * 12, "2" * 12) for region in (EAST, WEST)]
+    (only,) = group_into_rectangles(keys, REGIONS)
+    assert only.accounts == ("1" * 12, "2" * 12)
+    assert only.regions == (WEST, EAST)
+
+
+def test_regions_with_the_same_accounts_share_a_call_where_that_takes_fewer():
+    one, other, both = "1" * 12, "2" * 12, "3" * 12
+    keys = [a_key(one, EAST), a_key(other, WEST), a_key(both, EAST), a_key(both, WEST)]
+    found = group_into_rectangles(keys, REGIONS)
+    assert [(r.accounts, r.regions) for r in found] == [
+        ((one, both), (EAST,)),
+        ((other, both), (WEST,)),
+    ]
