@@ -1,0 +1,82 @@
+# What people type; plain `make` lists it. ARGS passes flags on: make deploy ARGS=--yes
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+SETUP := .venv/.set-up
+PYTHON := .venv/bin/python
+STACKSETS := .venv/bin/stacksets
+ARGS ?=
+
+.PHONY: help local test test-all template resolve lint types fresh bootstrap plan deploy status \
+        outputs smoke destroy bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+$(SETUP): setup.cfg pyproject.toml constraints.txt .ci/set-up
+	@sh .ci/set-up $@
+
+local: $(SETUP) ## the main job on an embedded local AWS: no account, no docker
+	@$(PYTHON) -m generator
+	@$(STACKSETS) resolve --all-environments --out build/resolved --quiet
+	@$(PYTHON) -m generator.checks
+	@$(STACKSETS) local run -- $(MAKE) bootstrap deploy smoke destroy ARGS="--yes --allow-delete"
+
+test: $(SETUP) ## the tests with branch coverage, under three minutes
+	@$(PYTHON) -m coverage erase
+	@$(PYTHON) -m coverage run -m pytest -q -n 2 -m "not exhaustive and not account" $(ARGS)
+	@$(PYTHON) -m coverage combine -q
+	@$(PYTHON) -m coverage report
+
+test-all: $(SETUP) ## the exhaustive tests too
+	@$(PYTHON) -m pytest -q -n 2 -m "not account" $(ARGS)
+
+template: $(SETUP) ## render templates/ from generator/ and handler/
+	@$(PYTHON) -m generator $(ARGS)
+
+resolve: $(SETUP) ## write build/resolved/: the templates as each stack instance will see them
+	@$(STACKSETS) resolve --all-environments --out build/resolved $(ARGS)
+
+lint: $(SETUP) ## style, import rules, cfn-lint and cfn-guard
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m pylint --score=n generator handler stacksets
+	@.venv/bin/lint-imports
+	@.venv/bin/vermin --quiet --target=3.9- --violations --no-tips handler
+	@! grep -nE '^[^#;].*[[:space:]]#' setup.cfg
+	@$(STACKSETS) resolve --all-environments --out build/resolved --quiet
+	@$(PYTHON) -m generator.checks
+
+types: $(SETUP) ## mypy, strict
+	@$(PYTHON) -m mypy
+
+fresh: $(SETUP) ## fail where a committed template is not what the generator renders
+	@$(PYTHON) -m generator --check
+
+bootstrap: $(SETUP) ## AWS: what an account needs first (roles, API Gateway's account role)
+	@$(STACKSETS) bootstrap $(ARGS)
+
+plan: $(SETUP) ## AWS: what deploy would do
+	@$(STACKSETS) plan $(ARGS)
+
+deploy: $(SETUP) ## AWS: bring the stack set to what stacksets.toml says
+	@$(STACKSETS) deploy $(ARGS)
+
+status: $(SETUP) ## AWS: the stack set and every stack instance
+	@$(STACKSETS) status $(ARGS)
+
+outputs: $(SETUP) ## AWS: the outputs of every stack instance
+	@$(STACKSETS) outputs $(ARGS)
+
+smoke: $(SETUP) ## AWS: call every endpoint and check its answer
+	@$(STACKSETS) smoke $(ARGS)
+
+destroy: $(SETUP) ## AWS: remove every stack instance and the stack set
+	@$(STACKSETS) destroy $(ARGS)
+
+bench: $(SETUP) ## figures as JSON in build/bench.json
+	@$(PYTHON) -m tests.bench $(ARGS)
+
+clean: ## remove what the targets above have made
+	@rm -rf .venv .tools build .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,66 @@
+import inspect
+
+import pytest
+
+from stacksets import errors
+from stacksets.errors import (
+    AwsError,
+    DeploymentFileError,
+    NotReadyError,
+    OperationFailedError,
+    Problem,
+    StackSetsError,
+)
+
+ALL = [
+    kind
+    for _, kind in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(kind, StackSetsError)
+]
+LEAVES = [kind for kind in ALL if not kind.__subclasses__()]
+DOCUMENTED_EXIT_CODES = {3, 4, 5, 6, 7, 130}
+
+
+@pytest.mark.parametrize("kind", LEAVES, ids=lambda kind: kind.__name__)
+def test_every_error_has_a_documented_exit_code_and_a_code_of_its_own(kind):
+    assert kind.exit_code in DOCUMENTED_EXIT_CODES
+    assert [other for other in ALL if other.code == kind.code] == [kind]
+
+
+def test_an_error_is_given_as_data_with_its_hint():
+    assert StackSetsError("broken", hint="mend it").to_dict() == {
+        "code": "STACKSETS_BUG",
+        "source": "tool",
+        "exit_code": 1,
+        "message": "broken",
+        "hint": "mend it",
+    }
+
+
+@pytest.mark.parametrize("kind", [DeploymentFileError, NotReadyError])
+def test_all_problems_are_given_as_data(kind):
+    problem = Problem(where="[[targets]] 1", what="no regions", hint="name one")
+    assert kind("bad", problems=[problem]).to_dict()["problems"] == [
+        {"where": "[[targets]] 1", "what": "no regions", "hint": "name one"}
+    ]
+
+
+def test_an_error_of_aws_names_the_call_and_the_request():
+    error = AwsError("no", api="CreateStackSet", aws_code="Throttling", request_id="r-1")
+    data = error.to_dict()
+    assert (data["api"], data["aws_code"], data["request_id"]) == (
+        "CreateStackSet",
+        "Throttling",
+        "r-1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("hint", "words"), [("", "here: wrong"), ("mend it", "here: wrong (mend it)")]
+)
+def test_a_problem_reads_as_a_sentence(hint, words):
+    assert str(Problem(where="here", what="wrong", hint=hint)) == words
+
+
+def test_a_failed_operation_carries_its_root_causes():
+    assert OperationFailedError("failed").root_causes == ()
