@@ -1,7 +1,7 @@
 """Templates as the bytes that are committed, reviewed and sent: the same ones every time."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from troposphere import Template
@@ -17,15 +17,15 @@ _TEMPLATE_ORDER = (
     *("AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Mappings", "Rules"),
     *("Conditions", "Resources", "Outputs"),
 )
-_RESOURCE_ORDER = (
-    *("Type", "Metadata", "Condition", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy"),
-    "Properties",
-)
 _ENTRY_ORDER = {
     "Parameters": ("Type", "Description", "Default"),
-    "Resources": _RESOURCE_ORDER,
+    "Resources": (
+        *("Type", "Metadata", "Condition", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy"),
+        "Properties",
+    ),
     "Outputs": ("Description", "Condition", "Value"),
 }
+_WIDTH = 100
 
 
 def render(settings: Settings = SETTINGS) -> dict[str, bytes]:
@@ -38,16 +38,35 @@ def render(settings: Settings = SETTINGS) -> dict[str, bytes]:
 
 
 def to_bytes(template: Template) -> bytes:
-    """JSON with a space a level and a final newline; keys in reading order, not alphabetical."""
-    sections = _sorted(template.to_dict(), _TEMPLATE_ORDER)
+    """JSON with a final newline; keys in reading order, what fits a line on one line."""
+    document = template.to_dict()
     for name, order in _ENTRY_ORDER.items():
-        entries = sections.get(name, {})
-        sections[name] = {title: _sorted(entry, order) for title, entry in entries.items()}
-    text = json.dumps(sections, indent=1, ensure_ascii=False)
-    return text.encode() + b"\n"
+        document[name] = {key: _sorted(entry, order) for key, entry in document[name].items()}
+    return _written(_sorted(document, _TEMPLATE_ORDER), 0).encode() + b"\n"
 
 
 def _sorted(entry: Mapping[str, object], order: tuple[str, ...]) -> dict[str, object]:
     """The entry's keys in this order; those that it does not name come last, as they stood."""
     first = {key: entry[key] for key in order if key in entry}
     return {**first, **{key: value for key, value in entry.items() if key not in first}}
+
+
+def _written(value: object, depth: int) -> str:
+    """JSON as json.dumps has it, broken into lines only where it would grow too long."""
+    line = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or depth + len(line) <= _WIDTH or _is_leaf(value):
+        return line
+    if isinstance(value, dict):
+        pairs = (f"{json.dumps(key)}: {_written(item, depth + 1)}" for key, item in value.items())
+        return _block("{", pairs, "}", depth)
+    return _block("[", (_written(item, depth + 1) for item in value), "]", depth)
+
+
+def _is_leaf(value: dict[str, object] | list[object]) -> bool:
+    """One name with one text, such as a long Fn::Sub: breaking it would not shorten it."""
+    return isinstance(value, dict) and [type(item) for item in value.values()] == [str]
+
+
+def _block(start: str, lines: Iterable[str], end: str, depth: int) -> str:
+    indent = "\n" + " " * (depth + 1)
+    return start + indent + ("," + indent).join(lines) + "\n" + " " * depth + end

@@ -1,5 +1,7 @@
-"""The constants of the service. Nothing here is read from the environment, so that the same
-source renders the same bytes on any machine."""
+"""The constants of the service.
+
+Nothing here is read from the environment: the same source renders the same bytes everywhere.
+"""
 
 from dataclasses import dataclass
 
@@ -10,13 +12,13 @@ SERVICE = "multi-region-service"
 API_NAME = "MultiRegionService"
 STAGE_NAME = "prod"
 
-# The resources that a GET reaches, each with the logical id that its parts begin with.
+# What a GET reaches: the path by the logical id of its resource.
 PATHS = {"MyResource": "myresource", "Health": "health"}
 
 # The same set as in handler/index.py: whoever answers, a caller sees these headers.
 SECURITY_HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "Referrer-Policy": "no-referrer",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",

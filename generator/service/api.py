@@ -55,7 +55,7 @@ def build_routes(settings: Settings, api: RestApi, alias: Alias) -> tuple[Route,
 
 def _route(settings: Settings, api: RestApi, alias: Alias, *, title: str, path: str) -> Route:
     resource = Resource(
-        f"{title}Resource",
+        title,
         Metadata=context(f"The path /{path}."),
         RestApiId=Ref(api),
         ParentId=GetAtt(api, "RootResourceId"),

@@ -18,7 +18,10 @@ UNVERSIONED = frozenset({"RecursiveLoop", "Tags"})
 class LoggingConfig(awslambda.LoggingConfig):
     """troposphere 4.11 lost LogFormat: another resource's class of the same name came later."""
 
-    props = {**awslambda.LoggingConfig.props, "LogFormat": (str, False)}
+    props = {  # noqa: RUF012 - troposphere declares it as an instance's
+        **awslambda.LoggingConfig.props,
+        "LogFormat": (str, False),
+    }
 
 
 class Compute(NamedTuple):
@@ -46,9 +49,7 @@ def build_compute(
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
         FunctionName=Ref(function),
-        Description=Sub(
-            f"${{{parameters.environment_suffix.title}}}, log level ${{{parameters.log_level.title}}}"
-        ),
+        Description=Sub("${EnvironmentSuffix}, log level ${LogLevel}"),
     )
     alias = awslambda.Alias(
         "LiveAlias",

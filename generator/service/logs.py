@@ -41,22 +41,22 @@ def build_execution_logs(parameters: Parameters, api: RestApi) -> logs.LogGroup:
     API Gateway would create it itself, without retention and out of the stack's reach
     (API Gateway developer guide, "Set up CloudWatch logging for REST APIs").
     """
-    return _group(
+    group = _group(
         parameters,
         "ExecutionLogs",
         "API Gateway writes its execution log to a group of this name and creates it without "
         "retention if it is missing. The name holds the API's id, so no two stacks clash.",
-        LogGroupName=Sub(f"API-Gateway-Execution-Logs_${{{api.title}}}/{STAGE_NAME}"),
     )
+    group.LogGroupName = Sub(f"API-Gateway-Execution-Logs_${{{api.title}}}/{STAGE_NAME}")
+    return group
 
 
-def _group(parameters: Parameters, title: str, why: str, **properties: object) -> logs.LogGroup:
+def _group(parameters: Parameters, title: str, why: str) -> logs.LogGroup:
     return logs.LogGroup(
         title,
         Metadata=context(why),
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
-        **properties,
         RetentionInDays=Ref(parameters.log_retention_days),
         Tags=tags(parameters),
     )

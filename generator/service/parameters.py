@@ -92,7 +92,7 @@ def add_parameters(template: Template, parameters: Parameters) -> None:
         for parameter in members:
             template.add_parameter(parameter)
             template.add_parameter_to_group(parameter, group)
-            template.set_parameter_label(parameter, _label(parameter.title))
+            template.set_parameter_label(parameter, _label(str(parameter.title)))
     template.add_condition(API_LOGGING_ON, Equals(Ref(parameters.api_logging), "on"))
     boundary = Ref(parameters.permissions_boundary_arn)
     template.add_condition(HAS_BOUNDARY, Not(Equals(boundary, "")))

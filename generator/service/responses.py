@@ -56,12 +56,15 @@ def _response(
 ) -> GatewayResponse:
     text = f'"{message}"' if message else "$context.error.messageString"
     own = {**SECURITY_HEADERS, **(headers or {})}
-    return GatewayResponse(
-        "GatewayResponse" + kind.title().replace("_", ""),
+    title = "".join(word.capitalize() for word in kind.split("_"))
+    response = GatewayResponse(
+        f"GatewayResponse{title}",
         Metadata=context(why),
         RestApiId=Ref(api),
         ResponseType=kind,
-        **({"StatusCode": str(status)} if status else {}),
         ResponseParameters=static_headers("gatewayresponse", own),
         ResponseTemplates={"application/json": _BODY % text},
     )
+    if status:
+        response.StatusCode = str(status)
+    return response

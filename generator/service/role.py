@@ -1,13 +1,13 @@
 """The function's role: its own log group and X-Ray, nothing else."""
 
 import awacs.logs
-import awacs.sts
 import awacs.xray
-from awacs.aws import Allow, PolicyDocument, Principal, Statement
+from awacs.aws import PolicyDocument
 from troposphere import GetAtt, If, NoValue, Ref
 from troposphere.iam import Policy, Role
 
 from generator.metadata import context, tags
+from generator.policies import allow, policy, trust
 from generator.service.logs import Logs
 from generator.service.parameters import HAS_BOUNDARY, Parameters
 from generator.settings import SERVICE
@@ -25,41 +25,19 @@ def build_role(parameters: Parameters, logs: Logs) -> Role:
             "X-Ray is the one Resource '*': its actions know no resource",
         ),
         Path=f"/{SERVICE}/",
-        AssumeRolePolicyDocument=_trust(),
+        AssumeRolePolicyDocument=trust("Service", "lambda.amazonaws.com"),
         Policies=[Policy(PolicyName="WriteLogsAndTraces", PolicyDocument=_policy(logs))],
         PermissionsBoundary=If(HAS_BOUNDARY, boundary, NoValue),
         Tags=tags(parameters),
     )
 
 
-def _trust() -> PolicyDocument:
-    return PolicyDocument(
-        Version="2012-10-17",
-        Statement=[
-            Statement(
-                Effect=Allow,
-                Principal=Principal("Service", "lambda.amazonaws.com"),
-                Action=[awacs.sts.AssumeRole],
-            )
-        ],
-    )
-
-
 def _policy(logs: Logs) -> PolicyDocument:
-    return PolicyDocument(
-        Version="2012-10-17",
-        Statement=[
-            Statement(
-                Sid="WriteOwnLogGroup",
-                Effect=Allow,
-                Action=[awacs.logs.CreateLogStream, awacs.logs.PutLogEvents],
-                Resource=[GetAtt(logs.function, "Arn")],
-            ),
-            Statement(
-                Sid="SendTraces",
-                Effect=Allow,
-                Action=[awacs.xray.PutTelemetryRecords, awacs.xray.PutTraceSegments],
-                Resource=["*"],
-            ),
-        ],
+    return policy(
+        allow(
+            "WriteOwnLogGroup",
+            [awacs.logs.CreateLogStream, awacs.logs.PutLogEvents],
+            [GetAtt(logs.function, "Arn")],
+        ),
+        allow("SendTraces", [awacs.xray.PutTelemetryRecords, awacs.xray.PutTraceSegments], ["*"]),
     )
