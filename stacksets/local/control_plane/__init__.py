@@ -1,0 +1,22 @@
+"""Our StackSets control plane: the operations that a deployer's commands use, over real stacks.
+
+What AWS does is told by STACKSETS' user guide and API reference; what they leave open is marked as
+assumed where it stands. `plane` is the door, `operations/` the Actions, `engine` and `schedule` run
+an operation, `work`, `roles` and `stacks` do what it does in one account and Region, `protocol/`
+speaks the query protocol.
+"""
+
+from stacksets.local.control_plane.clock import Clock, SystemClock
+from stacksets.local.control_plane.plane import ControlPlane
+from stacksets.local.control_plane.roles import PoliciesAllow, TrustAllows
+from stacksets.local.control_plane.settings import Replay, Settings
+
+__all__ = [
+    "Clock",
+    "ControlPlane",
+    "PoliciesAllow",
+    "Replay",
+    "Settings",
+    "SystemClock",
+    "TrustAllows",
+]

@@ -1,0 +1,75 @@
+"""boto3 clients that call the embedded AWS back: a 12-digit access key is the account."""
+
+from __future__ import annotations
+
+import functools
+import os
+import threading
+from typing import TYPE_CHECKING
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_iam import IAMClient
+
+CONFIG = Config(
+    connect_timeout=5,
+    read_timeout=60,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    max_pool_connections=100,
+    proxies={},
+)
+IAM_REGION = "us-east-1"
+
+
+class Clients:
+    """Makes each client once; boto3 clients may be shared by threads, making them may not."""
+
+    def __init__(self, endpoint_url: str) -> None:
+        self._endpoint_url = endpoint_url
+        self._lock = threading.Lock()
+        self._session = boto3.Session(botocore_session=_bare_session())
+        self._make_cloudformation = functools.cache(self._cloudformation)
+        self._make_iam = functools.cache(self._iam)
+
+    def cloudformation(self, account: str, region: str) -> CloudFormationClient:
+        """Give the client for the stacks of an account and region."""
+        with self._lock:
+            return self._make_cloudformation(account, region)
+
+    def iam(self, account: str) -> IAMClient:
+        """Give the client for the roles of an account."""
+        with self._lock:
+            return self._make_iam(account)
+
+    def _cloudformation(self, account: str, region: str) -> CloudFormationClient:
+        return self._session.client(
+            "cloudformation",
+            region_name=region,
+            endpoint_url=self._endpoint_url,
+            aws_access_key_id=account,
+            aws_secret_access_key=account,
+            config=CONFIG,
+        )
+
+    def _iam(self, account: str) -> IAMClient:
+        return self._session.client(
+            "iam",
+            region_name=IAM_REGION,
+            endpoint_url=self._endpoint_url,
+            aws_access_key_id=account,
+            aws_secret_access_key=account,
+            config=CONFIG,
+        )
+
+
+def _bare_session() -> botocore.session.Session:
+    """Give a session that knows nothing of the profile and files of whoever runs the emulator."""
+    session = botocore.session.Session()
+    session.set_config_variable("profile", None)
+    session.set_config_variable("config_file", os.devnull)
+    session.set_config_variable("credentials_file", os.devnull)
+    return session

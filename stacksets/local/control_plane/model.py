@@ -1,0 +1,195 @@
+"""The nouns of the control plane, frozen; statuses are spelled as the service model spells them.
+
+They are kept apart from the deployer's nouns on purpose: a misspelling there must meet the truth
+here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+ADMINISTRATION_ROLE = "AWSCloudFormationStackSetAdministrationRole"
+EXECUTION_ROLE = "AWSCloudFormationStackSetExecutionRole"
+
+
+class StackSetStatus(StrEnum):
+    """Whether a stack set is there or only remembered."""
+
+    ACTIVE = "ACTIVE"
+    DELETED = "DELETED"
+
+
+class InstanceStatus(StrEnum):
+    """Whether a stack instance holds the stack set's present definition."""
+
+    CURRENT = "CURRENT"
+    OUTDATED = "OUTDATED"
+    INOPERABLE = "INOPERABLE"
+
+
+class DetailedStatus(StrEnum):
+    """How the last operation goes or went in a stack instance."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    INOPERABLE = "INOPERABLE"
+
+
+class OperationStatus(StrEnum):
+    """Where an operation stands."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    STOPPING = "STOPPING"
+    STOPPED = "STOPPED"
+
+
+ENDED = frozenset({OperationStatus.SUCCEEDED, OperationStatus.FAILED, OperationStatus.STOPPED})
+
+
+class OperationAction(StrEnum):
+    """What kind of operation it is."""
+
+    CREATE = "CREATE"
+    UPDATE = "UPDATE"
+    DELETE = "DELETE"
+
+
+class ResultStatus(StrEnum):
+    """How one operation goes or went in one account and region."""
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+class TaskKind(StrEnum):
+    """What is done to the stack of one stack instance."""
+
+    CREATE = "CREATE"
+    UPDATE = "UPDATE"
+    DELETE = "DELETE"
+    RETAIN = "RETAIN"
+
+
+class InstanceKey(NamedTuple):
+    """What names a stack instance in its stack set."""
+
+    account: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """What a stack set brings to each of its stack instances, and through which roles."""
+
+    template: str
+    parameters: Mapping[str, str]
+    capabilities: tuple[str, ...]
+    tags: tuple[tuple[str, str], ...]
+    description: str | None
+    administration_role_arn: str
+    execution_role_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackSet:
+    """A stack set of one administrator account and home region."""
+
+    id: str
+    name: str
+    account: str
+    region: str
+    status: StackSetStatus
+    definition: Definition
+    managed_execution: bool
+
+    @property
+    def arn(self) -> str:
+        """Give the ARN, which is also aws:SourceArn when roles are assumed for it."""
+        return f"arn:aws:cloudformation:{self.region}:{self.account}:stackset/{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackInstance:
+    """The row of one account and region.
+
+    `stack_id` may name the deleted stack of a failed create, kept so that its events can be read;
+    `has_stack` tells whether a create ever succeeded, and so what a retry does.
+    """
+
+    key: InstanceKey
+    status: InstanceStatus
+    detailed_status: DetailedStatus
+    reason: str | None
+    stack_id: str | None
+    has_stack: bool
+    overrides: Mapping[str, str]
+    last_operation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation on a stack set; `preferences` as they were sent."""
+
+    id: str
+    action: OperationAction
+    status: OperationStatus
+    reason: str | None
+    preferences: Mapping[str, Any]
+    retain_stacks: bool | None
+    administration_role_arn: str
+    execution_role_name: str
+    created: datetime
+    ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How an operation goes or went in one account and region."""
+
+    key: InstanceKey
+    status: ResultStatus
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What an operation does in one account and region: everything that the work needs to know."""
+
+    key: InstanceKey
+    kind: TaskKind
+    stack_set: StackSet
+    parameters: Mapping[str, str]
+    stack_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a task ended; `stack_id` is the stack that it made or touched, if any."""
+
+    succeeded: bool
+    reason: str | None = None
+    stack_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What an operation does to the stack set at once, before its first task starts."""
+
+    stack_set: StackSet
+    instances: tuple[StackInstance, ...]
+    tasks: tuple[Task, ...]

@@ -1,0 +1,90 @@
+"""Accepting an operation: replay, busy or queued, and what it changes at once.
+
+The order of the checks is that of STACKSETS' own errors: the stack set, the operation id, other
+operations, the targets, the template.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from stacksets.local.control_plane.errors import operation_id_exists, operation_in_progress
+from stacksets.local.control_plane.model import Operation, OperationStatus
+from stacksets.local.control_plane.preferences import read_preferences
+from stacksets.local.control_plane.settings import Replay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from stacksets.local.control_plane.model import Change, OperationAction
+    from stacksets.local.control_plane.operations.context import Context
+    from stacksets.local.control_plane.store import Record
+
+NO_PART_OF_IT = frozenset({"OperationId", "ClientRequestToken", "CallAs"})
+
+
+def fingerprint(action: str, params: Mapping[str, Any]) -> str:
+    """Give what makes two requests the same request."""
+    asked = {name: value for name, value in params.items() if name not in NO_PART_OF_IT}
+    return json.dumps([action, asked], sort_keys=True)
+
+
+def accept(
+    context: Context,
+    params: Mapping[str, Any],
+    action: OperationAction,
+    prepare: Callable[[Record, str], Change],
+) -> dict[str, str]:
+    """Begin or queue an operation and give its id.
+
+    `prepare` computes from the record, and the operation's id, what the operation changes; it is
+    asked again when a queued operation's turn has come.
+
+    Raises:
+        ApiError: `OperationIdAlreadyExistsException` for an id that another request has used,
+            `OperationInProgressException` while another operation runs (without managed execution),
+            and whatever `prepare` raises.
+    """
+    record = context.get_record(params)
+    operation_id = params.get("OperationId", str(uuid.uuid4()))
+    preferences = read_preferences(params)
+    if _is_replay(context, record, operation_id, params):
+        return {"OperationId": operation_id}
+    unfinished = record.find_unfinished()
+    if unfinished is not None and not record.stack_set.managed_execution:
+        raise operation_in_progress(record.stack_set.arn, unfinished.id)
+    change = prepare(record, operation_id)
+    definition = change.stack_set.definition
+    operation = Operation(
+        id=operation_id,
+        action=action,
+        status=OperationStatus.RUNNING,
+        reason=None,
+        preferences=preferences,
+        retain_stacks=params.get("RetainStacks"),
+        administration_role_arn=definition.administration_role_arn,
+        execution_role_name=definition.execution_role_name,
+        created=context.clock.now(),
+        ended=None,
+    )
+    record.requests[operation_id] = fingerprint(context.action, params)
+    if unfinished is None:
+        context.engine.begin(record, operation, change)
+    else:
+        context.engine.enqueue(record, operation, lambda: prepare(record, operation_id))
+    return {"OperationId": operation_id}
+
+
+def _is_replay(
+    context: Context, record: Record, operation_id: str, params: Mapping[str, Any]
+) -> bool:
+    """Tell whether this very request was accepted before; another one under its id is refused."""
+    known = record.requests.get(operation_id)
+    if known is None:
+        return False
+    same = known == fingerprint(context.action, params)
+    if same and context.settings.replay is Replay.SAME_ID:
+        return True
+    raise operation_id_exists(operation_id)

@@ -1,0 +1,123 @@
+"""The control plane as its caller sees it: a form in, a status and a body out."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stacksets.local.control_plane.clients import Clients
+from stacksets.local.control_plane.clock import SYSTEM_CLOCK
+from stacksets.local.control_plane.engine import Engine
+from stacksets.local.control_plane.errors import ApiError, throttling
+from stacksets.local.control_plane.operations.context import Context
+from stacksets.local.control_plane.operations.table import HANDLERS
+from stacksets.local.control_plane.protocol.requests import decode_request
+from stacksets.local.control_plane.protocol.responses import encode_error, encode_response
+from stacksets.local.control_plane.roles import RoleChain, read_role
+from stacksets.local.control_plane.settings import Settings
+from stacksets.local.control_plane.stacks import Stacks
+from stacksets.local.control_plane.store import Store
+from stacksets.local.control_plane.work import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stacksets.local.control_plane.clock import Clock
+    from stacksets.local.control_plane.roles import PoliciesAllow, Role, TrustAllows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _State:
+    """All that a reset throws away."""
+
+    store: Store
+    engine: Engine
+    ending: threading.Event
+
+
+class ControlPlane:
+    """CloudFormation StackSets, self-managed, over real stacks of the embedded AWS.
+
+    `endpoint_url` is called back for stacks and roles, with the account as access key.
+    `trust_allows` and `policies_allow` evaluate IAM policies. `settings` may be replaced at any
+    time. Thread-safe; `handle` blocks, and so belongs on a thread of its own.
+    """
+
+    actions = frozenset(HANDLERS)
+
+    def __init__(
+        self,
+        *,
+        endpoint_url: str,
+        trust_allows: TrustAllows,
+        policies_allow: PoliciesAllow,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        self.settings = Settings()
+        self._clients = Clients(endpoint_url)
+        self._roles = RoleChain(
+            find_role=self._find_role, trust_allows=trust_allows, policies_allow=policies_allow
+        )
+        self._clock = clock
+        self._state = self._new_state()
+        self._requests = itertools.count(1)
+
+    def handle(self, *, account: str, region: str, form: Mapping[str, str]) -> tuple[int, bytes]:
+        """Answer one request of the query protocol: the HTTP status and the XML body.
+
+        `form` is the decoded body, whose Action is one of `actions`; `account` and `region` are the
+        caller's.
+        """
+        action = form["Action"]
+        try:
+            self._throttle()
+            params = decode_request(action, form)
+            state = self._state
+            with state.store.lock:
+                context = Context(
+                    action=action,
+                    account=account,
+                    region=region,
+                    store=state.store,
+                    engine=state.engine,
+                    clock=self._clock,
+                    settings=self.settings,
+                )
+                result = HANDLERS[action](context, params)
+                return encode_response(action, result)
+        except ApiError as error:
+            return encode_error(error)
+
+    def reset(self) -> None:
+        """Forget every stack set and setting, and stop what runs; stacks are not touched."""
+        self.close()
+        self.settings = Settings()
+        self._state = self._new_state()
+
+    def close(self) -> None:
+        """Stop what runs, and wait until it has."""
+        state = self._state
+        state.ending.set()
+        state.engine.join()
+
+    def _throttle(self) -> None:
+        every = self.settings.throttle_every
+        if every and next(self._requests) % every == 0:
+            raise throttling()
+
+    def _new_state(self) -> _State:
+        store, ending = Store(), threading.Event()
+        stacks = Stacks(self._clients.cloudformation, clock=self._clock, ending=ending)
+        engine = Engine(
+            store.lock,
+            Worker(roles=self._roles, stacks=stacks).carry_out,
+            clock=self._clock,
+            settings=lambda: self.settings,
+            ending=ending,
+        )
+        return _State(store=store, engine=engine, ending=ending)
+
+    def _find_role(self, account: str, name: str) -> Role | None:
+        return read_role(self._clients.iam(account), name)

@@ -1,0 +1,1 @@
+"""The query protocol, generic: both directions come from botocore's own service model."""

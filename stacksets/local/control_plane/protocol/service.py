@@ -1,0 +1,49 @@
+"""botocore's description of CloudFormation: the one source of shapes, limits and error codes."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+from botocore.loaders import Loader
+from botocore.model import ServiceModel, StructureShape
+
+if TYPE_CHECKING:
+    from botocore.model import Shape
+
+BAD_REQUEST = 400
+
+
+@functools.cache
+def service_model() -> ServiceModel:
+    """Give the model of CloudFormation, read once."""
+    description = Loader().load_service_model("cloudformation", "service-2")
+    return ServiceModel(description, "cloudformation")
+
+
+def input_shape(action: str) -> StructureShape:
+    """Give the shape of an operation's parameters."""
+    return _structure(service_model().operation_model(action).input_shape)
+
+
+def output_shape(action: str) -> StructureShape:
+    """Give the shape of an operation's result."""
+    return _structure(service_model().operation_model(action).output_shape)
+
+
+def _structure(shape: Shape | None) -> StructureShape:
+    """Every operation that we answer has parameters and a result; an assertion for the types."""
+    if not isinstance(shape, StructureShape):
+        raise TypeError("an operation without parameters or result is not served here")
+    return shape
+
+
+@functools.cache
+def http_status(code: str) -> int:
+    """Give the HTTP status of an error code: the model's, and 400 for what it does not model."""
+    statuses = (
+        shape.metadata["error"]["httpStatusCode"]
+        for shape in service_model().error_shapes
+        if shape.name == code
+    )
+    return int(next(statuses, BAD_REQUEST))

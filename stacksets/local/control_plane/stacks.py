@@ -1,0 +1,171 @@
+"""The real stacks behind stack instances: made, changed and removed by plain CloudFormation calls.
+
+A failed create is rolled back and then deleted, as StackSets does it (StackSets user guide,
+"Troubleshooting"); its events stay readable by the stack's ARN.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from stacksets.local.control_plane.model import Outcome
+from stacksets.local.control_plane.stack_events import find_failure_reason
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_cloudformation.type_defs import ParameterTypeDef, TagTypeDef
+
+    from stacksets.local.control_plane.clock import Clock
+    from stacksets.local.control_plane.model import Task
+
+NO_UPDATES = "No updates are to be performed."
+GONE = "DELETE_COMPLETE"
+DELETED = frozenset({GONE, "DELETE_FAILED"})
+UPDATABLE = frozenset(
+    {
+        "CREATE_COMPLETE",
+        "UPDATE_COMPLETE",
+        "UPDATE_ROLLBACK_COMPLETE",
+        "IMPORT_COMPLETE",
+        "IMPORT_ROLLBACK_COMPLETE",
+    }
+)
+FIRST_POLL_SECONDS = 0.005
+LONGEST_POLL_SECONDS = 0.25
+
+
+class Stacks:
+    """Carries tasks out on the stacks of their accounts and regions, each until its stack rests.
+
+    `ending` cuts all waiting short, when the control plane is closed.
+    """
+
+    def __init__(
+        self,
+        client_for: Callable[[str, str], CloudFormationClient],
+        *,
+        clock: Clock,
+        ending: threading.Event,
+    ) -> None:
+        self._client_for = client_for
+        self._clock = clock
+        self._ending = ending
+
+    def create(self, task: Task, name: str, on_stack: Callable[[str], None]) -> Outcome:
+        """Make a new stack; `on_stack` hears its id as soon as there is one."""
+        client = self._client_for(*task.key)
+        definition = task.stack_set.definition
+        try:
+            created = client.create_stack(
+                StackName=name,
+                TemplateBody=definition.template,
+                Parameters=_parameters(task),
+                Capabilities=list(definition.capabilities),  # type: ignore[arg-type] # checked on decoding
+                Tags=_tags(task),
+            )
+        except ClientError as error:
+            return _failure(error)
+        stack_id = created["StackId"]
+        on_stack(stack_id)
+        if self._wait(client, stack_id, _rests) == "CREATE_COMPLETE":
+            return Outcome(succeeded=True, stack_id=stack_id)
+        reason = self._read_reason(client, stack_id)
+        client.delete_stack(StackName=stack_id)
+        self._wait(client, stack_id, _is_deleted)
+        return Outcome(succeeded=False, reason=reason, stack_id=stack_id)
+
+    def update(self, task: Task, stack_id: str) -> Outcome:
+        """Bring a stack to the definition; an update that changes nothing succeeds and says so.
+
+        A stack that was deleted by hand fails: that AWS does so is assumed.
+        """
+        client = self._client_for(*task.key)
+        definition = task.stack_set.definition
+        status = _status_of(client, stack_id)
+        if status not in UPDATABLE:
+            reason = f"Stack:{stack_id} is in {status} state and can not be updated."
+            return Outcome(succeeded=False, reason=reason)
+        try:
+            client.update_stack(
+                StackName=stack_id,
+                TemplateBody=definition.template,
+                Parameters=_parameters(task),
+                Capabilities=list(definition.capabilities),  # type: ignore[arg-type] # checked on decoding
+                Tags=_tags(task),
+            )
+        except ClientError as error:
+            return _unchanged(stack_id) if _message(error) == NO_UPDATES else _failure(error)
+        if self._wait(client, stack_id, _rests) == "UPDATE_COMPLETE":
+            return Outcome(succeeded=True, stack_id=stack_id)
+        return Outcome(succeeded=False, reason=self._read_reason(client, stack_id))
+
+    def delete(self, task: Task, stack_id: str) -> Outcome:
+        """Delete a stack; one that is not there any more is deleted."""
+        client = self._client_for(*task.key)
+        try:
+            client.delete_stack(StackName=stack_id)
+        except ClientError as error:
+            return _failure(error)
+        if self._wait(client, stack_id, _is_deleted) == GONE:
+            return Outcome(succeeded=True)
+        return Outcome(succeeded=False, reason=self._read_reason(client, stack_id))
+
+    def _wait(
+        self, client: CloudFormationClient, stack_id: str, rests: Callable[[str], bool]
+    ) -> str:
+        """Poll until the stack rests, or the control plane ends; give its last status."""
+        seconds = FIRST_POLL_SECONDS
+        status = _status_of(client, stack_id)
+        while not rests(status) and not self._clock.wait(self._ending, seconds):
+            seconds = min(2 * seconds, LONGEST_POLL_SECONDS)
+            status = _status_of(client, stack_id)
+        return status
+
+    def _read_reason(self, client: CloudFormationClient, stack_id: str) -> str | None:
+        pages = client.get_paginator("describe_stack_events").paginate(StackName=stack_id)
+        return find_failure_reason(event for page in pages for event in page["StackEvents"])
+
+
+def _rests(status: str) -> bool:
+    return not status.endswith("_IN_PROGRESS")
+
+
+def _is_deleted(status: str) -> bool:
+    return status in DELETED
+
+
+def _status_of(client: CloudFormationClient, stack_id: str) -> str:
+    """Give a stack's status; one that CloudFormation has forgotten counts as deleted."""
+    try:
+        return client.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"]
+    except ClientError as error:
+        if "does not exist" in _message(error):
+            return GONE
+        raise
+
+
+def _parameters(task: Task) -> list[ParameterTypeDef]:
+    return [
+        {"ParameterKey": name, "ParameterValue": value} for name, value in task.parameters.items()
+    ]
+
+
+def _tags(task: Task) -> list[TagTypeDef]:
+    return [{"Key": key, "Value": value} for key, value in task.stack_set.definition.tags]
+
+
+def _unchanged(stack_id: str) -> Outcome:
+    return Outcome(succeeded=True, reason=NO_UPDATES, stack_id=stack_id)
+
+
+def _failure(error: ClientError) -> Outcome:
+    return Outcome(succeeded=False, reason=_message(error))
+
+
+def _message(error: ClientError) -> str:
+    return error.response["Error"]["Message"]

@@ -1,0 +1,87 @@
+"""All that the control plane knows, in memory, behind one lock."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING
+
+from stacksets.local.control_plane.errors import stack_set_not_found
+from stacksets.local.control_plane.model import ENDED, StackSetStatus
+from stacksets.local.control_plane.versions import Versions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stacksets.local.control_plane.model import (
+        Change,
+        InstanceKey,
+        Operation,
+        Result,
+        StackInstance,
+        StackSet,
+    )
+
+
+class Record:
+    """One stack set with everything that belongs to it; the store's lock guards it.
+
+    `requests` holds what each operation id was used for, `queue` the operations that wait under
+    managed execution, each with what computes its change once its turn has come.
+    """
+
+    def __init__(self, stack_set: StackSet) -> None:
+        self.stack_set = stack_set
+        self.instances: Versions[InstanceKey, StackInstance] = Versions()
+        self.operations: Versions[str, Operation] = Versions()
+        self.results: dict[str, Versions[InstanceKey, Result]] = {}
+        self.requests: dict[str, str] = {}
+        self.queue: deque[tuple[str, Callable[[], Change]]] = deque()
+
+    def find_unfinished(self) -> Operation | None:
+        """Give the operation that runs or has waited longest."""
+        unfinished = (op for op in self.operations.values() if op.status not in ENDED)
+        return next(unfinished, None)
+
+
+class Store:
+    """The stack sets of every administrator account and home region."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._records: dict[str, Record] = {}
+        self.tokens: dict[tuple[str, str, str], tuple[str, str]] = {}
+        """(account, region, client request token) -> (fingerprint of the request, stack set id)."""
+
+    def add(self, record: Record) -> None:
+        """Remember a new stack set."""
+        self._records[record.stack_set.id] = record
+
+    def list_records(self, account: str, region: str) -> list[Record]:
+        """Give every stack set of an account and home region, deleted ones too, oldest first."""
+        home = (account, region)
+        return [
+            record
+            for record in self._records.values()
+            if (record.stack_set.account, record.stack_set.region) == home
+        ]
+
+    def find(self, account: str, region: str, name_or_id: str) -> Record | None:
+        """Give an ACTIVE stack set by name, or any by its id."""
+        for record in self.list_records(account, region):
+            stack_set = record.stack_set
+            active = stack_set.status is StackSetStatus.ACTIVE
+            if stack_set.id == name_or_id or (active and stack_set.name == name_or_id):
+                return record
+        return None
+
+    def get_active(self, account: str, region: str, name_or_id: str) -> Record:
+        """Give an ACTIVE stack set by name or id.
+
+        Raises:
+            ApiError: `StackSetNotFoundException` when there is none, or it is deleted.
+        """
+        record = self.find(account, region, name_or_id)
+        if record is None or record.stack_set.status is not StackSetStatus.ACTIVE:
+            raise stack_set_not_found(name_or_id)
+        return record

@@ -1,0 +1,141 @@
+"""The template of a stack set: what it must be, and what its parameters come to."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import cfn_tools
+import yaml
+
+from stacksets.local.control_plane.errors import validation_error
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MAXIMUM_BODY_BYTES = 51_200
+MASK = "****"
+
+
+def parse_template(body: str) -> dict[str, Any]:
+    """Give a JSON or YAML template as data.
+
+    Raises:
+        ApiError: `ValidationError` for what is too long, does not parse or has no resources.
+    """
+    if len(body.encode()) > MAXIMUM_BODY_BYTES:
+        raise validation_error(
+            "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {MAXIMUM_BODY_BYTES}"
+        )
+    template = _load(body)
+    if not isinstance(template, dict):
+        raise validation_error("Template format error: unsupported structure.")
+    if not template.get("Resources"):
+        raise validation_error(
+            "Template format error: At least one Resources member must be defined."
+        )
+    for section in ("Parameters", "Resources"):
+        _check_section(section, template.get(section, {}))
+    return template
+
+
+def _check_section(name: str, section: object) -> None:
+    """Refuse a section that is no object of objects, which every reader below relies on."""
+    entries = section.values() if isinstance(section, dict) else [section]
+    if not all(isinstance(entry, dict) for entry in entries):
+        raise validation_error(f"Template format error: every {name} member must be an object.")
+
+
+def _load(body: str) -> object:
+    """Read JSON, and as YAML what does not begin as JSON does."""
+    try:
+        if body.lstrip().startswith("{"):
+            return json.loads(body)
+        return cfn_tools.load_yaml(body)
+    except json.JSONDecodeError as error:
+        where = f"(line {error.lineno}, column {error.colno})"
+        raise validation_error(f"Template format error: JSON not well-formed. {where}") from error
+    except yaml.YAMLError as error:
+        raise validation_error("Template format error: YAML not well-formed.") from error
+
+
+def resolve_parameters(
+    template: Mapping[str, Any],
+    given: Sequence[Mapping[str, Any]],
+    previous: Mapping[str, str],
+) -> dict[str, str]:
+    """Give the value of every declared parameter.
+
+    What is not given takes the template's default, never the previous value, unless the request
+    says UsePreviousValue (API reference, Parameter).
+
+    Raises:
+        ApiError: `ValidationError` for unknown parameters and for those without a value.
+    """
+    declared = template.get("Parameters", {})
+    chosen = choose_values(template, given, previous)
+    values = {
+        name: chosen.get(name, default_of(declaration)) for name, declaration in declared.items()
+    }
+    missing = [name for name, value in values.items() if value is None]
+    if missing:
+        raise validation_error(f"Parameters: [{', '.join(missing)}] must have values")
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def choose_values(
+    template: Mapping[str, Any],
+    given: Sequence[Mapping[str, Any]],
+    previous: Mapping[str, str],
+) -> dict[str, str]:
+    """Give the values that a request chooses, by name: its own, or the previous ones that it keeps.
+
+    Raises:
+        ApiError: `ValidationError` for parameters that the template does not declare, and for
+            UsePreviousValue beside a value or without a previous one.
+    """
+    declared = template.get("Parameters", {})
+    unknown = [item["ParameterKey"] for item in given if item["ParameterKey"] not in declared]
+    if unknown:
+        raise validation_error(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
+    chosen = {item["ParameterKey"]: _chosen(item, previous) for item in given}
+    return {name: value for name, value in chosen.items() if value is not None}
+
+
+def _chosen(item: Mapping[str, Any], previous: Mapping[str, str]) -> str | None:
+    name, value = item["ParameterKey"], item.get("ParameterValue")
+    if not item.get("UsePreviousValue"):
+        return value
+    if value is not None:
+        raise validation_error(
+            f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true and "
+            "non empty value for a parameter"
+        )
+    if name not in previous:
+        raise validation_error(
+            f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true for "
+            "a parameter key not in the previous template"
+        )
+    return previous[name]
+
+
+def default_of(declaration: Mapping[str, Any]) -> str | None:
+    """Give a parameter's default as CloudFormation reads it, a string, or None without one."""
+    default = declaration.get("Default")
+    if isinstance(default, bool):
+        return str(default).lower()
+    return None if default is None else str(default)
+
+
+def mask_secrets(template: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, str]:
+    """Give the values as AWS shows them: those of NoEcho parameters masked."""
+    declared = template.get("Parameters", {})
+    return {
+        name: MASK if _is_secret(declared.get(name, {})) else value
+        for name, value in values.items()
+    }
+
+
+def _is_secret(declaration: Mapping[str, Any]) -> bool:
+    return str(declaration.get("NoEcho", False)).lower() == "true"

@@ -1,0 +1,45 @@
+"""What an operation does in one account and region: reach it through the roles, touch its stack."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stacksets.local.control_plane.model import Outcome, TaskKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stacksets.local.control_plane.model import Task
+    from stacksets.local.control_plane.roles import RoleChain
+    from stacksets.local.control_plane.stacks import Stacks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """Carries out tasks, each on a thread of its caller."""
+
+    roles: RoleChain
+    stacks: Stacks
+
+    def carry_out(self, task: Task, on_stack: Callable[[str], None]) -> Outcome:
+        """Do the task to its end; `on_stack` hears the id of a new stack at once.
+
+        Retaining, and deleting an instance that never had a stack, touch nothing in the account
+        and so need no role.
+        """
+        if task.kind is TaskKind.RETAIN or (task.kind is TaskKind.DELETE and not task.stack_id):
+            return Outcome(succeeded=True)
+        if refusal := self.roles.find_refusal(task):
+            return Outcome(succeeded=False, reason=refusal)
+        if task.kind is TaskKind.CREATE or not task.stack_id:
+            return self.stacks.create(task, _stack_name(task), on_stack)
+        if task.kind is TaskKind.UPDATE:
+            return self.stacks.update(task, task.stack_id)
+        return self.stacks.delete(task, task.stack_id)
+
+
+def _stack_name(task: Task) -> str:
+    """Give a fresh name: AWS never uses one twice, not even for a retry."""
+    return f"StackSet-{task.stack_set.name}-{uuid.uuid4()}"
