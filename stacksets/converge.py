@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from stacksets.aws.door import StackSets
     from stacksets.clock import Clock
+    from stacksets.errors import StackSetsError
     from stacksets.model.observed import OperationResult, StackSet
     from stacksets.model.outcome import Event, RootCause
     from stacksets.model.plan import Plan
@@ -86,8 +87,7 @@ def converge(changer: Changer, first: Plan) -> Outcome:
     try:
         return _converge(changer, progress)
     except KeyboardInterrupt:
-        _detach_or_stop(changer, progress)
-        raise
+        raise _detach_or_stop(changer, progress) from None
 
 
 def _converge(changer: Changer, progress: _Progress) -> Outcome:
@@ -210,12 +210,12 @@ def _verdict_of_failure(execution: Execution) -> Verdict:
             return Verdict.FAILED
 
 
-def _detach_or_stop(changer: Changer, progress: _Progress) -> None:
+def _detach_or_stop(changer: Changer, progress: _Progress) -> StackSetsError:
     """After Ctrl-C: leave the operation to itself, or stop it when Ctrl-C comes again in time."""
     name, current = progress.first.stack_set_name, progress.current
     operation = changer.stack_sets.find_operation(name, current) if current else None
     if current is None or operation is None or operation.status.is_final:
-        raise DetachedError(
+        return DetachedError(
             "interrupted while no operation was running",
             hint="run the same command again: it plans anew from what is there",
         )
@@ -226,11 +226,11 @@ def _detach_or_stop(changer: Changer, progress: _Progress) -> None:
         changer.stack_sets.stop_operation(name, current)
         for event in watch_operation(changer.stack_sets, name, current, changer.clock):
             changer.notify(event)
-        raise OperationStoppedError(
+        return OperationStoppedError(
             f"operation {current} was stopped; what it had started is finished, the rest cancelled",
             hint="run the same command again: it plans the rest",
-        ) from None
-    raise DetachedError(
+        )
+    return DetachedError(
         f"detached from operation {current}, which goes on in AWS",
         hint="run the same command again: it attaches to the operation",
     )

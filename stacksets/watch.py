@@ -31,8 +31,9 @@ def watch_operation(
         ServiceError: AWS does not know the operation.
     """
     seen: dict[InstanceKey, ResultStatus] = {}
-    operation = _get_operation(stack_sets, name, operation_id)
-    for seconds in poll(clock):
+    pauses = poll(clock)
+    while True:
+        seconds = next(pauses)
         operation = _get_operation(stack_sets, name, operation_id)
         results = stack_sets.list_results(name, operation_id)
         yield from _progress(results, seen, seconds)
@@ -43,8 +44,7 @@ def watch_operation(
             counts=dict(Counter(one.status for one in results)),
         )
         if operation.status.is_final:
-            break
-    return operation
+            return operation
 
 
 def _get_operation(stack_sets: StackSets, name: str, operation_id: OperationId) -> Operation:
