@@ -1,0 +1,353 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from botocore.stub import Stubber
+
+from stacksets.aws.account import BotoAccount
+from stacksets.aws.door import CHECKED_TYPES, Stack, StackEvent
+from stacksets.errors import InputError, PermissionDeniedError, TemplateError
+
+STACK_ID = "arn:aws:cloudformation:us-west-2:111111111111:stack/svc/1"
+THEN = datetime(2026, 1, 1, tzinfo=UTC)
+GONE = "Stack with id svc does not exist"
+REQUEST = {
+    "StackName": "svc",
+    "TemplateBody": "{}",
+    "Parameters": [{"ParameterKey": "A", "ParameterValue": "1"}],
+    "Tags": [{"Key": "Team", "Value": "x"}],
+    "Capabilities": ["CAPABILITY_NAMED_IAM"],
+}
+GIVEN = {
+    "parameters": {"A": "1"},
+    "tags": {"Team": "x"},
+    "capabilities": ("CAPABILITY_NAMED_IAM",),
+}
+
+
+@pytest.fixture
+def account(clients) -> BotoAccount:
+    return BotoAccount(clients)
+
+
+@pytest.fixture
+def stub():
+    stubbers = []
+
+    def start(client):
+        stubber = Stubber(client)
+        stubber.activate()
+        stubbers.append(stubber)
+        return stubber
+
+    yield start
+    for stubber in stubbers:
+        stubber.deactivate()
+        stubber.assert_no_pending_responses()
+
+
+def a_stack(name="svc", status="CREATE_COMPLETE"):
+    return {"StackName": name, "StackId": STACK_ID, "CreationTime": THEN, "StackStatus": status}
+
+
+def test_a_stack_is_read_with_its_outputs_parameters_and_tags(account, cloudformation):
+    cloudformation.add_response(
+        "describe_stacks",
+        {
+            "Stacks": [
+                {
+                    **a_stack(),
+                    "StackStatusReason": "fine",
+                    "Outputs": [{"OutputKey": "Url", "OutputValue": "https://x/"}],
+                    "Parameters": [{"ParameterKey": "A", "ParameterValue": "1"}],
+                    "Tags": [{"Key": "Team", "Value": "x"}],
+                }
+            ]
+        },
+        {"StackName": STACK_ID},
+    )
+
+    assert account.find_stack(STACK_ID) == Stack(
+        id=STACK_ID,
+        name="svc",
+        status="CREATE_COMPLETE",
+        status_reason="fine",
+        outputs={"Url": "https://x/"},
+        parameters={"A": "1"},
+        tags={"Team": "x"},
+    )
+
+
+def test_a_stack_that_is_not_there_is_none(account, cloudformation):
+    cloudformation.add_client_error("describe_stacks", "ValidationError", GONE)
+
+    assert account.find_stack("svc") is None
+
+
+def test_any_other_validation_error_is_not_taken_for_absence(account, cloudformation):
+    cloudformation.add_client_error("describe_stacks", "ValidationError", "StackName is too long")
+
+    with pytest.raises(InputError, match="StackName is too long"):
+        account.find_stack("svc")
+
+
+def test_stacks_are_listed_by_prefix_without_deleted_ones(account, cloudformation):
+    cloudformation.add_response(
+        "describe_stacks",
+        {"Stacks": [a_stack("StackSet-a-1"), a_stack("other")], "NextToken": "more"},
+        {},
+    )
+    cloudformation.add_response(
+        "describe_stacks",
+        {"Stacks": [a_stack("StackSet-a-2", "DELETE_COMPLETE"), a_stack("StackSet-a-3")]},
+        {"NextToken": "more"},
+    )
+
+    found = account.list_stacks("StackSet-a-")
+
+    assert [stack.name for stack in found] == ["StackSet-a-1", "StackSet-a-3"]
+
+
+def test_deleted_stacks_are_listed_by_prefix_the_latest_first(account, cloudformation):
+    def deleted(name, day):
+        row = {"StackName": name, "StackId": f"arn:{name}", "CreationTime": THEN}
+        row["StackStatus"] = "DELETE_COMPLETE"
+        return row | ({"DeletionTime": datetime(2026, 1, day, tzinfo=UTC)} if day else {})
+
+    cloudformation.add_response(
+        "list_stacks",
+        {
+            "StackSummaries": [
+                deleted("StackSet-a-1", 1),
+                deleted("StackSet-a-2", 3),
+                deleted("StackSet-a-3", 0),
+                deleted("other", 2),
+            ]
+        },
+        {"StackStatusFilter": ["DELETE_COMPLETE"]},
+    )
+
+    assert account.list_deleted_stacks("StackSet-a-") == (
+        "arn:StackSet-a-2",
+        "arn:StackSet-a-1",
+        "arn:StackSet-a-3",
+    )
+
+
+@pytest.mark.parametrize("sent", ['{"Resources": {"A": {}}}', "Resources:\n  A: {}\n"])
+def test_a_template_is_given_as_text_whether_json_or_yaml(account, cloudformation, sent):
+    body = json.loads(sent) if sent.startswith("{") else sent
+    cloudformation.add_response(
+        "get_template",
+        {"TemplateBody": body if isinstance(body, str) else json.dumps(body)},
+        {"StackName": "svc", "TemplateStage": "Original"},
+    )
+
+    assert account.read_template("svc") == sent
+
+
+def test_a_template_that_boto_has_parsed_is_text_again(account, clients, monkeypatch):
+    monkeypatch.setattr(
+        clients.cloudformation, "get_template", lambda **_: {"TemplateBody": {"Resources": {}}}
+    )
+
+    assert account.read_template("svc") == '{"Resources": {}}'
+
+
+def test_events_are_given_oldest_first_to_the_last_page(account, cloudformation):
+    def event(number):
+        return {"StackId": STACK_ID, "EventId": str(number), "StackName": "svc", "Timestamp": THEN}
+
+    newest = {
+        **event(2),
+        "LogicalResourceId": "Function",
+        "PhysicalResourceId": "svc-Function-1",
+        "ResourceType": "AWS::Lambda::Function",
+        "ResourceStatus": "CREATE_FAILED",
+        "ResourceStatusReason": "quota",
+    }
+    cloudformation.add_response(
+        "describe_stack_events",
+        {"StackEvents": [newest], "NextToken": "more"},
+        {"StackName": STACK_ID},
+    )
+    cloudformation.add_response(
+        "describe_stack_events",
+        {"StackEvents": [event(1)]},
+        {"StackName": STACK_ID, "NextToken": "more"},
+    )
+
+    assert account.list_events(STACK_ID) == (
+        StackEvent(at=THEN, logical_id="", physical_id="", resource_type="", status="", reason=""),
+        StackEvent(
+            at=THEN,
+            logical_id="Function",
+            physical_id="svc-Function-1",
+            resource_type="AWS::Lambda::Function",
+            status="CREATE_FAILED",
+            reason="quota",
+        ),
+    )
+
+
+def test_a_plain_stack_is_created(account, cloudformation):
+    cloudformation.add_response("create_stack", {"StackId": STACK_ID}, REQUEST)
+
+    assert account.create_stack("svc", "{}", **GIVEN) == STACK_ID
+
+
+def test_a_plain_stack_is_updated(account, cloudformation):
+    cloudformation.add_response("update_stack", {"StackId": STACK_ID}, REQUEST)
+
+    assert account.update_stack("svc", "{}", **GIVEN) is True
+
+
+def test_an_update_without_a_difference_is_told_apart(account, cloudformation):
+    said = "No updates are to be performed."
+    cloudformation.add_client_error("update_stack", "ValidationError", said)
+
+    assert account.update_stack("svc", "{}", **GIVEN) is False
+
+
+def test_a_broken_template_is_a_template_error(account, cloudformation):
+    said = "Template format error: unsupported structure."
+    cloudformation.add_client_error("create_stack", "ValidationError", said)
+
+    with pytest.raises(TemplateError, match="unsupported structure"):
+        account.create_stack("svc", "{}", **GIVEN)
+
+
+def test_a_plain_stack_is_deleted(account, cloudformation):
+    cloudformation.add_response("delete_stack", {}, {"StackName": "svc"})
+
+    account.delete_stack("svc")
+
+
+def test_a_role_gives_its_trust_policy(account, clients, stub):
+    trust = {"Version": "2012-10-17", "Statement": []}
+    stub(clients.iam).add_response("get_role", a_role(trust), {"RoleName": "execution"})
+
+    assert account.find_role_trust("execution") == trust
+
+
+def test_a_role_that_is_not_there_has_no_trust_policy(account, clients, stub):
+    stub(clients.iam).add_client_error("get_role", "NoSuchEntity", "no", 404)
+
+    assert account.find_role_trust("execution") is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "arn"),
+    [
+        ({"cloudwatchRoleArn": "arn:role"}, "arn:role"),
+        ({}, None),
+        ({"cloudwatchRoleArn": ""}, None),
+    ],
+)
+def test_api_gateways_role_is_read(account, clients, stub, answer, arn):
+    stub(clients.apigateway).add_response("get_account", answer, {})
+
+    assert account.api_gateway_role() == arn
+
+
+def test_the_limit_of_concurrent_executions_is_read(account, clients, stub):
+    answer = {"AccountLimit": {"ConcurrentExecutions": 10}}
+    stub(clients.functions).add_response("get_account_settings", answer, {})
+
+    assert account.lambda_concurrency() == 10
+
+
+def test_log_groups_are_listed_by_prefix_to_the_last_page(account, clients, stub):
+    logs = stub(clients.logs)
+    logs.add_response(
+        "describe_log_groups",
+        {"logGroups": [{"logGroupName": "/a/1"}], "nextToken": "more"},
+        {"logGroupNamePrefix": "/a"},
+    )
+    logs.add_response(
+        "describe_log_groups",
+        {"logGroups": [{"logGroupName": "/a/2"}]},
+        {"logGroupNamePrefix": "/a", "nextToken": "more"},
+    )
+
+    assert account.list_log_groups("/a") == ("/a/1", "/a/2")
+
+
+def a_role(trust):
+    return {
+        "Role": {
+            "Path": "/",
+            "RoleName": "execution",
+            "RoleId": "AROA1234567890123456",
+            "Arn": "arn:aws:iam::111111111111:role/execution",
+            "CreateDate": THEN,
+            "AssumeRolePolicyDocument": json.dumps(trust),
+        }
+    }
+
+
+LOOK_UPS = [
+    ("AWS::ApiGateway::RestApi", "apigateway", "get_rest_api", "restApiId", {"id": "x"}),
+    ("AWS::IAM::Role", "iam", "get_role", "RoleName", a_role({})),
+    (
+        "AWS::Lambda::Function",
+        "functions",
+        "get_function_configuration",
+        "FunctionName",
+        {"FunctionName": "x"},
+    ),
+]
+
+
+def test_every_type_that_can_be_checked_is_tested_here():
+    assert {row[0] for row in LOOK_UPS} | {"AWS::Logs::LogGroup"} == CHECKED_TYPES
+
+
+@pytest.mark.parametrize(("resource_type", "client", "method", "key", "answer"), LOOK_UPS)
+def test_a_resource_that_is_there_is_found(
+    account, clients, stub, resource_type, client, method, key, answer
+):
+    stub(getattr(clients, client)).add_response(method, answer, {key: "x"})
+
+    assert account.has_resource(resource_type, "x")
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "client", "method", "code"),
+    [
+        ("AWS::ApiGateway::RestApi", "apigateway", "get_rest_api", "NotFoundException"),
+        ("AWS::IAM::Role", "iam", "get_role", "NoSuchEntity"),
+        (
+            "AWS::Lambda::Function",
+            "functions",
+            "get_function_configuration",
+            "ResourceNotFoundException",
+        ),
+    ],
+)
+def test_a_resource_that_is_gone_is_told_by_its_service(
+    account, clients, stub, resource_type, client, method, code
+):
+    stub(getattr(clients, client)).add_client_error(method, code, "gone", 404)
+
+    assert not account.has_resource(resource_type, "x")
+
+
+@pytest.mark.parametrize(("name", "there"), [("/a", True), ("/", False)])
+def test_a_log_group_is_there_only_under_its_whole_name(account, clients, stub, name, there):
+    stub(clients.logs).add_response(
+        "describe_log_groups",
+        {"logGroups": [{"logGroupName": "/a"}]},
+        {"logGroupNamePrefix": name},
+    )
+
+    assert account.has_resource("AWS::Logs::LogGroup", name) is there
+
+
+def test_what_may_not_be_read_is_no_absence(account, clients, stub):
+    stub(clients.iam).add_client_error("get_role", "AccessDenied", "no", 403)
+
+    with pytest.raises(PermissionDeniedError, match="iam:GetRole"):
+        account.has_role("execution")
