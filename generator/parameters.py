@@ -1,6 +1,8 @@
-"""The parameters that both templates ask for."""
+"""The parameters that both templates ask for, and how a console shows parameters."""
 
-from troposphere import Parameter
+from collections.abc import Mapping, Sequence
+
+from troposphere import Parameter, Template
 
 # What a tag may hold in every service (Tagging user guide), short of accents.
 TAG_PATTERN = r"^[A-Za-z0-9 _.:/=+@-]{1,256}$"
@@ -38,6 +40,20 @@ def choice(name: str, values: tuple[str, ...], description: str) -> Parameter:
         AllowedValues=list(values),
         ConstraintDescription="one of " + ", ".join(values),
     )
+
+
+def add_groups(template: Template, groups: Mapping[str, Sequence[Parameter]]) -> None:
+    """Put parameters into a template, grouped and labelled as a console shows them."""
+    for group, members in groups.items():
+        for parameter in members:
+            template.add_parameter(parameter)
+            template.add_parameter_to_group(parameter, group)
+            template.set_parameter_label(parameter, _label(str(parameter.title)))
+
+
+def _label(title: str) -> str:
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in title)
+    return words.strip().capitalize()
 
 
 def _tag_value(name: str, description: str) -> Parameter:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from troposphere import AccountId, And, Condition, Equals, Parameter, Ref, Region, Template
 
-from generator.parameters import author, choice, environment_suffix, repository
+from generator.parameters import add_groups, author, choice, environment_suffix, repository
 
 IS_HOME = "IsHome"
 IS_ADMIN = "IsAdmin"
@@ -62,11 +62,7 @@ def build_parameters() -> Parameters:
 
 def add_parameters(template: Template, parameters: Parameters) -> None:
     """Put them into the template, with the conditions that follow from them."""
-    groups = {"Whose it is": parameters[:3], "What it prepares": parameters[3:]}
-    for group, members in groups.items():
-        for parameter in members:
-            template.add_parameter(parameter)
-            template.add_parameter_to_group(parameter, group)
+    add_groups(template, {"Whose it is": parameters[:3], "What it prepares": parameters[3:]})
     conditions = {
         IS_HOME: Equals(Region, Ref(parameters.home_region)),
         IS_ADMIN: Equals(AccountId, Ref(parameters.admin_account_id)),

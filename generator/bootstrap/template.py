@@ -1,6 +1,6 @@
 """The bootstrap template, composed in the order in which it is read."""
 
-from troposphere import GetAtt, Output, Template
+from troposphere import BaseAWSObject, GetAtt, Output, Template
 
 from generator.bootstrap.api_gateway import build_api_gateway_logging
 from generator.bootstrap.parameters import add_parameters, build_parameters
@@ -28,8 +28,8 @@ def build_bootstrap() -> Template:
     )
     add_parameters(template, parameters)
     named = (*roles, read_role)
-    for resource in (*named, *api_gateway):
-        template.add_resource(resource)
+    resources: list[BaseAWSObject] = [*named, *api_gateway]
+    template.add_resource(resources)
     for role in (*named, api_gateway.role):
         template.add_output(
             Output(

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from troposphere import Equals, Not, Parameter, Ref, Template
 
-from generator.parameters import author, choice, environment_suffix, repository
+from generator.parameters import add_groups, author, choice, environment_suffix, repository
 
 API_LOGGING_ON = "ApiLoggingOn"
 HAS_BOUNDARY = "HasPermissionsBoundary"
@@ -81,23 +81,16 @@ def _limit(name: str, default: int, highest: int, description: str) -> Parameter
 
 
 def add_parameters(template: Template, parameters: Parameters) -> None:
-    """Put them into the template, grouped and labelled as a console shows them."""
-    groups = {
-        "Whose it is": parameters[:3],
-        "How much it serves": parameters[3:5],
-        "What it logs": parameters[5:8],
-        "What bounds it": parameters[8:],
-    }
-    for group, members in groups.items():
-        for parameter in members:
-            template.add_parameter(parameter)
-            template.add_parameter_to_group(parameter, group)
-            template.set_parameter_label(parameter, _label(str(parameter.title)))
+    """Put them into the template, with the conditions that follow from them."""
+    add_groups(
+        template,
+        {
+            "Whose it is": parameters[:3],
+            "How much it serves": parameters[3:5],
+            "What it logs": parameters[5:8],
+            "What bounds it": parameters[8:],
+        },
+    )
     template.add_condition(API_LOGGING_ON, Equals(Ref(parameters.api_logging), "on"))
     boundary = Ref(parameters.permissions_boundary_arn)
     template.add_condition(HAS_BOUNDARY, Not(Equals(boundary, "")))
-
-
-def _label(title: str) -> str:
-    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in title)
-    return words.strip().capitalize()

@@ -1,6 +1,8 @@
 """The service template, composed in the order in which it is read."""
 
-from troposphere import Template
+from itertools import chain
+
+from troposphere import BaseAWSObject, Template
 
 from generator.metadata import template_context
 from generator.service.api import build_api, build_routes
@@ -34,7 +36,7 @@ def build_service(settings: Settings, source: str) -> Template:
     publication = build_publication(
         parameters,
         api=api,
-        parts=[*(part for route in routes for part in route), *responses],
+        parts=[*chain.from_iterable(routes), *responses],
         access_logs=logs.access,
         execution_logs=execution_logs,
     )
@@ -52,12 +54,10 @@ def build_service(settings: Settings, source: str) -> Template:
         )
     )
     add_parameters(template, parameters)
-    for group in (logs, (role,), compute, (api,), *routes, responses, permissions):
-        for resource in group:
-            template.add_resource(resource)
-    template.add_resource(execution_logs)
-    for resource in publication:
-        template.add_resource(resource)
-    for output in build_outputs(api, compute):
-        template.add_output(output)
+    resources: list[BaseAWSObject] = [
+        *(*logs, role, *compute, api, *chain.from_iterable(routes)),
+        *(*responses, *permissions, execution_logs, *publication),
+    ]
+    template.add_resource(resources)
+    template.add_output(list(build_outputs(api, compute)))
     return template
