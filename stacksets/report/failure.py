@@ -1,0 +1,131 @@
+"""An error as the last word: what is wrong, and what mends it."""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING
+
+from stacksets.errors import DeploymentFileError, NotReadyError, OperationFailedError
+from stacksets.report.message import Line, Result, Tone, align
+from stacksets.report.outcome import cause_data, cause_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from stacksets.errors import Problem, StackSetsError
+
+INTERRUPTED = 130
+
+
+def error_result(error: StackSetsError, record: Mapping[str, object]) -> Result:
+    """Word an error of ours; its notes are what could not be checked."""
+    notes = list(getattr(error, "__notes__", ()))
+    data: dict[str, object] = {"error": {**error.to_dict(), "notes": notes}}
+    if isinstance(error, OperationFailedError):
+        data["root_causes"] = [cause_data(one) for one in error.root_causes]
+    return Result(
+        code=error.code,
+        exit_code=error.exit_code,
+        lines=(*_lines(error), *(Line(f"  ?  {note}", Tone.WARNING) for note in notes)),
+        data={**record, **data},
+        is_error=True,
+    )
+
+
+def bug_result(error: BaseException, record: Mapping[str, object], *, verbose: bool) -> Result:
+    """Own up to what nobody foresaw: one sentence, the traceback only when asked for."""
+    what = f"{type(error).__name__}: {error}".rstrip(": ").splitlines()[0]
+    hint = "please report it to the maintainers with the traceback that -v prints"
+    details = "".join(traceback.format_exception(error)).splitlines() if verbose else []
+    return Result(
+        code="STACKSETS_BUG",
+        exit_code=1,
+        lines=(
+            *(Line(text, Tone.FAINT) for text in details),
+            Line(f"error: a bug of ours: {what}", Tone.BAD),
+            Line(f"→ {hint}"),
+        ),
+        data={
+            **record,
+            "error": {
+                "code": "STACKSETS_BUG",
+                "source": "tool",
+                "exit_code": 1,
+                "message": what,
+                "hint": hint,
+            },
+            "traceback": details,
+        },
+        is_error=True,
+    )
+
+
+def usage_result(message: str, hint: str) -> Result:
+    """Word a mistake in the flags or arguments."""
+    return Result(
+        code="USAGE",
+        exit_code=2,
+        lines=(Line(f"error: {message}", Tone.BAD), Line(f"→ {hint}")),
+        data={
+            "error": {
+                "code": "USAGE",
+                "source": "user",
+                "exit_code": 2,
+                "message": message,
+                "hint": hint,
+            }
+        },
+        is_error=True,
+    )
+
+
+def interrupted_result(record: Mapping[str, object], *, changing: bool) -> Result:
+    """Say after Ctrl-C what state things are in."""
+    message, hint = (
+        (
+            "interrupted; what runs in AWS goes on",
+            "the same command again attaches to it, `stacksets status` shows where it stands",
+        )
+        if changing
+        else ("interrupted; nothing was changed", "the same command again starts afresh")
+    )
+    return Result(
+        code="INTERRUPTED",
+        exit_code=INTERRUPTED,
+        lines=(Line(message, Tone.WARNING), Line(f"→ {hint}")),
+        data={
+            **record,
+            "error": {
+                "code": "INTERRUPTED",
+                "source": "user",
+                "exit_code": INTERRUPTED,
+                "message": message,
+                "hint": hint,
+            },
+        },
+        is_error=True,
+    )
+
+
+def _lines(error: StackSetsError) -> Iterator[Line]:
+    if isinstance(error, DeploymentFileError | NotReadyError) and error.problems:
+        yield Line(f"{error.message}:", Tone.BAD)
+        yield from _problem_lines(error.problems)
+    else:
+        yield Line(f"error: {error.message}", Tone.BAD)
+    if isinstance(error, OperationFailedError):
+        yield from cause_lines(error.root_causes)
+    if error.hint:
+        yield Line(f"→ {error.hint}")
+
+
+def _problem_lines(problems: tuple[Problem, ...]) -> Iterator[Line]:
+    rows = [
+        [
+            f"{number:>3}",
+            ": ".join(filter(None, (one.where, one.what))),
+            one.hint and f"→ {one.hint}",
+        ]
+        for number, one in enumerate(problems, 1)
+    ]
+    yield from (Line(text) for text in align(rows, indent=""))

@@ -1,0 +1,228 @@
+"""A plan as words and as data: what changes where, and the steps that do it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, assert_never
+
+from stacksets.model.plan import (
+    AttachToOperation,
+    ChangeKind,
+    CreateStackInstances,
+    CreateStackSet,
+    DeleteStackInstances,
+    DeleteStackSet,
+    UpdateStackInstances,
+    UpdateStackSet,
+)
+from stacksets.report.message import Line, Message, Tone, align, count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from stacksets.model.plan import (
+        Difference,
+        InstanceChange,
+        InstancesStep,
+        Plan,
+        Rectangle,
+        Step,
+    )
+
+_SIGNS = {
+    ChangeKind.CREATE: ("+", Tone.GOOD),
+    ChangeKind.UPDATE: ("~", Tone.WARNING),
+    ChangeKind.RETRY: ("~", Tone.WARNING),
+    ChangeKind.REPLACE: ("±", Tone.WARNING),
+    ChangeKind.DELETE: ("-", Tone.BAD),
+    ChangeKind.LEAVE: (" ", Tone.FAINT),
+}
+_MANY = 40
+_NAMED_ACCOUNTS = 3
+
+
+def plan_message(plan: Plan, warnings: Sequence[str] = ()) -> Message:
+    """Show a plan; `warnings` are things to know before consenting to it."""
+    return Message(
+        code="plan",
+        lines=tuple(_lines(plan, warnings)),
+        data={**plan_data(plan), "warnings": list(warnings)},
+    )
+
+
+def no_changes_words(plan: Plan) -> str:
+    """Say that the desired state is reached, and what that is."""
+    return (
+        f"No changes. Stack set {plan.stack_set_name} is as the deployment file says: "
+        f"{count(len(plan.instances), 'stack instance')} in place"
+    )
+
+
+def plan_data(plan: Plan) -> dict[str, object]:
+    """Give a plan as JSON-ready data; parameter values stay out, since some are secrets."""
+    return {
+        "stack_set": plan.stack_set_name,
+        "home_region": plan.home_region,
+        "environment": plan.environment,
+        "digest": plan.digest,
+        "is_empty": plan.is_empty,
+        "deletes": plan.deletes,
+        "steps": [step_data(step) for step in plan.steps],
+        "instances": [
+            {
+                "account": one.key.account,
+                "region": one.key.region,
+                "change": one.kind.value,
+                "why": one.why,
+            }
+            for one in plan.instances
+        ],
+        "differences": [
+            {"path": one.path, "observed": one.observed, "desired": one.desired}
+            for one in plan.differences
+        ],
+        "notes": list(plan.notes),
+    }
+
+
+def step_words(step: Step) -> str:
+    """Say what a step does, without its why."""
+    match step:
+        case AttachToOperation():
+            return f"wait for the running {step.action} operation {step.operation_id}"
+        case CreateStackSet():
+            return f"create the stack set {step.definition.name}"
+        case UpdateStackSet():
+            return "update the definition and every stack instance with it"
+        case DeleteStackSet():
+            return f"delete the stack set {step.stack_set_name}"
+        case CreateStackInstances() | UpdateStackInstances() | DeleteStackInstances():
+            return _instances_words(step)
+        case _:
+            assert_never(step)
+
+
+def step_data(step: Step) -> dict[str, object]:
+    """Give a step as JSON-ready data, `kind` naming AWS's call."""
+    data: dict[str, object] = {"kind": _KINDS[type(step)], "why": step.why}
+    match step:
+        case AttachToOperation():
+            return {**data, "operation_id": step.operation_id, "action": step.action.value}
+        case CreateStackSet():
+            return {**data, "template_sha256": step.definition.template_sha256}
+        case UpdateStackSet():
+            sha256 = step.definition.template_sha256
+            return {**data, "operation_id": step.operation_id, "template_sha256": sha256}
+        case DeleteStackSet():
+            return data
+        case CreateStackInstances() | UpdateStackInstances() | DeleteStackInstances():
+            return {**data, **_instances_data(step)}
+        case _:
+            assert_never(step)
+
+
+def _instances_words(step: InstancesStep) -> str:
+    if isinstance(step, DeleteStackInstances):
+        kept = ", keeping their stacks" if step.retain_stacks else ", with their stacks"
+        return f"delete {_where(step.where)}{kept}"
+    verb = "create" if isinstance(step, CreateStackInstances) else "update"
+    return f"{verb} {_where(step.where)}{_overriding(step.overrides or {})}"
+
+
+_KINDS: Mapping[type[Step], str] = {
+    AttachToOperation: "AttachToOperation",
+    CreateStackSet: "CreateStackSet",
+    UpdateStackSet: "UpdateStackSet",
+    CreateStackInstances: "CreateStackInstances",
+    UpdateStackInstances: "UpdateStackInstances",
+    DeleteStackInstances: "DeleteStackInstances",
+    DeleteStackSet: "DeleteStackSet",
+}
+
+
+def _instances_data(step: InstancesStep) -> dict[str, object]:
+    data: dict[str, object] = {
+        "operation_id": step.operation_id,
+        "accounts": list(step.where.accounts),
+        "regions": list(step.where.regions),
+    }
+    if isinstance(step, DeleteStackInstances):
+        return {**data, "retain_stacks": step.retain_stacks}
+    return {**data, "overridden": sorted(step.overrides or {})}
+
+
+def _lines(plan: Plan, warnings: Sequence[str]) -> Iterator[Line]:
+    if plan.is_empty:
+        yield Line(no_changes_words(plan), Tone.GOOD)
+    else:
+        yield Line(
+            f"Plan for stack set {plan.stack_set_name} · home region {plan.home_region} · "
+            f"environment {plan.environment}",
+            Tone.STRONG,
+        )
+        yield from _instance_lines(plan.instances)
+        yield from _difference_lines(plan.differences)
+        yield from _step_lines(plan.steps)
+    yield from (Line(f"  · {note}", Tone.FAINT) for note in plan.notes)
+    yield from (Line(f"  ! {warning}", Tone.WARNING) for warning in warnings)
+    if not plan.is_empty:
+        yield Line(_summary(plan), Tone.STRONG)
+
+
+def _instance_lines(instances: Sequence[InstanceChange]) -> Iterator[Line]:
+    changed = [one for one in instances if one.kind is not ChangeKind.LEAVE]
+    rows = [(kind, [_SIGNS[kind][0], who, kind.value, why]) for kind, who, why in _rows(changed)]
+    for (kind, _), text in zip(rows, align([cells for _, cells in rows]), strict=True):
+        yield Line(text, _SIGNS[kind][1])
+    if left := len(instances) - len(changed):
+        yield Line(f"    {count(left, 'stack instance')} unchanged", Tone.FAINT)
+
+
+def _rows(changed: Sequence[InstanceChange]) -> Iterator[tuple[ChangeKind, str, str]]:
+    """Give a row per instance; of very many, equal ones share a row unless they are deleted."""
+    if len(changed) <= _MANY:
+        yield from ((one.kind, str(one.key), one.why) for one in changed)
+        return
+    groups = Counter((one.kind, one.why) for one in changed if one.kind is not ChangeKind.DELETE)
+    for (kind, why), number in groups.items():
+        yield kind, count(number, "stack instance"), why
+    for one in changed:
+        if one.kind is ChangeKind.DELETE:
+            yield one.kind, str(one.key), one.why
+
+
+def _difference_lines(differences: Sequence[Difference]) -> Iterator[Line]:
+    if not differences:
+        return
+    yield Line("Definition")
+    for one in differences:
+        if one.observed is None:
+            yield Line(f"  + {one.path}: {one.desired}", Tone.GOOD)
+        elif one.desired is None:
+            yield Line(f"  - {one.path}: {one.observed}", Tone.BAD)
+        else:
+            yield Line(f"  ~ {one.path}: {one.observed} → {one.desired}", Tone.WARNING)
+
+
+def _step_lines(steps: Sequence[Step]) -> Iterator[Line]:
+    yield Line("Steps")
+    for number, step in enumerate(steps, 1):
+        yield Line(f"{number:>3}  {step_words(step)} ({step.why})")
+
+
+def _summary(plan: Plan) -> str:
+    kinds = Counter(one.kind for one in plan.instances)
+    done = [f"{kinds[kind]} to {kind}" for kind in _SIGNS if kinds[kind] and kind != "leave"]
+    instances = f"; stack instances: {', '.join(done)}" if done else ""
+    return f"{count(len(plan.steps), 'step')}{instances}"
+
+
+def _where(where: Rectangle) -> str:
+    accounts = where.accounts
+    named = ", ".join(accounts) if len(accounts) <= _NAMED_ACCOUNTS else f"{len(accounts)} accounts"
+    number = len(accounts) * len(where.regions)
+    return f"{count(number, 'stack instance')}: {named} in {', '.join(where.regions)}"
+
+
+def _overriding(overrides: Mapping[str, str]) -> str:
+    return f", overriding {', '.join(sorted(overrides))}" if overrides else ""

@@ -1,0 +1,58 @@
+"""The record of a change: who did what from which sources, for the one result line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from stacksets.model.desired import Deployment
+    from stacksets.model.outcome import Identity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """The git revision of the deployment file's folder, and whether nothing there is changed."""
+
+    commit: str
+    clean: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What is known of a run so far; times are UTC, None is what is not known (yet)."""
+
+    command: str
+    started: datetime
+    ended: datetime | None = None
+    identity: Identity | None = None
+    deployment: Deployment | None = None
+    revision: Revision | None = None
+
+    def with_sources(
+        self, deployment: Deployment, identity: Identity, revision: Revision | None
+    ) -> Record:
+        """Add who calls and what is deployed."""
+        return replace(self, deployment=deployment, identity=identity, revision=revision)
+
+    def data(self) -> dict[str, object]:
+        """Give the record as JSON-ready data; what is not known is null, never left out."""
+        there, who, revision = self.deployment, self.identity, self.revision
+        return {
+            "command": self.command,
+            "stack_set": there and there.name,
+            "home_region": there and there.home_region,
+            "environment": there and there.environment,
+            "account": who and who.account,
+            "caller_arn": who and who.arn,
+            "deployment_file": there and there.path,
+            "deployment_file_sha256": there and there.sha256,
+            "template": there and there.template.path,
+            "template_sha256": there and there.template.sha256,
+            "git_revision": revision and revision.commit,
+            "git_clean": revision and revision.clean,
+            "started": self.started.isoformat(),
+            "ended": self.ended and self.ended.isoformat(),
+        }

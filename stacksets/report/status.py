@@ -1,0 +1,180 @@
+"""What AWS holds beside what the deployment file says: definition, instances, operations."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from stacksets.model.observed import DetailedStatus
+from stacksets.report.message import Line, Result, Tone, align, count, duration
+from stacksets.report.outcome import instance_data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from stacksets.model.desired import Deployment, InstanceKey
+    from stacksets.model.observed import Operation, StackInstance, StackSet
+
+_OPERATIONS = 5
+_MOVING = {DetailedStatus.PENDING, DetailedStatus.RUNNING}
+
+
+def status_result(
+    deployment: Deployment, observed: StackSet | None, record: Mapping[str, object]
+) -> Result:
+    """Tell how the stack set stands: 0 nothing wrong, 5 something failed, 4 could not tell."""
+    if observed is None:
+        return Result(
+            code="not_deployed",
+            exit_code=0,
+            lines=(_absent_line(deployment),),
+            data={**record, "instances": [], "missing": _missing(deployment, ())},
+        )
+    code, exit_code = _verdict(observed.instances)
+    return Result(
+        code=code,
+        exit_code=exit_code,
+        lines=tuple(_lines(deployment, observed)),
+        data={**record, **_data(deployment, observed)},
+    )
+
+
+def _absent_line(deployment: Deployment) -> Line:
+    where = f"{deployment.admin_account} in {deployment.home_region}"
+    return Line(f"There is no stack set {deployment.name} in {where}", Tone.WARNING)
+
+
+def _verdict(instances: Sequence[StackInstance]) -> tuple[str, int]:
+    if any(_has_failed(one) for one in instances):
+        return "failed", 5
+    if any(_is_unknown(one) for one in instances):
+        return "unknown", 4
+    if any(one.detailed_status in _MOVING for one in instances):
+        return "in_progress", 0
+    return "healthy", 0
+
+
+def _has_failed(instance: StackInstance) -> bool:
+    if instance.stack_exists is False:
+        return True
+    return not instance.is_healthy and instance.detailed_status not in _MOVING
+
+
+def _is_unknown(instance: StackInstance) -> bool:
+    return instance.stack_id is not None and instance.stack_exists is None
+
+
+def _missing(deployment: Deployment, there: Sequence[StackInstance]) -> list[str]:
+    present = {one.key for one in there}
+    return [str(key) for key in deployment.instance_keys() if key not in present]
+
+
+def _data(deployment: Deployment, observed: StackSet) -> dict[str, object]:
+    wanted = set(deployment.instance_keys())
+    return {
+        "stack_set_id": observed.id,
+        "deployed_template_sha256": _sha256(observed),
+        "is_deployed_template": _sha256(observed) == deployment.template.sha256,
+        "instances": [instance_data(one) for one in observed.instances],
+        "missing": _missing(deployment, observed.instances),
+        "surplus": [str(one.key) for one in observed.instances if one.key not in wanted],
+        "operations": [_operation_data(one) for one in observed.operations],
+    }
+
+
+def _operation_data(operation: Operation) -> dict[str, object]:
+    return {
+        "id": operation.id,
+        "action": operation.action.value,
+        "status": operation.status.value,
+        "reason": operation.status_reason,
+        "created": operation.created and operation.created.isoformat(),
+        "ended": operation.ended and operation.ended.isoformat(),
+    }
+
+
+def _sha256(observed: StackSet) -> str:
+    return hashlib.sha256(observed.template_body.encode()).hexdigest()
+
+
+def _lines(deployment: Deployment, observed: StackSet) -> Iterator[Line]:
+    account = deployment.admin_account
+    place = f"{account} · home region {deployment.home_region}"
+    yield Line(f"Stack set {observed.name} in {place}", Tone.STRONG)
+    yield from _template_lines(deployment, observed)
+    yield Line(f"Stack instances ({len(observed.instances)})")
+    yield from _instance_lines(deployment, observed.instances)
+    if observed.operations:
+        yield Line("Last operations, newest first")
+        rows = [_operation_cells(one) for one in observed.operations[:_OPERATIONS]]
+        yield from (Line(text, Tone.FAINT) for text in align(rows))
+
+
+def _template_lines(deployment: Deployment, observed: StackSet) -> Iterator[Line]:
+    deployed = _sha256(observed)
+    if deployed == deployment.template.sha256:
+        yield Line(f"  template  sha256 {deployed}, that of {deployment.template.path}", Tone.GOOD)
+        return
+    yield Line(f"  template  sha256 {deployed} is deployed", Tone.WARNING)
+    yield Line(
+        f"            sha256 {deployment.template.sha256} is {deployment.template.path}",
+        Tone.WARNING,
+    )
+
+
+def _instance_lines(deployment: Deployment, instances: Sequence[StackInstance]) -> Iterator[Line]:
+    wanted = set(deployment.instance_keys())
+    texts = align([_instance_cells(one, wanted) for one in instances])
+    for one, text in zip(instances, texts, strict=True):
+        yield Line(text, _instance_tone(one))
+    for name in _missing(deployment, instances):
+        yield Line(f"  {name}  not there yet", Tone.WARNING)
+
+
+def _instance_tone(instance: StackInstance) -> Tone:
+    if _has_failed(instance):
+        return Tone.BAD
+    calm = instance.is_healthy and not _is_unknown(instance)
+    return Tone.GOOD if calm else Tone.WARNING
+
+
+def _instance_cells(instance: StackInstance, wanted: set[InstanceKey]) -> list[str]:
+    words = (
+        "" if instance.key in wanted else "not in the deployment file",
+        instance.status_reason,
+    )
+    return [
+        str(instance.key),
+        instance.status,
+        instance.detailed_status or "-",
+        _stack_words(instance),
+        _override_words(instance),
+        "; ".join(filter(None, words)),
+    ]
+
+
+def _stack_words(instance: StackInstance) -> str:
+    if instance.stack_exists is False:
+        return "stack gone"
+    if instance.stack_id is None:
+        return "no stack"
+    return "stack exists" if instance.stack_exists else "stack could not be read"
+
+
+def _override_words(instance: StackInstance) -> str:
+    if instance.overrides is None:
+        return "overrides not read"
+    if not instance.overrides:
+        return "no overrides"
+    return count(len(instance.overrides), "override") + f": {', '.join(sorted(instance.overrides))}"
+
+
+def _operation_cells(operation: Operation) -> list[str]:
+    created = operation.created.strftime("%Y-%m-%d %H:%M:%SZ") if operation.created else ""
+    took = (
+        duration((operation.ended - operation.created).total_seconds())
+        if operation.created and operation.ended
+        else ""
+    )
+    words = [operation.action, operation.status, took, operation.id, operation.status_reason]
+    return [created, *words]

@@ -1,0 +1,140 @@
+"""What people read of a plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from stacksets.model.desired import KeptValue, ParameterOverride
+from stacksets.model.observed import DetailedStatus, InstanceStatus, OperationStatus
+from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
+from stacksets.report.plan import plan_message
+from tests.builders import (
+    ACCOUNT,
+    CONTENT,
+    EAST,
+    OTHER_ACCOUNT,
+    WEST,
+    a_deployment,
+    a_key,
+    a_stack_set,
+    a_template,
+    an_instance,
+    an_operation,
+    targets,
+)
+
+BOTH = (an_instance(a_key(region=EAST)), an_instance(a_key(region=WEST)))
+WARNING = (
+    "GET /myresource and GET /health are public (no authentication); at the default throttle the "
+    "worst month costs about $1,000"
+)
+
+
+def _create():
+    return plan_message(make_plan(a_deployment(), None), [WARNING])
+
+
+def _no_changes():
+    return plan_message(make_plan(a_deployment(), a_stack_set(*BOTH)))
+
+
+def _no_changes_with_notes():
+    deployment = a_deployment(
+        tags={"Author": "somebody", "Repository": KeptValue(fallback="unknown")},
+        informational=frozenset({"Author"}),
+    )
+    observed = a_stack_set(*BOTH, tags={"Author": "another", "Repository": "here"})
+    return plan_message(make_plan(deployment, observed))
+
+
+def _update():
+    content = {
+        "Parameters": {
+            "Suffix": {"Type": "String", "Default": "dev"},
+            "Secret": {"Type": "String", "NoEcho": True},
+        },
+        "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
+    }
+    deployment = a_deployment(
+        template=a_template(content), parameters={"Suffix": "prod", "Secret": "s3cret"}
+    )
+    return plan_message(make_plan(deployment, a_stack_set(*BOTH)))
+
+
+def _region_replaced():
+    deployment = a_deployment(targets=targets((ACCOUNT, "eu-west-1"), (ACCOUNT, EAST)))
+    return plan_message(make_plan(deployment, a_stack_set(*BOTH)))
+
+
+def _mended():
+    deployment = a_deployment(
+        targets=targets((ACCOUNT, EAST), (ACCOUNT, WEST), (OTHER_ACCOUNT, EAST)),
+        overrides=(
+            ParameterOverride(accounts=(OTHER_ACCOUNT,), regions=(), parameters={"Suffix": "two"}),
+        ),
+    )
+    failed = {
+        "status": InstanceStatus.OUTDATED,
+        "detailed_status": DetailedStatus.FAILED,
+        "status_reason": "Resource handler returned message: limit exceeded",
+    }
+    observed = a_stack_set(
+        an_instance(a_key(region=EAST), overrides={}, stack_exists=False),
+        an_instance(a_key(region=WEST), overrides={}, **failed),
+        an_instance(a_key(OTHER_ACCOUNT, EAST), overrides={}),
+    )
+    return plan_message(make_plan(deployment, observed, PlanOptions(remove_first=True)))
+
+
+def _attach():
+    running = an_operation(id="op-running", status=OperationStatus.RUNNING)
+    return plan_message(make_plan(a_deployment(), a_stack_set(*BOTH, operations=(running,))))
+
+
+def _destroy():
+    return plan_message(make_destroy_plan(a_deployment(), a_stack_set(*BOTH)))
+
+
+def _many():
+    accounts = [f"{number:012}" for number in range(1, 25)]
+    deployment = a_deployment(
+        targets=(replace(a_deployment().targets[0], accounts=tuple(accounts)),)
+    )
+    left = (an_instance(a_key(accounts[0], EAST)), an_instance(a_key(ACCOUNT, EAST)))
+    return plan_message(make_plan(deployment, a_stack_set(*left)))
+
+
+def _parameters_come_and_go():
+    content = {**CONTENT, "Parameters": {}, "Description": "New"}
+    deployment = a_deployment(template=a_template(content), tags={"Team": "blue"})
+    return plan_message(make_plan(deployment, a_stack_set(*BOTH)))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        _create,
+        _no_changes,
+        _no_changes_with_notes,
+        _update,
+        _region_replaced,
+        _mended,
+        _attach,
+        _destroy,
+        _many,
+        _parameters_come_and_go,
+    ],
+    ids=lambda make: make.__name__,
+)
+def test_a_plan_reads_as_reviewed(make, golden):
+    text = "".join(f"{line.text}\n" for line in make().lines)
+
+    golden(f"plan{make.__name__}.txt", text)
+
+
+def test_no_value_of_a_parameter_that_may_be_a_secret_is_shown():
+    message = _update()
+
+    assert "s3cret" not in str(message)

@@ -1,0 +1,278 @@
+"""What people read when something has been done, or could not be."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from stacksets.errors import (
+    CredentialsError,
+    DeploymentFileError,
+    NotReadyError,
+    OperationFailedError,
+    Problem,
+)
+from stacksets.model.desired import InstanceKey, OperationId
+from stacksets.model.observed import (
+    DetailedStatus,
+    InstanceStatus,
+    OperationAction,
+    OperationStatus,
+    ResultStatus,
+)
+from stacksets.model.outcome import (
+    Identity,
+    InstanceProgressed,
+    OperationObserved,
+    Outcome,
+    RootCause,
+    StepFinished,
+    StepStarted,
+    Verdict,
+    Verified,
+    Waited,
+)
+from stacksets.plan import make_plan
+from stacksets.report.event import event_message
+from stacksets.report.failure import bug_result, error_result, interrupted_result, usage_result
+from stacksets.report.header import header_message
+from stacksets.report.outcome import outcome_lines
+from stacksets.report.status import status_result
+from tests.builders import (
+    ACCOUNT,
+    EAST,
+    OTHER_ACCOUNT,
+    WEST,
+    a_deployment,
+    a_key,
+    a_stack_set,
+    an_instance,
+    an_operation,
+)
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+FIRST = make_plan(a_deployment(), None)
+REACHED = make_plan(
+    a_deployment(), a_stack_set(an_instance(a_key(region=WEST)), an_instance(a_key()))
+)
+FAILED = {"status": InstanceStatus.OUTDATED, "detailed_status": DetailedStatus.FAILED}
+
+
+def _text(lines):
+    return "".join(f"{line.text}\n" for line in lines)
+
+
+def _outcome(**changes):
+    values = {
+        "verdict": Verdict.SUCCEEDED,
+        "plan": FIRST,
+        "operation_ids": (OperationId("op-1"),),
+        "instances": (an_instance(a_key(region=EAST)), an_instance(a_key(region=WEST))),
+        "root_causes": (),
+        "cancelled": 0,
+        "remaining": None,
+        "started": START,
+        "ended": START + timedelta(seconds=4.25),
+    }
+    return outcome_lines(Outcome(**(values | changes)))
+
+
+def _cause(account=ACCOUNT, region=WEST, **changes):
+    values = {
+        "reason": "Role does not exist",
+        "logical_id": "Function",
+        "resource_type": "AWS::Lambda::Function",
+    }
+    return RootCause(account=account, region=region, **(values | changes))
+
+
+def _succeeded():
+    return _outcome()
+
+
+def _destroyed():
+    return _outcome(instances=())
+
+
+def _failed():
+    return _outcome(
+        verdict=Verdict.FAILED,
+        instances=(
+            an_instance(
+                a_key(region=EAST),
+                status=InstanceStatus.OUTDATED,
+                detailed_status=DetailedStatus.CANCELLED,
+                status_reason="Cancelled since failure tolerance has exceeded",
+                stack_id=None,
+            ),
+            an_instance(a_key(region=WEST), **FAILED, status_reason="see the stack"),
+        ),
+        root_causes=(_cause(),),
+        cancelled=1,
+        remaining=FIRST,
+        ended=START + timedelta(minutes=4, seconds=10),
+    )
+
+
+def _failed_alike_in_many():
+    keys = [InstanceKey(f"{number:012}", WEST) for number in range(1, 9)]
+    return _outcome(
+        verdict=Verdict.PARTIAL,
+        instances=tuple(an_instance(key, **FAILED) for key in keys),
+        root_causes=(
+            *(_cause(key.account) for key in keys),
+            _cause(OTHER_ACCOUNT, logical_id="", reason="Account 222222222222 should have a role"),
+        ),
+        ended=START + timedelta(seconds=38),
+    )
+
+
+def _not_ready():
+    error = NotReadyError(
+        "Not ready, nothing was changed",
+        problems=[
+            Problem(
+                where=ACCOUNT, what="no role service-dev-administration", hint="make bootstrap"
+            ),
+            Problem(
+                where="us-east-1, us-west-1",
+                what="API Gateway has no CloudWatch role; logging needs one",
+                hint="make bootstrap",
+            ),
+            Problem(where="", what="template too long"),
+        ],
+    )
+    error.add_note("could not check the Lambda quota (no servicequotas:GetServiceQuota); goes on")
+    return error_result(error, {}).lines
+
+
+def _bad_file():
+    problem = Problem(where="[stack_set] nmae", what="unknown key", hint='nearest: "name"')
+    error = DeploymentFileError("stacksets.toml has 1 problem", hint="mend it", problems=[problem])
+    return error_result(error, {}).lines
+
+
+def _no_credentials():
+    error = CredentialsError("there are no AWS credentials", hint="make local needs none")
+    return error_result(error, {}).lines
+
+
+def _operation_failed():
+    error = OperationFailedError("the bootstrap failed", root_causes=[_cause()])
+    return error_result(error, {}).lines
+
+
+def _bug():
+    return bug_result(KeyError("StackSet"), {}, verbose=False).lines
+
+
+def _usage():
+    return usage_result("No such option: --forc", "stacksets --help").lines
+
+
+def _interrupted_before():
+    return interrupted_result({}, changing=False).lines
+
+
+def _interrupted_while_changing():
+    return interrupted_result({}, changing=True).lines
+
+
+def _header():
+    arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/AdminRole/alice"
+    identity = Identity(account=ACCOUNT, arn=arn, alias="acme-sandbox")
+    return header_message(a_deployment(), identity).lines
+
+
+def _header_without_alias():
+    identity = Identity(account=ACCOUNT, arn=f"arn:aws:iam::{ACCOUNT}:root")
+    return header_message(a_deployment(environment_source="--environment"), identity).lines
+
+
+def _events():
+    create = FIRST.steps[0]
+    counts = {ResultStatus.SUCCEEDED: 1, ResultStatus.RUNNING: 1, ResultStatus.FAILED: 0}
+    observed = {"operation_id": OperationId("op-1"), "seconds": 3.0}
+    progressed = {"key": a_key(), "seconds": 0.41}
+    return [
+        line
+        for event in (
+            StepStarted(number=1, total=2, step=create),
+            StepFinished(number=1, step=create, seconds=0.2),
+            StepStarted(number=2, total=2, step=FIRST.steps[1]),
+            OperationObserved(status=OperationStatus.QUEUED, counts={}, **observed),
+            OperationObserved(status=OperationStatus.RUNNING, counts=counts, **observed),
+            InstanceProgressed(status=ResultStatus.SUCCEEDED, status_reason="", **progressed),
+            InstanceProgressed(status=ResultStatus.FAILED, status_reason="no role", **progressed),
+            OperationObserved(status=OperationStatus.FAILED, counts={}, **observed),
+            Waited(what="IAM", seconds=5.0),
+            Verified(plan=FIRST),
+            Verified(plan=REACHED),
+        )
+        for line in event_message(event).lines
+    ]
+
+
+def _status():
+    operations = (
+        an_operation(
+            id=OperationId("op-3"), action=OperationAction.UPDATE, status=OperationStatus.RUNNING
+        ),
+        an_operation(
+            id=OperationId("op-2"),
+            status=OperationStatus.FAILED,
+            status_reason="tolerance exceeded",
+            created=START,
+            ended=START + timedelta(seconds=75),
+        ),
+        an_operation(created=START),
+        *(an_operation(id=OperationId(f"op-{number}")) for number in range(10, 14)),
+    )
+    observed = a_stack_set(
+        an_instance(a_key(region=WEST)),
+        an_instance(a_key("333333333333", EAST), overrides={"B": "2", "A": "1"}, **FAILED),
+        an_instance(a_key(OTHER_ACCOUNT, EAST), overrides={}, stack_exists=False),
+        an_instance(a_key(OTHER_ACCOUNT, WEST), stack_exists=None),
+        an_instance(a_key(OTHER_ACCOUNT, "eu-west-1"), stack_id=None, detailed_status=None),
+        operations=operations,
+        template_body="{}",
+    )
+    return status_result(a_deployment(), observed, {}).lines
+
+
+def _status_healthy():
+    instances = (an_instance(a_key(region=EAST)), an_instance(a_key(region=WEST)))
+    return status_result(a_deployment(), a_stack_set(*instances), {}).lines
+
+
+def _status_not_deployed():
+    return status_result(a_deployment(), None, {}).lines
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        _succeeded,
+        _destroyed,
+        _failed,
+        _failed_alike_in_many,
+        _not_ready,
+        _bad_file,
+        _no_credentials,
+        _operation_failed,
+        _bug,
+        _usage,
+        _interrupted_before,
+        _interrupted_while_changing,
+        _header,
+        _header_without_alias,
+        _events,
+        _status,
+        _status_healthy,
+        _status_not_deployed,
+    ],
+    ids=lambda make: make.__name__,
+)
+def test_a_report_reads_as_reviewed(make, golden):
+    golden(f"report{make.__name__}.txt", _text(make()))

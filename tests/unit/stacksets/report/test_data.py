@@ -1,0 +1,335 @@
+"""What programs read: the same objects as data."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from stacksets.errors import NotReadyError, OperationFailedError, Problem
+from stacksets.exposure import Exposure, PublicMethod
+from stacksets.lint import LintResult
+from stacksets.model.desired import OperationId
+from stacksets.model.observed import DetailedStatus, InstanceStatus, OperationStatus
+from stacksets.model.outcome import Identity, Outcome, RootCause, Verdict
+from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
+from stacksets.report.change import change_result, no_changes_result, plan_result
+from stacksets.report.exposure import exposure_warnings
+from stacksets.report.failure import bug_result, error_result
+from stacksets.report.lint import lint_message
+from stacksets.report.message import Line
+from stacksets.report.plan import plan_data
+from stacksets.report.record import Record, Revision
+from stacksets.report.resolved import resolved_result
+from stacksets.report.status import status_result
+from tests.builders import (
+    ACCOUNT,
+    EAST,
+    WEST,
+    a_deployment,
+    a_key,
+    a_stack_set,
+    a_template,
+    an_instance,
+    an_operation,
+)
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+BOTH = (an_instance(a_key(region=EAST)), an_instance(a_key(region=WEST)))
+
+
+def _an_outcome(**changes):
+    values = {
+        "verdict": Verdict.SUCCEEDED,
+        "plan": make_plan(a_deployment(), None),
+        "operation_ids": (OperationId("op-1"),),
+        "instances": BOTH,
+        "root_causes": (),
+        "cancelled": 0,
+        "remaining": None,
+        "started": START,
+        "ended": START,
+    }
+    return Outcome(**(values | changes))
+
+
+def test_a_plan_names_the_call_and_the_exact_places_of_every_step():
+    data = plan_data(make_plan(a_deployment(), None))
+
+    assert [step["kind"] for step in data["steps"]] == ["CreateStackSet", "CreateStackInstances"]
+    assert data["steps"][1]["accounts"] == [ACCOUNT]
+    assert data["steps"][1]["regions"] == [WEST, EAST]
+    assert data["instances"][0] == {
+        "account": ACCOUNT,
+        "region": EAST,
+        "change": "create",
+        "why": "not there yet",
+    }
+
+
+@pytest.mark.parametrize(
+    ("plan", "kinds"),
+    [
+        (
+            make_plan(a_deployment(template=a_template({"Resources": {}})), a_stack_set(*BOTH)),
+            ["UpdateStackSet"],
+        ),
+        (
+            make_destroy_plan(a_deployment(), a_stack_set(*BOTH)),
+            ["DeleteStackInstances", "DeleteStackSet"],
+        ),
+        (
+            make_plan(
+                a_deployment(),
+                a_stack_set(
+                    *BOTH, operations=(an_operation(status=OperationStatus.RUNNING),)
+                ),
+                PlanOptions(),
+            ),
+            ["AttachToOperation"],
+        ),
+        (
+            make_plan(
+                a_deployment(),
+                a_stack_set(
+                    BOTH[0],
+                    an_instance(a_key(region=WEST), detailed_status=DetailedStatus.FAILED),
+                ),
+            ),
+            ["UpdateStackInstances"],
+        ),
+    ],
+)
+def test_every_kind_of_step_is_json(plan, kinds):
+    data = json.loads(json.dumps(plan_data(plan)))
+
+    assert [step["kind"] for step in data["steps"]] == kinds
+
+
+def test_the_result_of_a_change_is_its_record():
+    identity = Identity(account=ACCOUNT, arn=f"arn:aws:iam::{ACCOUNT}:user/tester")
+    record = Record(command="deploy", started=START).with_sources(
+        a_deployment(), identity, Revision(commit="c0ffee", clean=False)
+    )
+
+    result = change_result(_an_outcome(), record.data())
+
+    assert (result.code, result.exit_code) == ("succeeded", 0)
+    data = json.loads(json.dumps(result.data))
+    assert data["caller_arn"] == identity.arn
+    assert data["account"] == ACCOUNT
+    assert data["template_sha256"] == a_deployment().template.sha256
+    assert data["deployment_file_sha256"] == "0" * 64
+    assert (data["git_revision"], data["git_clean"]) == ("c0ffee", False)
+    assert data["operation_ids"] == ["op-1"]
+    assert [one["status"] for one in data["instances"]] == ["CURRENT", "CURRENT"]
+    assert data["verdict"] == "succeeded"
+
+
+def test_what_a_record_does_not_know_is_null():
+    data = Record(command="deploy", started=START).data()
+
+    assert data["git_revision"] is None
+    assert data["caller_arn"] is None
+    assert data["ended"] is None
+
+
+def test_a_failure_gives_its_root_causes_and_what_remains():
+    outcome = _an_outcome(
+        verdict=Verdict.FAILED,
+        instances=(an_instance(overrides={"B": "secret", "A": ""}),),
+        root_causes=(RootCause(account=ACCOUNT, region=EAST, reason="no role"),),
+        remaining=make_plan(a_deployment(), None),
+    )
+
+    result = change_result(outcome, {})
+
+    data = json.loads(json.dumps(result.data))
+    assert result.exit_code == 5
+    assert data["root_causes"][0]["reason"] == "no role"
+    assert data["remaining"]["steps"]
+    assert data["instances"][0]["overridden"] == ["A", "B"]
+
+
+def test_very_many_instances_are_listed_only_where_there_is_something_to_say():
+    many = [an_instance(a_key(f"{number:012}", EAST)) for number in range(50)]
+    broken = an_instance(a_key("999999999999", EAST), stack_exists=False)
+
+    result = change_result(_an_outcome(instances=(*many, broken)), {})
+
+    assert [line.text for line in result.lines] == [
+        "Succeeded in 0.0 s: 50 of 51 stack instances as desired",
+        "  999999999999/us-east-1  current  its stack is gone",
+    ]
+
+
+def test_no_changes_still_lists_the_instances():
+    observed = a_stack_set(*BOTH)
+    plan = make_plan(a_deployment(), observed)
+
+    result = no_changes_result(plan, observed, {"command": "deploy"})
+
+    assert (result.code, result.exit_code) == ("no_changes", 0)
+    assert len(result.data["instances"]) == 2
+
+
+def test_no_changes_where_there_is_no_stack_set_has_no_instances():
+    plan = make_destroy_plan(a_deployment(), None)
+
+    assert no_changes_result(plan, None, {}).data["instances"] == []
+
+
+@pytest.mark.parametrize(
+    ("observed", "expect_no_changes", "code", "exit_code"),
+    [
+        (None, False, "changes", 0),
+        (None, True, "changes", 8),
+        (a_stack_set(*BOTH), True, "no_changes", 0),
+    ],
+)
+def test_a_difference_where_none_was_expected_is_exit_8(
+    observed, expect_no_changes, code, exit_code
+):
+    result = plan_result(
+        make_plan(a_deployment(), observed),
+        (Line("the plan"),),
+        {},
+        warnings=(),
+        expect_no_changes=expect_no_changes,
+    )
+
+    assert (result.code, result.exit_code) == (code, exit_code)
+
+
+MOVING = {"status": InstanceStatus.OUTDATED, "detailed_status": DetailedStatus.RUNNING}
+
+
+@pytest.mark.parametrize(
+    ("instance", "code", "exit_code"),
+    [
+        (an_instance(), "healthy", 0),
+        (an_instance(**MOVING), "in_progress", 0),
+        (an_instance(stack_exists=None), "unknown", 4),
+        (an_instance(stack_id=None, stack_exists=None), "healthy", 0),
+        (an_instance(stack_exists=False), "failed", 5),
+        (an_instance(detailed_status=DetailedStatus.FAILED), "failed", 5),
+        (an_instance(status=InstanceStatus.OUTDATED), "failed", 5),
+    ],
+)
+def test_status_tells_failed_from_unknown_from_well(instance, code, exit_code):
+    result = status_result(a_deployment(), a_stack_set(instance), {})
+
+    assert (result.code, result.exit_code) == (code, exit_code)
+
+
+def test_status_says_what_is_missing_and_what_is_surplus():
+    surplus = an_instance(a_key("999999999999", EAST))
+
+    data = status_result(a_deployment(), a_stack_set(BOTH[0], surplus), {}).data
+
+    assert data["missing"] == [f"{ACCOUNT}/{WEST}"]
+    assert data["surplus"] == [f"999999999999/{EAST}"]
+    assert data["is_deployed_template"] is True
+
+
+def test_status_gives_the_operations_with_their_times():
+    observed = a_stack_set(operations=(an_operation(created=START, ended=START), an_operation()))
+
+    data = json.loads(json.dumps(status_result(a_deployment(), observed, {}).data))
+
+    assert [one["created"] for one in data["operations"]] == ["2026-01-01T00:00:00+00:00", None]
+
+
+def test_status_of_nothing_lists_all_as_missing():
+    result = status_result(a_deployment(), None, {})
+
+    assert (result.code, result.exit_code) == ("not_deployed", 0)
+    assert len(result.data["missing"]) == 2
+
+
+def test_an_error_is_data_with_its_problems_and_what_was_not_checked():
+    error = NotReadyError("Not ready", problems=[Problem(where="here", what="no role")])
+    error.add_note("could not check the quota")
+
+    data = json.loads(json.dumps(error_result(error, {"command": "deploy"}).data))
+
+    assert data["command"] == "deploy"
+    assert data["error"]["problems"] == [{"where": "here", "what": "no role", "hint": ""}]
+    assert data["error"]["notes"] == ["could not check the quota"]
+
+
+def test_a_failed_operation_brings_its_root_causes_along():
+    cause = RootCause(account=ACCOUNT, region=EAST, reason="no role")
+
+    result = error_result(OperationFailedError("failed", root_causes=[cause]), {})
+
+    assert result.data["root_causes"][0]["reason"] == "no role"
+
+
+def test_a_bug_shows_its_traceback_only_when_asked():
+    try:
+        raise KeyError("x")
+    except KeyError as error:
+        quiet = bug_result(error, {}, verbose=False)
+        loud = bug_result(error, {}, verbose=True)
+
+    assert quiet.data["traceback"] == []
+    assert "Traceback (most recent call last):" in [line.text for line in loud.lines]
+    assert quiet.exit_code == 1
+
+
+def test_a_bug_without_words_still_has_a_name():
+    assert bug_result(ValueError(), {}, verbose=False).data["error"]["message"] == "ValueError"
+
+
+@pytest.mark.parametrize(
+    ("result", "text"),
+    [
+        (LintResult(findings=(), ran=True), ["lint      cfn-lint: 0 errors"]),
+        (
+            LintResult(findings=("E1001 Resources: missing",), ran=True),
+            ["lint      cfn-lint: 1 error", "  E1001 Resources: missing"],
+        ),
+        (
+            LintResult(findings=(), ran=False),
+            ["lint      cfn-lint is not installed, the template was not linted"],
+        ),
+    ],
+)
+def test_lint_says_what_was_found_or_that_nobody_looked(result, text):
+    message = lint_message(result)
+
+    assert [line.text for line in message.lines] == text
+    assert message.data == {"ran": result.ran, "findings": list(result.findings)}
+
+
+@pytest.mark.parametrize(
+    ("paths", "words"),
+    [
+        (("/a",), "GET /a is public (no authentication)"),
+        (("/a", "/b", "/c"), "GET /a, GET /b and GET /c are public (no authentication)"),
+    ],
+)
+def test_what_is_public_is_warned_of_with_the_worst_bill(paths, words):
+    methods = tuple(PublicMethod(http_method="GET", path=path) for path in paths)
+
+    warnings = exposure_warnings(
+        Exposure(methods=methods, worst_month_usd=1234.4, counted="all requests")
+    )
+
+    assert warnings == (words, "the worst month would cost $1,234 at list prices (all requests)")
+
+
+def test_what_is_not_public_needs_no_warning():
+    assert exposure_warnings(None) == ()
+
+
+def test_resolving_lists_the_files_and_the_patterns_left_out():
+    result = resolved_result(["a.json"], ["pr-*"], {})
+
+    assert [line.text for line in result.lines] == [
+        "  a.json",
+        "  pr-*: a pattern, name one with --environment",
+        "1 view written",
+    ]
