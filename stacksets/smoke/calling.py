@@ -1,0 +1,195 @@
+"""The checks of one endpoint after the other, and the patience that a fresh one needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from tenacity import Retrying, retry_if_result, wait_exponential
+
+from stacksets.smoke.burst import check_burst
+from stacksets.smoke.endpoint import Endpoint, find_endpoint
+from stacksets.smoke.http import NoAnswerError
+from stacksets.smoke.result import SmokeCheck, SmokeResult
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tenacity import RetryCallState
+
+    from stacksets.aws.door import Aws
+    from stacksets.clock import Clock
+    from stacksets.model.desired import Deployment, Smoke
+    from stacksets.outputs import InstanceOutputs
+    from stacksets.smoke.http import Answer, Http
+
+TIMEOUT_SECONDS = 10.0
+PLAIN_TIMEOUT_SECONDS = 3.0
+PATIENCE_SECONDS = 30.0
+"""How long a whole run waits for first answers: a new API's name and permissions take seconds."""
+
+_TOLD_LENGTH = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """What all endpoints of a run share; after `deadline` no first answer is waited for."""
+
+    wanted: Smoke
+    aws: Aws
+    role_name: str | None
+    http: Http
+    clock: Clock
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _First:
+    """The first good answer of an endpoint, else the last one; and how long it took to get."""
+
+    answer: Answer | NoAnswerError
+    attempts: int
+    seconds: float
+
+    def __str__(self) -> str:
+        if self.attempts == 1:
+            return ""
+        return f" (attempt {self.attempts}, after {self.seconds:.0f} s)"
+
+
+def smoke(
+    deployment: Deployment,
+    outputs: Sequence[InstanceOutputs],
+    aws: Aws,
+    http: Http,
+    clock: Clock,
+) -> tuple[SmokeResult, ...]:
+    """Call every stack instance, in the order of `outputs`, as the table [smoke] says.
+
+    Only first answers are waited for, `PATIENCE_SECONDS` at most for all of them together; nothing
+    else is repeated. Nothing is called where the file has no table [smoke].
+
+    Raises:
+        CredentialsError: the credentials stopped working.
+    """
+    wanted = deployment.smoke
+    if wanted is None:
+        return ()
+    run = _Run(
+        wanted=wanted,
+        aws=aws,
+        role_name=deployment.read_role_name,
+        http=http,
+        clock=clock,
+        deadline=clock.monotonic() + PATIENCE_SECONDS,
+    )
+    return tuple(_smoke_one(run, find_endpoint(wanted, one)) for one in outputs)
+
+
+def _smoke_one(run: _Run, endpoint: Endpoint | SmokeResult) -> SmokeResult:
+    if isinstance(endpoint, SmokeResult):
+        return endpoint
+    first = _wait_for_first(run, endpoint)
+    if isinstance(first.answer, NoAnswerError):
+        check = SmokeCheck(name="answer", passed=False, detail=f"{first.answer}{first}")
+        return SmokeResult(key=endpoint.key, url=endpoint.url, checks=(check,))
+    checks = [*_look_at_answer(endpoint, first.answer, str(first)), _check_plain(run, endpoint)]
+    if endpoint.is_good(first.answer):
+        checks.append(
+            check_burst(
+                endpoint,
+                run.wanted.burst,
+                aws=run.aws,
+                role_name=run.role_name,
+                http=run.http,
+                timeout_seconds=TIMEOUT_SECONDS,
+            )
+        )
+    return SmokeResult(
+        key=endpoint.key,
+        url=endpoint.url,
+        status=first.answer.status,
+        body=first.answer.body,
+        latency_ms=first.answer.latency_ms,
+        checks=tuple(checks),
+    )
+
+
+def _wait_for_first(run: _Run, endpoint: Endpoint) -> _First:
+    """Ask until the endpoint answers as one that is not fresh any more, or patience ends."""
+    started = run.clock.monotonic()
+    retrying = Retrying(
+        sleep=run.clock.sleep,
+        wait=wait_exponential(multiplier=0.5, max=5),
+        stop=lambda _: run.clock.monotonic() >= run.deadline,
+        retry=retry_if_result(lambda answer: _looks_fresh(endpoint, answer)),
+        retry_error_callback=_last_result,
+    )
+    answer = retrying(_ask, run.http, endpoint.url, TIMEOUT_SECONDS)
+    return _First(
+        answer=answer,
+        attempts=retrying.statistics["attempt_number"],
+        seconds=run.clock.monotonic() - started,
+    )
+
+
+def _ask(http: Http, url: str, timeout_seconds: float) -> Answer | NoAnswerError:
+    try:
+        return http.get(url, timeout_seconds=timeout_seconds)
+    except NoAnswerError as error:
+        return error
+
+
+def _last_result(state: RetryCallState) -> Answer | NoAnswerError:
+    result: Answer | NoAnswerError = state.outcome.result()  # type: ignore[union-attr] # called after an outcome only
+    return result
+
+
+def _looks_fresh(endpoint: Endpoint, answer: Answer | NoAnswerError) -> bool:
+    """Tell whether the answer is one that a new endpoint gives for some seconds."""
+    if isinstance(answer, NoAnswerError):
+        return not answer.final
+    return answer.status != endpoint.status and (
+        answer.status == HTTPStatus.FORBIDDEN or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    )
+
+
+def _look_at_answer(endpoint: Endpoint, answer: Answer, waited: str) -> Iterator[SmokeCheck]:
+    yield SmokeCheck(name="https", passed=True, detail="the certificate is valid for the host")
+    yield SmokeCheck(
+        name="status",
+        passed=answer.status == endpoint.status,
+        detail=f"{answer.status}, expected {endpoint.status}{waited}",
+    )
+    if endpoint.body is not None:
+        yield SmokeCheck(
+            name="body",
+            passed=answer.body == endpoint.body,
+            detail=f"{_shortened(answer.body)}, expected {_shortened(endpoint.body)}",
+        )
+    if endpoint.region is not None:
+        yield SmokeCheck(
+            name="region",
+            passed=endpoint.region in answer.body,
+            detail=f"the body should name {endpoint.region}",
+        )
+
+
+def _check_plain(run: _Run, endpoint: Endpoint) -> SmokeCheck:
+    """See that plain HTTP is not served: API Gateway offers HTTPS only (API Gateway FAQ)."""
+    plain = f"http://{endpoint.url.removeprefix('https://')}"
+    if run.http.has_proxy(plain):
+        return SmokeCheck(name="plain HTTP", passed=None, detail="could not be told behind a proxy")
+    answer = _ask(run.http, plain, PLAIN_TIMEOUT_SECONDS)
+    if isinstance(answer, NoAnswerError):
+        return SmokeCheck(name="plain HTTP", passed=True, detail=f"refused: {answer}")
+    return SmokeCheck(
+        name="plain HTTP",
+        passed=answer.status >= HTTPStatus.MULTIPLE_CHOICES,
+        detail=f"answered {answer.status}",
+    )
+
+
+def _shortened(text: str) -> str:
+    return repr(text if len(text) <= _TOLD_LENGTH else f"{text[:_TOLD_LENGTH]}…")
