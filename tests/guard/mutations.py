@@ -1,0 +1,342 @@
+"""A template of ours with one thing wrong, for every promise that a rule of ours guards."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from stacksets.resolve import resolve
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "templates"
+RULES = ROOT / "generator" / "rules"
+ADMIN = "111111111111"
+OTHER = "222222222222"
+HOME = "us-west-2"
+GONE = object()
+WHY = {"com.aws.cloudformation.Context": {"why": "to be refused"}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """A template as it is written (no environment), or as one stack instance has it."""
+
+    template: str
+    environment: str = ""
+    account: str = ADMIN
+    region: str = "us-east-1"
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    def load(self):
+        """A copy of one's own."""
+        return copy.deepcopy(_load(self))
+
+
+SERVICE = View(template="service")
+BOOTSTRAP = View(template="bootstrap")
+PROD = View(template="service", environment="prod")
+TARGET = View(template="bootstrap", environment="dev", account=OTHER, region=HOME)
+
+
+@cache
+def _load(view):
+    template = json.loads((TEMPLATES / f"{view.template}.json").read_text(encoding="utf-8"))
+    if not view.environment:
+        return template
+    parameters = {"EnvironmentSuffix": view.environment, **dict(view.parameters)}
+    if view.template == "bootstrap":
+        places = {"HomeRegion": HOME, "TargetAccountIds": f"{ADMIN},{OTHER}"}
+        parameters = {"AdminAccountId": ADMIN, **places, **parameters}
+    return resolve(template, parameters=parameters, account=view.account, region=view.region)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mutation:
+    """One value changed, added or (GONE) taken away, and the rule that has to see it."""
+
+    rule: str
+    view: View
+    resource: str
+    path: tuple[str | int, ...]
+    value: object
+
+    def apply(self):
+        """Give the mutated template and the full logical id of the mutated resource."""
+        template = self.view.load()
+        name = self._logical_id(template["Resources"])
+        holder = template if name == "-" else template["Resources"].setdefault(name, {})
+        *way, last = self.path
+        for step in way:
+            holder = holder[step]
+        if self.value is GONE:
+            del holder[last]
+        elif last == "":
+            holder.update(self.value)
+        else:
+            holder[last] = self.value
+        return template, name
+
+    def _logical_id(self, resources):
+        """Logical ids that end in a hash are named by how they begin."""
+        if self.resource == "-" or self.resource in resources or self.path == ("",):
+            return self.resource
+        (name,) = [name for name in resources if name.startswith(self.resource)]
+        return name
+
+
+def breaks(rule, view, resource, *changes):
+    """The mutations of one resource that each break one rule."""
+    return [
+        Mutation(rule=rule, view=view, resource=resource, path=path, value=value)
+        for path, value in changes
+    ]
+
+
+def prop(*path):
+    return ("Properties", *path)
+
+
+def grant(statement, *path):
+    return prop("Policies", 0, "PolicyDocument", "Statement", statement, *path)
+
+
+def trust(*path):
+    return prop("AssumeRolePolicyDocument", "Statement", 0, *path)
+
+
+def added(kind):
+    return (("",), {"Type": kind, "Metadata": WHY})
+
+
+EVERY_METHOD = prop("MethodSettings", 0)
+ARN = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
+
+MUTATIONS = [
+    # template.guard
+    *breaks("NO_TRANSFORM_OR_MACRO", SERVICE, "-", (("Transform",), "AWS::LanguageExtensions")),
+    *breaks("NO_TRANSFORM_OR_MACRO", SERVICE, "Extra", added("AWS::CloudFormation::Macro")),
+    *breaks("NO_TRANSFORM_OR_MACRO", SERVICE, "Function", (prop("Fn::Transform"), {"Name": "M"})),
+    *(
+        mutation
+        for kind in (
+            "AWS::CloudFormation::Stack",
+            "AWS::CloudFormation::CustomResource",
+            "Custom::X",
+        )
+        for mutation in breaks("NO_NESTED_STACK_OR_CUSTOM_RESOURCE", SERVICE, "Extra", added(kind))
+    ),
+    *breaks(
+        "EVERY_RESOURCE_SAYS_WHY",
+        SERVICE,
+        "FunctionVersion",
+        (("Metadata",), GONE),
+        (("Metadata", "com.aws.cloudformation.Context", "why"), ""),
+    ),
+    # tags.guard
+    *breaks("THREE_TAGS", SERVICE, "Api", *((prop("Tags", tag), GONE) for tag in range(3))),
+    *breaks("THREE_TAGS", SERVICE, "Stage", (prop("Tags", 0), GONE)),
+    *breaks("THREE_TAGS", SERVICE, "Function", (prop("Tags"), GONE)),
+    *breaks("THREE_TAGS", SERVICE, "ExecutionLogs", (prop("Tags"), GONE)),
+    *breaks("THREE_TAGS", BOOTSTRAP, "ApiGatewayLogsRole", (prop("Tags"), GONE)),
+    # logs.guard
+    *breaks("LOG_RETENTION_IS_SET", SERVICE, "FunctionLogs", (prop("RetentionInDays"), GONE)),
+    *breaks("LOG_RETENTION_IN_PROD_IS_A_YEAR", PROD, "AccessLogs", (prop("RetentionInDays"), 180)),
+    *breaks(
+        "LOG_GROUPS_HAVE_NO_NAME",
+        SERVICE,
+        "FunctionLogs",
+        (prop("LogGroupName"), "mine"),
+        (prop("LogGroupName"), {"Fn::Sub": "/aws/lambda/${Function}"}),
+    ),
+    *breaks(
+        "FUNCTIONS_LOG_TO_THEIR_OWN_GROUP",
+        SERVICE,
+        "Function",
+        (prop("LoggingConfig"), GONE),
+        (prop("LoggingConfig", "LogGroup"), "/aws/lambda/other"),
+        (prop("LoggingConfig", "LogFormat"), "Text"),
+    ),
+    # function.guard
+    *breaks(
+        "RUNTIME_IS_SUPPORTED",
+        SERVICE,
+        "Function",
+        (prop("Runtime"), "python3.9"),
+        (prop("Runtime"), "python3.15"),
+    ),
+    *breaks(
+        "FUNCTION_IS_TRACED",
+        SERVICE,
+        "Function",
+        (prop("TracingConfig"), GONE),
+        (prop("TracingConfig", "Mode"), "PassThrough"),
+    ),
+    *breaks("FUNCTION_STOPS_RECURSION", SERVICE, "Function", (prop("RecursiveLoop"), "Allow")),
+    *breaks("FUNCTION_HAS_NO_NAME", SERVICE, "Function", (prop("FunctionName"), "mine")),
+    *breaks(
+        "PERMISSION_IS_FOR_ONE_SERVICE",
+        SERVICE,
+        "HealthPermission",
+        (prop("Action"), "lambda:*"),
+        (prop("Principal"), "*"),
+    ),
+    *breaks(
+        "PERMISSION_IS_FOR_THE_ALIAS",
+        SERVICE,
+        "HealthPermission",
+        (prop("FunctionName"), {"Ref": "Function"}),
+        (prop("FunctionName"), {"Fn::GetAtt": ["Function", "Arn"]}),
+    ),
+    *breaks(
+        "PERMISSION_IS_FOR_ONE_ACCOUNT",
+        SERVICE,
+        "MyResourcePermission",
+        (prop("SourceAccount"), GONE),
+    ),
+    *breaks(
+        "PERMISSION_IS_FOR_ONE_METHOD",
+        SERVICE,
+        "MyResourcePermission",
+        (prop("SourceArn"), GONE),
+        *(
+            (prop("SourceArn"), {"Fn::Sub": ARN + end})
+            for end in ("${Api}/*", "${Api}/*/GET/health", "${Api}/prod/*/health", "*/prod/GET/a")
+        ),
+    ),
+    # api.guard
+    *breaks(
+        "TLS_POLICY_IS_MODERN",
+        SERVICE,
+        "Api",
+        (prop("SecurityPolicy"), GONE),
+        (prop("SecurityPolicy"), "TLS_1_0"),
+    ),
+    *breaks("ENDPOINT_ACCESS_IS_STRICT", SERVICE, "Api", (prop("EndpointAccessMode"), "BASIC")),
+    *breaks("API_IS_REGIONAL", SERVICE, "Api", (prop("EndpointConfiguration", "Types"), ["EDGE"])),
+    *breaks(
+        "DEPLOYMENT_WAITS_FOR_THE_METHODS",
+        SERVICE,
+        "Deployment",
+        (("DependsOn",), GONE),
+        (("DependsOn",), []),
+    ),
+    *breaks("STAGE_IS_TRACED", SERVICE, "Stage", (prop("TracingEnabled"), False)),
+    *breaks(
+        "STAGE_IS_THROTTLED",
+        SERVICE,
+        "Stage",
+        ((*EVERY_METHOD, "ThrottlingRateLimit"), GONE),
+        ((*EVERY_METHOD, "ThrottlingBurstLimit"), GONE),
+        ((*EVERY_METHOD, "HttpMethod"), "GET"),
+        ((*EVERY_METHOD, "ResourcePath"), "/~1health"),
+    ),
+    *breaks(
+        "STAGE_LOGS_NO_BODIES",
+        SERVICE,
+        "Stage",
+        ((*EVERY_METHOD, "DataTraceEnabled"), True),
+        ((*EVERY_METHOD, "DataTraceEnabled"), GONE),
+    ),
+    *(
+        mutation
+        for view in (SERVICE, PROD)
+        for mutation in [
+            *breaks(
+                "ACCESS_LOG_IS_ON_IN_PROD",
+                view,
+                "Stage",
+                (prop("AccessLogSetting"), GONE),
+                (prop("AccessLogSetting"), {}),
+            ),
+            *breaks(
+                "EXECUTION_LOG_IS_ON_IN_PROD",
+                view,
+                "Stage",
+                ((*EVERY_METHOD, "LoggingLevel"), "OFF"),
+                ((*EVERY_METHOD, "LoggingLevel"), GONE),
+            ),
+        ]
+    ),
+    *breaks(
+        "ACCOUNT_SETTINGS_OUTLIVE_THE_STACK",
+        BOOTSTRAP,
+        "ApiGatewayAccount",
+        (("DeletionPolicy",), GONE),
+        (("UpdateReplacePolicy",), "Delete"),
+    ),
+    # iam.guard
+    *breaks("ACTIONS_ARE_NAMED", SERVICE, "FunctionRole", (grant(0, "Action"), ["logs:Put*"])),
+    *breaks("ACTIONS_ARE_NAMED", SERVICE, "FunctionRole", (grant(0, "Action"), "*")),
+    *breaks("ACTIONS_ARE_NAMED", BOOTSTRAP, "ReadRole", (grant(0, "Action", 0), "iam:*")),
+    *(
+        mutation
+        for view in (BOOTSTRAP, TARGET)
+        for mutation in breaks(
+            "ACTIONS_ARE_NAMED",
+            view,
+            "ExecutionRole",
+            (grant(0, "Resource"), ["arn:aws:cloudformation:*:111111111111:stack/*"]),
+            (grant(0, "Resource"), [{"Fn::Sub": "arn:aws:cloudformation:*:*:stack/${Any}"}]),
+        )
+    ),
+    *breaks("RESOURCES_ARE_NAMED", SERVICE, "FunctionRole", (grant(0, "Resource"), ["*"])),
+    *breaks("RESOURCES_ARE_NAMED", SERVICE, "FunctionRole", (grant(0, "Resource"), "*")),
+    *breaks("RESOURCES_ARE_NAMED", BOOTSTRAP, "ReadRole", (grant(0, "Resource"), ["*"])),
+    *breaks(
+        "GRANTS_SAY_WHAT_THEY_ALLOW",
+        SERVICE,
+        "FunctionRole",
+        (grant(0), {"Effect": "Allow", "NotAction": ["iam:PassRole"], "Resource": ["arn:a"]}),
+        (grant(0), {"Effect": "Allow", "Action": ["logs:PutLogEvents"], "NotResource": ["arn:a"]}),
+    ),
+    *breaks(
+        "PASSED_ROLES_ARE_FOR_LAMBDA",
+        BOOTSTRAP,
+        "ExecutionRole",
+        (grant(-1, "Condition"), GONE),
+        (grant(-1, "Condition", "StringEquals", "iam:PassedToService"), "ec2.amazonaws.com"),
+    ),
+    *breaks(
+        "IAM_RESOURCES_HAVE_NO_NAME",
+        SERVICE,
+        "FunctionRole",
+        (prop("RoleName"), "mine"),
+        (prop("RoleName"), {"Fn::Sub": "mine-${EnvironmentSuffix}-read"}),
+    ),
+    *breaks("IAM_RESOURCES_ARE_ROLES", SERVICE, "Extra", added("AWS::IAM::User")),
+    *breaks("IAM_RESOURCES_ARE_ROLES", SERVICE, "Extra", added("AWS::IAM::ManagedPolicy")),
+    *breaks(
+        "FUNCTION_ROLE_HAS_ITS_PATH",
+        SERVICE,
+        "FunctionRole",
+        (prop("Path"), GONE),
+        (prop("Path"), "/"),
+    ),
+    *breaks(
+        "TRUST_IS_NOT_FOR_EVERYBODY",
+        SERVICE,
+        "FunctionRole",
+        (trust("Principal"), "*"),
+        (trust("Principal"), {"AWS": "*"}),
+        (trust("Principal"), {"AWS": ["arn:aws:iam::111111111111:root", "*"]}),
+        (trust("Principal"), {"Service": ["lambda.amazonaws.com", "*.amazonaws.com"]}),
+        (trust("Action"), "sts:*"),
+    ),
+    *breaks(
+        "EXECUTION_ROLE_TRUSTS_A_ROLE",
+        TARGET,
+        "ExecutionRole",
+        (trust("Principal", "AWS"), "arn:aws:iam::111111111111:root"),
+    ),
+    *breaks(
+        "STACK_SETS_TRUST_IS_CONDITIONED",
+        BOOTSTRAP,
+        "AdministrationRole",
+        (trust("Condition"), GONE),
+        (trust("Condition", "StringEquals"), GONE),
+        (trust("Condition", "ArnLike", "aws:SourceArn"), GONE),
+    ),
+]
