@@ -12,9 +12,12 @@ from stacksets.aws.translate import Request, event_from, parameters_to, stack_fr
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from types_boto3_cloudformation.type_defs import StackSummaryTypeDef
+
     from stacksets.aws.clients import Clients
     from stacksets.aws.door import Stack, StackEvent
 
+_DELETED = "DELETE_COMPLETE"
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -42,28 +45,20 @@ class BotoAccount:
 
     def list_stacks(self, name_prefix: str) -> tuple[Stack, ...]:
         """List the stacks that exist (deleted ones are not) whose name begins so."""
-        with self._asking("cloudformation:DescribeStacks"):
-            pages = self._clients.cloudformation.get_paginator("describe_stacks").paginate()
-            return tuple(
-                stack_from(row)
-                for page in pages
-                for row in page["Stacks"]
-                if row["StackName"].startswith(name_prefix)
-                and row["StackStatus"] != "DELETE_COMPLETE"
-            )
+        there = (
+            self.find_stack(row["StackId"])
+            for row in self._list_summaries(name_prefix)
+            if row["StackStatus"] != _DELETED
+        )
+        return tuple(stack for stack in there if stack is not None and stack.status != _DELETED)
 
     def list_deleted_stacks(self, name_prefix: str) -> tuple[str, ...]:
         """List the ids of deleted stacks whose name begins so, the latest deletion first."""
-        with self._asking("cloudformation:ListStacks"):
-            pages = self._clients.cloudformation.get_paginator("list_stacks").paginate(
-                StackStatusFilter=["DELETE_COMPLETE"]
-            )
-            deleted = [
-                (row.get("DeletionTime", _LONG_AGO), row["StackId"])
-                for page in pages
-                for row in page["StackSummaries"]
-                if row["StackName"].startswith(name_prefix)
-            ]
+        deleted = (
+            (row.get("DeletionTime", _LONG_AGO), row["StackId"])
+            for row in self._list_summaries(name_prefix)
+            if row["StackStatus"] == _DELETED
+        )
         return tuple(stack_id for _, stack_id in sorted(deleted, reverse=True))
 
     def read_template(self, name_or_id: str) -> str:
@@ -159,6 +154,17 @@ class BotoAccount:
                 logGroupNamePrefix=name_prefix
             )
             return tuple(group["logGroupName"] for page in pages for group in page["logGroups"])
+
+    def _list_summaries(self, name_prefix: str) -> list[StackSummaryTypeDef]:
+        """List stacks by ListStacks, which a role may call that can describe only some stacks."""
+        with self._asking("cloudformation:ListStacks"):
+            pages = self._clients.cloudformation.get_paginator("list_stacks").paginate()
+            return [
+                row
+                for page in pages
+                for row in page["StackSummaries"]
+                if row["StackName"].startswith(name_prefix)
+            ]
 
     def _get_api(self, physical_id: str) -> object:
         with self._asking("apigateway:GET /restapis"):

@@ -93,40 +93,61 @@ def test_any_other_validation_error_is_not_taken_for_absence(account, cloudforma
         account.find_stack("svc")
 
 
-def test_stacks_are_listed_by_prefix_without_deleted_ones(account, cloudformation):
+def a_summary(name, *, deleted=None, status="CREATE_COMPLETE"):
+    row = {"StackName": name, "StackId": f"arn:{name}", "CreationTime": THEN, "StackStatus": status}
+    if deleted:
+        row |= {"DeletionTime": datetime(2026, 1, deleted, tzinfo=UTC)}
+    return row
+
+
+def test_stacks_are_listed_by_prefix_to_the_last_page_and_then_described(account, cloudformation):
     cloudformation.add_response(
-        "describe_stacks",
-        {"Stacks": [a_stack("StackSet-a-1"), a_stack("other")], "NextToken": "more"},
+        "list_stacks",
+        {
+            "StackSummaries": [a_summary("StackSet-a-1"), a_summary("other")],
+            "NextToken": "more",
+        },
         {},
     )
     cloudformation.add_response(
-        "describe_stacks",
-        {"Stacks": [a_stack("StackSet-a-2", "DELETE_COMPLETE"), a_stack("StackSet-a-3")]},
+        "list_stacks",
+        {"StackSummaries": [a_summary("StackSet-a-2", status="DELETE_COMPLETE")]},
         {"NextToken": "more"},
     )
+    cloudformation.add_response(
+        "describe_stacks",
+        {"Stacks": [a_stack("StackSet-a-1")]},
+        {"StackName": "arn:StackSet-a-1"},
+    )
 
-    found = account.list_stacks("StackSet-a-")
+    assert [stack.name for stack in account.list_stacks("StackSet-a-")] == ["StackSet-a-1"]
 
-    assert [stack.name for stack in found] == ["StackSet-a-1", "StackSet-a-3"]
+
+def test_a_stack_that_goes_while_it_is_listed_is_not_listed(account, cloudformation):
+    rows = [a_summary("StackSet-a-1"), a_summary("StackSet-a-2")]
+    cloudformation.add_response("list_stacks", {"StackSummaries": rows})
+    cloudformation.add_client_error("describe_stacks", "ValidationError", GONE)
+    cloudformation.add_response(
+        "describe_stacks", {"Stacks": [a_stack("StackSet-a-2", "DELETE_COMPLETE")]}
+    )
+
+    assert account.list_stacks("StackSet-a-") == ()
 
 
 def test_deleted_stacks_are_listed_by_prefix_the_latest_first(account, cloudformation):
-    def deleted(name, day):
-        row = {"StackName": name, "StackId": f"arn:{name}", "CreationTime": THEN}
-        row["StackStatus"] = "DELETE_COMPLETE"
-        return row | ({"DeletionTime": datetime(2026, 1, day, tzinfo=UTC)} if day else {})
-
+    gone = "DELETE_COMPLETE"
     cloudformation.add_response(
         "list_stacks",
         {
             "StackSummaries": [
-                deleted("StackSet-a-1", 1),
-                deleted("StackSet-a-2", 3),
-                deleted("StackSet-a-3", 0),
-                deleted("other", 2),
+                a_summary("StackSet-a-1", deleted=1, status=gone),
+                a_summary("StackSet-a-2", deleted=3, status=gone),
+                a_summary("StackSet-a-3", status=gone),
+                a_summary("StackSet-a-4"),
+                a_summary("other", deleted=2, status=gone),
             ]
         },
-        {"StackStatusFilter": ["DELETE_COMPLETE"]},
+        {},
     )
 
     assert account.list_deleted_stacks("StackSet-a-") == (

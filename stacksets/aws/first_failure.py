@@ -1,0 +1,61 @@
+"""Which event of a stack's history is the cause of its failure, and which are its cascade.
+
+Sources: CloudFormation user guide, "Monitor stack progress" and "Troubleshooting CloudFormation"
+(the first failure is the cause; what was cancelled for it says so).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stacksets.aws.door import Account, StackEvent
+
+_STACK = "AWS::CloudFormation::Stack"
+_STARTS = frozenset(
+    {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"}
+)
+_CASCADE = re.compile(r"Resource \w+ cancelled|Cancelled since failure tolerance has exceeded")
+
+
+def find_first_failure(account: Account, stack_id: str) -> StackEvent | None:
+    """Give the earliest failure of a stack's last operation, None where nothing failed in it.
+
+    A nested stack that failed is followed to the resource inside it. Of a stack that was deleted
+    because its creation failed, the creation counts; an older operation never does.
+    """
+    events = _last_operation(account.list_events(stack_id), stack_id)
+    failures = [one for one in events if _is_failure(one)]
+    of_resources = [one for one in failures if one.physical_id != stack_id]
+    first = next(iter(of_resources or failures), None)
+    if first is None or not _is_nested(first, stack_id):
+        return first
+    return find_first_failure(account, first.physical_id) or first
+
+
+def _last_operation(events: Sequence[StackEvent], stack_id: str) -> Sequence[StackEvent]:
+    starts = [number for number, one in enumerate(events) if _starts(one, stack_id)] or [0]
+    last = events[starts[-1] :]
+    cleaned_up = bool(last) and last[0].status == "DELETE_IN_PROGRESS"
+    if cleaned_up and len(starts) > 1 and not any(map(_is_failure, last)):
+        return events[starts[-2] : starts[-1]]
+    return last
+
+
+def _starts(event: StackEvent, stack_id: str) -> bool:
+    return event.physical_id == stack_id and event.status in _STARTS
+
+
+def _is_failure(event: StackEvent) -> bool:
+    return event.status.endswith("_FAILED") and not _CASCADE.match(event.reason)
+
+
+def _is_nested(event: StackEvent, stack_id: str) -> bool:
+    return (
+        event.resource_type == _STACK
+        and event.physical_id != stack_id
+        and event.physical_id.startswith("arn:")
+    )

@@ -1,0 +1,114 @@
+"""Why stack instances failed: the first resource that did, read by the ARN of its stack.
+
+The ARN matters because StackSets deletes the stack of a failed creation, and CloudFormation answers
+for a deleted stack by its ARN only, for 90 days (StackSets user guide, stacksets-troubleshooting).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from stacksets.aws.first_failure import find_first_failure
+from stacksets.aws.instance_stacks import list_deleted_instance_stacks
+from stacksets.errors import StackSetsError
+from stacksets.model.observed import ResultStatus
+from stacksets.model.outcome import RootCause
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stacksets.aws.door import Account, Aws
+    from stacksets.model.desired import Deployment
+    from stacksets.model.observed import OperationResult, StackInstance, StackSet
+
+_NAMED = re.compile(
+    r"ResourceLogicalId:(?P<logical_id>[^,]*), ResourceType:(?P<type>[^,]*), "
+    r"ResourceStatusReason:(?P<reason>.*?)\.?",
+    re.DOTALL,
+)
+_NO_STACK_TOUCHED = (
+    "role with trust relationship",
+    "AccountGate check failed",
+    "STS is not activated",
+)
+"""Reasons with which StackSets refuses before it reaches the stack: its events are of earlier days.
+
+Source: StackSets user guide, stacksets-troubleshooting.
+"""
+
+
+def find_root_causes(
+    aws: Aws, deployment: Deployment, observed: StackSet, results: Sequence[OperationResult]
+) -> tuple[RootCause, ...]:
+    """Give the root cause of every failed result, in their order, each once.
+
+    Results that were cancelled are consequences and left out. Where the events of a stack cannot be
+    read, the cause is what the result says, with a note of that.
+
+    Args:
+        aws: The way to the accounts.
+        deployment: Names the role through which other accounts are read.
+        observed: The stack set with its instances, which know their stacks.
+        results: Those of one operation.
+    """
+    instances = {one.key: one for one in observed.instances}
+    causes = (
+        _find_root_cause(aws, deployment, one, instances.get(one.key))
+        for one in results
+        if one.status is ResultStatus.FAILED
+    )
+    return tuple(dict.fromkeys(causes))
+
+
+def _find_root_cause(
+    aws: Aws, deployment: Deployment, result: OperationResult, instance: StackInstance | None
+) -> RootCause:
+    said = _as_said(result, instance)
+    if any(text in said.reason for text in _NO_STACK_TOUCHED):
+        return said
+    try:
+        account = aws.account(result.account, result.region, deployment.read_role_name)
+        return _from_events(account, said, deployment.name)
+    except StackSetsError as error:
+        note = f"the stack's events could not be read: {error.message}"
+        return replace(said, reason=f"{said.reason or 'AWS gives no reason'} ({note})")
+
+
+def _from_events(account: Account, said: RootCause, stack_set_name: str) -> RootCause:
+    stack_id = said.stack_id or _find_deleted_stack(account, said, stack_set_name)
+    failure = find_first_failure(account, stack_id) if stack_id else None
+    if failure is None:
+        return replace(said, reason=said.reason or "AWS gives no reason", stack_id=stack_id)
+    return replace(
+        said,
+        reason=failure.reason or said.reason or failure.status,
+        logical_id=failure.logical_id,
+        resource_type=failure.resource_type,
+        stack_id=stack_id,
+    )
+
+
+def _find_deleted_stack(account: Account, said: RootCause, stack_set_name: str) -> str | None:
+    """Find the stack of a creation that failed, where AWS gives neither its id nor a reason."""
+    if said.reason:
+        return None
+    return next(iter(list_deleted_instance_stacks(account, stack_set_name)), None)
+
+
+def _as_said(result: OperationResult, instance: StackInstance | None) -> RootCause:
+    """Read the result's own reason, else the instance's."""
+    reason = result.status_reason or (instance.status_reason if instance else "")
+    cause = RootCause(
+        account=result.account,
+        region=result.region,
+        reason=reason,
+        stack_id=instance.stack_id if instance else None,
+    )
+    named = _NAMED.fullmatch(reason)
+    if named is None:
+        return cause
+    return replace(
+        cause, reason=named["reason"], logical_id=named["logical_id"], resource_type=named["type"]
+    )
