@@ -40,8 +40,9 @@ def render(settings: Settings = SETTINGS) -> dict[str, bytes]:
 def to_bytes(template: Template) -> bytes:
     """JSON with a final newline; keys in reading order, what fits a line on one line."""
     document = template.to_dict()
-    for name, order in _ENTRY_ORDER.items():
-        document[name] = {key: _sorted(entry, order) for key, entry in document[name].items()}
+    for name in document.keys() & _ENTRY_ORDER.keys():
+        order = _ENTRY_ORDER[name]
+        document[name] = {title: _sorted(entry, order) for title, entry in document[name].items()}
     return _written(_sorted(document, _TEMPLATE_ORDER), 0).encode() + b"\n"
 
 

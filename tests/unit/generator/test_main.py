@@ -1,0 +1,124 @@
+"""`python -m generator`, as it is typed."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from generator.__main__ import main
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with both templates freshly rendered."""
+    assert main(["--templates", str(tmp_path)]) == 0
+    return tmp_path
+
+
+def test_both_templates_are_written_and_each_is_told_in_a_line(tmp_path, capsys):
+    folder = tmp_path / "new"
+    assert main(["--templates", str(folder)]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    body = (folder / "service.json").read_bytes()
+    digest = hashlib.sha256(body).hexdigest()[:6]
+    assert first == (
+        f"template  {folder}/service.json  23 resources, {len(body):,} bytes, "
+        f"sha256 {digest}…  (written)"
+    )
+    assert f"{folder}/bootstrap.json  5 resources" in second
+
+
+def test_a_second_run_changes_nothing(folder, capsys):
+    before = [path.stat().st_mtime_ns for path in sorted(folder.iterdir())]
+    capsys.readouterr()
+    assert main(["--templates", str(folder)]) == 0
+    assert capsys.readouterr().out.count("(unchanged)") == 2
+    assert [path.stat().st_mtime_ns for path in sorted(folder.iterdir())] == before
+
+
+def test_everybody_may_read_what_is_written(folder):
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o644}
+
+
+def test_check_is_silent_about_fresh_templates(folder, capsys):
+    capsys.readouterr()
+    assert main(["--check", "--templates", str(folder)]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_check_shows_what_is_stale_and_writes_nothing(folder, capsys):
+    path = folder / "service.json"
+    stale = path.read_text().replace("MultiRegionService", "Another")
+    path.write_text(stale)
+    capsys.readouterr()
+    assert main(["--check", "--templates", str(folder)]) == 3
+    out, err = capsys.readouterr()
+    assert f"--- {path} (committed)\n" in out
+    assert '-    "Name": "Another",\n' in out
+    assert '+    "Name": "MultiRegionService",\n' in out
+    assert err == f"error: {path} is stale → make template\n"
+    assert path.read_text() == stale
+
+
+def test_check_names_every_template_that_is_missing(tmp_path, capsys):
+    assert main(["--check", "--templates", str(tmp_path)]) == 3
+    err = capsys.readouterr().err
+    assert f"{tmp_path}/service.json is missing" in err
+    assert f"{tmp_path}/bootstrap.json is missing" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("flags", [[], ["--check"]])
+def test_a_folder_that_is_none_is_one_clear_error(flags, tmp_path, capsys):
+    place = tmp_path / "file"
+    place.write_text("")
+    assert main([*flags, "--templates", str(place)]) == 3
+    assert capsys.readouterr() == ("", f"error: {place}/service.json: Not a directory\n")
+
+
+def test_an_error_without_a_file_name_names_the_folder(tmp_path, monkeypatch, capsys):
+    def full(self, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert main(["--templates", str(tmp_path)]) == 3
+    assert capsys.readouterr().err == f"error: {tmp_path}: No space left on device\n"
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_an_interrupted_write_leaves_the_old_template_and_no_other_file(error, folder, monkeypatch):
+    path = folder / "service.json"
+    path.write_text("old")
+    files = sorted(folder.iterdir())
+
+    def fail(self, target):
+        raise error
+
+    monkeypatch.setattr(Path, "replace", fail)
+    if isinstance(error, OSError):
+        assert main(["--templates", str(folder)]) == 3
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            main(["--templates", str(folder)])
+    assert path.read_text() == "old"
+    assert sorted(folder.iterdir()) == files
+
+
+def test_wrong_usage_exits_with_2(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["--nonsense"])
+    assert stopped.value.code == 2
+    assert "unrecognized arguments: --nonsense" in capsys.readouterr().err
+
+
+def test_the_exit_code_reaches_the_shell(tmp_path):
+    command = [sys.executable, "-m", "generator", "--check", "--templates", str(tmp_path)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 3
+    assert "Traceback" not in run.stderr
