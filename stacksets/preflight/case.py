@@ -1,0 +1,86 @@
+"""What every rule looks at, and how a rule asks an account without failing over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from stacksets.errors import CredentialsError, Problem, StackSetsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from stacksets.aws.door import Account, Aws
+    from stacksets.model.desired import AccountId, Deployment, InstanceKey, Region
+    from stacksets.model.observed import StackSet
+    from stacksets.model.outcome import Identity
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchecked:
+    """Something that could not be read, in a sentence: it is not thereby fine."""
+
+    what: str
+
+
+Finding = Problem | Unchecked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """The deployment, bound to the caller's account, and what is known of the world.
+
+    `other_regions` are those besides the targets in which a stack set of the name may have been
+    made by mistake (AWS_REGION).
+    """
+
+    deployment: Deployment
+    aws: Aws
+    identity: Identity
+    observed: StackSet | None
+    other_regions: tuple[Region, ...]
+
+    def mended_by_bootstrap(self, account: AccountId) -> str:
+        """Say what makes a role or setting that an account lacks."""
+        if self.deployment.bootstrap is None:
+            return "see StackSets user guide, stacksets-prereqs-self-managed"
+        if account == self.identity.account:
+            return "make bootstrap"
+        return f"make bootstrap, with credentials of account {account}"
+
+    def ask(
+        self, keys: Iterable[InstanceKey], question: Callable[[Account], Answer]
+    ) -> tuple[Mapping[InstanceKey, Answer], Mapping[InstanceKey, StackSetsError]]:
+        """Ask each account and region; give the answers, and why there is none.
+
+        Raises:
+            CredentialsError: nobody will be answered any more.
+        """
+        answers: dict[InstanceKey, Answer] = {}
+        refusals: dict[InstanceKey, StackSetsError] = {}
+        role = self.deployment.read_role_name
+        for key in keys:
+            try:
+                answers[key] = question(self.aws.account(key.account, key.region, role))
+            except CredentialsError:
+                raise
+            except StackSetsError as error:
+                refusals[key] = error
+        return answers, refusals
+
+
+def by_account(keys: Iterable[InstanceKey]) -> dict[AccountId, str]:
+    """Join the regions of each account to words."""
+    regions: dict[AccountId, list[str]] = {}
+    for key in keys:
+        regions.setdefault(key.account, []).append(key.region)
+    return {account: ", ".join(names) for account, names in regions.items()}
+
+
+def unread(what: str, refusals: Mapping[InstanceKey, StackSetsError]) -> Iterable[Unchecked]:
+    """Say once an account what could not be read there."""
+    for account, regions in by_account(refusals).items():
+        why = next(error for key, error in refusals.items() if key.account == account)
+        yield Unchecked(what=f"could not check {what} in {account} ({regions}): {why.message}")

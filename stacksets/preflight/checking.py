@@ -1,0 +1,100 @@
+"""All rules over one deployment, all problems in one list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stacksets.definition import settle_definition
+from stacksets.errors import Problem, TemplateError
+from stacksets.preflight.case import Case, Unchecked
+from stacksets.preflight.identity import check_account, check_home_region
+from stacksets.preflight.resources import check_api_gateway_role, check_concurrency
+from stacksets.preflight.roles import check_roles
+from stacksets.preflight.template import check_capabilities, check_parameters, check_size
+from stacksets.resolve import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from stacksets.aws.door import Aws
+    from stacksets.model.desired import Deployment, InstanceKey, Region
+    from stacksets.model.observed import StackSet
+    from stacksets.model.outcome import Identity
+    from stacksets.preflight.case import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """What is missing, and what could not be checked; the latter is never thereby fine."""
+
+    problems: tuple[Problem, ...]
+    unchecked: tuple[str, ...]
+
+
+def check_ready(
+    deployment: Deployment,
+    aws: Aws,
+    identity: Identity,
+    observed: StackSet | None,
+    *,
+    other_regions: tuple[Region, ...] = (),
+) -> Readiness:
+    """Look for all that the first write would fail on, and change nothing.
+
+    Credentials of the wrong account end the checks: all others would speak of that account.
+
+    Args:
+        deployment: what is desired, bound to the caller's account.
+        aws: the door to AWS.
+        identity: who calls.
+        observed: the stack set, None where it is to be created.
+        other_regions: where else to look for a stack set of the same name (AWS_REGION).
+
+    Raises:
+        CredentialsError: the credentials are refused.
+    """
+    case = Case(
+        deployment=deployment,
+        aws=aws,
+        identity=identity,
+        observed=observed,
+        other_regions=other_regions,
+    )
+    findings = tuple(check_account(case)) or tuple(_check_all(case))
+    return Readiness(
+        problems=tuple(one for one in findings if isinstance(one, Problem)),
+        unchecked=tuple(one.what for one in findings if isinstance(one, Unchecked)),
+    )
+
+
+def _check_all(case: Case) -> Iterator[Finding]:
+    yield from check_home_region(case)
+    yield from check_roles(case)
+    yield from check_size(case)
+    yield from check_capabilities(case)
+    problems = tuple(check_parameters(case))
+    yield from problems
+    if not problems:
+        yield from _check_resources(case)
+
+
+def _check_resources(case: Case) -> Iterator[Finding]:
+    try:
+        views = {key: _resolve(case, key) for key in case.deployment.instance_keys()}
+    except TemplateError as error:
+        yield Problem(where=case.deployment.template.path, what=error.message, hint=error.hint)
+        return
+    yield from check_api_gateway_role(case, views)
+    yield from check_concurrency(case, views)
+
+
+def _resolve(case: Case, key: InstanceKey) -> Mapping[str, object]:
+    given = settle_definition(case.deployment, case.observed).parameters
+    return resolve(
+        case.deployment.template.content,
+        parameters={**given, **case.deployment.overrides_of(key)},
+        account=key.account,
+        region=key.region,
+        partition=case.identity.arn.split(":")[1],
+    )
