@@ -15,7 +15,12 @@ from stacksets.load.building import (
     build_targets,
     build_values,
 )
-from stacksets.load.environments import Environment, choose_environment, lay_over
+from stacksets.load.environments import (
+    DEFAULT_ENVIRONMENT,
+    Environment,
+    choose_environment,
+    lay_over,
+)
 from stacksets.load.placeholders import find_wrong_placeholders, read_placeholders
 from stacksets.load.places import Misfit, find_origin
 from stacksets.load.reading import read_document, read_template
@@ -68,7 +73,9 @@ def load_deployment(
     document = read_document(path)
     tables = _environment_tables(document.content)
     chosen = choose_environment(tables, asked=environment, environ=environ)
-    placeholders = read_placeholders(chosen.name, environ)
+    # A name that cannot be is told once, not again in every string that would hold it.
+    named = DEFAULT_ENVIRONMENT if chosen.problem else chosen.name
+    placeholders = read_placeholders(named, environ)
     misfits = _find_misfits(document.content, placeholders)
     problems = [misfit.to_problem() for misfit in misfits]
     if chosen.problem:
