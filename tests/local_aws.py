@@ -18,7 +18,7 @@ from stacksets.local.surroundings import DEFAULT_ACCOUNT, command_environment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stacksets.local.server import Started
+    from stacksets.local.started import Started
 
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -38,6 +38,14 @@ class LocalAws:
     def journal(self) -> list[dict[str, Any]]:
         """Every API call since the last reset, in order: service, action, account, region, …"""
         return self._administer("GET", "journal")
+
+    def set_control_plane(self, **settings: Any) -> None:
+        """Turn the control plane's knobs, as `control_plane.read_settings` names them."""
+        self._administer("POST", "settings", settings)
+
+    def information(self) -> dict[str, Any]:
+        """What the embedded AWS tells of itself, and the runtimes of the functions it ran."""
+        return self._administer("GET", "info")
 
     def environ(self, account: str = DEFAULT_ACCOUNT) -> dict[str, str]:
         """What a command that runs against it gets as its environment."""
@@ -62,9 +70,11 @@ class LocalAws:
         """Call a stack's endpoint over verified HTTPS, as a client behind a proxy does."""
         return self.http.request(method, url, retries=False, timeout=30)
 
-    def _administer(self, method: str, what: str) -> Any:
-        request = urllib.request.Request(
-            f"{self.started.endpoint_url}/_local/{what}", method=method
+    def _administer(self, method: str, what: str, document: object = None) -> Any:
+        url = f"{self.started.endpoint_url}/_local/{what}"
+        data = json.dumps(document).encode()
+        request = urllib.request.Request(  # noqa: S310 - http, on loopback
+            url, method=method, data=data, headers={"Content-Type": "application/json"}
         )
         with _DIRECT.open(request) as response:
             return json.load(response)

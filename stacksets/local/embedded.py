@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stacksets.local.availability import LocalAwsUnavailableError, check_available
-from stacksets.local.server import Started
+from stacksets.local.started import Started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

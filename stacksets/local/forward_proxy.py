@@ -29,7 +29,7 @@ async def _serve(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port_of_tls: int
 ) -> None:
     head = await reader.readuntil(b"\r\n\r\n")
-    method, target = (head.split(b" ", 2) + [b""])[:2]
+    method, target = [*head.split(b" ", 2), b""][:2]
     if method != b"CONNECT" or not target.endswith(b":443"):
         writer.write(_REFUSED)
         await writer.drain()

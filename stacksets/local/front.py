@@ -6,12 +6,17 @@ import asyncio
 import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from stacksets.local.control_plane import read_settings
 from stacksets.local.journal import ApiCall, Journal, read_call
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+
+    from hypercorn.typing import ASGIFramework
+
+    from stacksets.local.control_plane import ControlPlane
 
     Message = dict[str, Any]
     Receive = Callable[[], Awaitable[Message]]
@@ -22,23 +27,6 @@ _ADMINISTRATION = "/_local/"
 _FORBIDDEN = b'{"message":"Forbidden"}'
 # Enough for the calls of one deployer; operations run on the control plane's own threads.
 _THREADS = 16
-
-
-class StackSetsApi(Protocol):
-    """What the front needs of the control plane."""
-
-    @property
-    def actions(self) -> frozenset[str]:
-        """The Actions that it answers."""
-        ...
-
-    def handle(self, *, account: str, region: str, form: Mapping[str, str]) -> tuple[int, bytes]:
-        """Answer one call: HTTP status and XML body."""
-        ...
-
-    def reset(self) -> None:
-        """Forget everything."""
-        ...
 
 
 class Emulator(Protocol):
@@ -69,7 +57,7 @@ class Front:
         self,
         *,
         emulator: Emulator,
-        control_plane: StackSetsApi,
+        control_plane: ControlPlane,
         information: Callable[[], Mapping[str, object]],
     ) -> None:
         self._emulator = emulator
@@ -78,14 +66,18 @@ class Front:
         self._journal = Journal()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="control-plane")
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    def as_asgi(self) -> ASGIFramework:
+        """Give the application as hypercorn's types name it."""
+        return cast("ASGIFramework", self.serve)
+
+    async def serve(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
         if scope["type"] != "http":
             await self._emulator.application(scope, receive, send)
         elif scope["scheme"] == "https":
             await self._serve_endpoint(scope, receive, send)
         elif scope["path"].startswith(_ADMINISTRATION):
-            await self._administer(scope, send)
+            await self._administer(scope, await _read_body(receive), send)
         else:
             await self._serve_api(scope, receive, send)
 
@@ -96,11 +88,13 @@ class Front:
         else:
             await self._emulator.application(scope, receive, send)
 
-    async def _administer(self, scope: Message, send: Send) -> None:
+    async def _administer(self, scope: Message, body: bytes, send: Send) -> None:
+        answer: object = {}
         match scope["method"], scope["path"].removeprefix(_ADMINISTRATION):
             case "POST", "reset":
                 await asyncio.to_thread(self._reset)
-                answer: object = {}
+            case "POST", "settings":
+                self._control_plane.settings = read_settings(json.loads(body))
             case "GET", "journal":
                 answer = self._journal.entries()
             case "GET", "info":
@@ -145,12 +139,12 @@ def _headers(scope: Message) -> dict[str, str]:
 
 
 async def _read_body(receive: Receive) -> bytes:
-    body = b""
+    body = bytearray()
     while True:
         message = await receive()
         body += message.get("body", b"")
         if not message.get("more_body"):
-            return body
+            return bytes(body)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -7,15 +7,32 @@ from typing import TYPE_CHECKING
 from hypercorn.config import Config
 
 if TYPE_CHECKING:
+    import socket
     import ssl
+
+# Clients keep connections open between calls; one that the server closes meanwhile costs a retry.
+_KEEP_ALIVE_SECONDS = 120
+_REQUESTS_PER_CONNECTION = 1_000_000
+_GRACE_SECONDS = 0.5
 
 
 class TwoPorts(Config):
-    """TLS on `bind` by a context of ours, plain HTTP on `insecure_bind`."""
+    """TLS on one listening socket by a context of ours, plain HTTP on the other.
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    hypercorn owns both sockets from then on.
+    """
+
+    def __init__(
+        self, context: ssl.SSLContext, *, plain: socket.socket, secure: socket.socket
+    ) -> None:
         super().__init__()
         self._context = context
+        self.bind = [f"fd://{secure.detach()}"]
+        self.insecure_bind = [f"fd://{plain.detach()}"]
+        self.errorlog = None
+        self.graceful_timeout = _GRACE_SECONDS
+        self.keep_alive_timeout = _KEEP_ALIVE_SECONDS
+        self.keep_alive_max_requests = _REQUESTS_PER_CONNECTION
 
     @property
     def ssl_enabled(self) -> bool:

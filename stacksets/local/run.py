@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import FrameType
 
-    from stacksets.local.server import Started
+    from stacksets.local.started import Started
 
 NOT_PROVED = (
     "Not proved here: IAM as AWS enforces it, quotas, latency, that plain HTTP is refused. "

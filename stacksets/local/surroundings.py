@@ -11,7 +11,7 @@ from stacksets.local.embedded import without_aws
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from stacksets.local.server import Started
+    from stacksets.local.started import Started
 
 DEFAULT_ACCOUNT = "000000000000"
 _DIRECT = "127.0.0.1,localhost"

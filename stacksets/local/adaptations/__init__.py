@@ -7,14 +7,26 @@ that runs ministack unpatched and sees the fault, so that the test fails when it
 from __future__ import annotations
 
 import importlib.metadata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacksets.local.availability import LocalAwsUnavailableError
 
 if TYPE_CHECKING:
+    from stacksets.local.control_plane import PoliciesAllow, TrustAllows
+    from stacksets.local.front import Emulator
     from stacksets.local.functions.fleet import Fleet
 
 MINISTACK_VERSION = "1.5.33"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapted:
+    """The adapted ministack, and IAM's decisions by its evaluator."""
+
+    emulator: Emulator
+    trust_allows: TrustAllows
+    policies_allow: PoliciesAllow
 
 
 def check_version(version: str) -> None:
@@ -26,7 +38,7 @@ def check_version(version: str) -> None:
         )
 
 
-def adapt(fleet: Fleet) -> None:
+def adapt(fleet: Fleet) -> Adapted:
     """Put ministack right, once a process; `fleet` runs the Python functions from then on.
 
     ministack reads its environment at its first import, which is here: set it before.
@@ -38,12 +50,29 @@ def adapt(fleet: Fleet) -> None:
         aliases,
         assume_role,
         conditions,
+        emulator,
         endpoints,
         handlers,
+        mock,
         names,
+        policies,
         proxy,
     )
 
-    for adaptation in (account_role, aliases, assume_role, conditions, endpoints, names, proxy):
+    for adaptation in (
+        account_role,
+        aliases,
+        assume_role,
+        conditions,
+        endpoints,
+        mock,
+        names,
+        proxy,
+    ):
         adaptation.apply()
     handlers.apply(fleet)
+    return Adapted(
+        emulator=emulator.Ministack(),
+        trust_allows=policies.trust_allows,
+        policies_allow=policies.policies_allow,
+    )

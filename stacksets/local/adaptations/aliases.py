@@ -1,9 +1,10 @@
-"""The alias in a function's ARN.
+"""What an alias stands for.
 
 AWS: invoked through an alias, context.invoked_function_arn ends in the alias
 (`…:function:name:live`), as does the FunctionArn of GetFunction for that qualifier, while the
-version is the one that runs (Lambda developer guide, aliases). ministack: the ARN ends in the
-version.
+version is the one that runs (Lambda developer guide, aliases), and the function's reserved
+concurrency holds for all versions. ministack: the ARN ends in the version, and only `$LATEST` has
+the reserve.
 """
 
 # ruff: noqa: SLF001 - adapting private names is what this module is for
@@ -20,7 +21,7 @@ _resolve = lambda_svc._effective_func_record_for_qualifier
 
 
 def apply() -> None:
-    """Name the alias in the ARN of what an alias resolves to."""
+    """Name the alias in the ARN of what an alias resolves to, and hand the reserve on."""
     lambda_svc._effective_func_record_for_qualifier = _resolve_with_alias
 
 
@@ -28,6 +29,8 @@ def _resolve_with_alias(
     func: Record | None, qualifier: str | None
 ) -> tuple[Record | None, Record | None]:
     record, config = _resolve(func, qualifier)
-    if func is None or config is None or qualifier not in func.get("aliases", {}):
+    if func is None or record is None or config is None or qualifier in {None, "$LATEST"}:
         return record, config
-    return record, {**config, "FunctionArn": f"{func['config']['FunctionArn']}:{qualifier}"}
+    arn = f"{func['config']['FunctionArn']}:{qualifier}"
+    reserved = {**record, "concurrency": func.get("concurrency")}
+    return reserved, {**config, "FunctionArn": arn}

@@ -103,9 +103,9 @@ def _is_proxy_response(answer: Record) -> bool:
     return (
         answer.keys() <= _PROXY_RESPONSE_KEYS
         and str(answer.get("statusCode", "")).isdigit()
-        and isinstance(answer.get("headers") or {}, dict)
-        and isinstance(answer.get("multiValueHeaders") or {}, dict)
-        and isinstance(answer.get("body") or "", str)
+        and isinstance(answer.get("headers"), dict | None)
+        and isinstance(answer.get("multiValueHeaders"), dict | None)
+        and isinstance(answer.get("body"), str | None)
     )
 
 

@@ -61,7 +61,6 @@ class ExecutionEnvironment:
         self.function = function
         self.last_used = time.monotonic()
         self._has_failed = False
-        self._allowance_seconds = INIT_SECONDS
         self._api = RuntimeApi(timeout_seconds=function.timeout_seconds)
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter, on a module of ours
             [python, "-m", "awslambdaric", function.handler],
@@ -78,7 +77,7 @@ class ExecutionEnvironment:
         os.set_blocking(self._output, False)
         self._waiting = selectors.DefaultSelector()
         self._waiting.register(self._output, selectors.EVENT_READ)
-        self._waiting.register(self._api.answered, selectors.EVENT_READ)
+        self._waiting.register(self._api.bell, selectors.EVENT_READ)
 
     @property
     def is_usable(self) -> bool:
@@ -93,31 +92,35 @@ class ExecutionEnvironment:
         """
         log = bytearray()
         self._api.offer(invocation)
-        seconds = self.function.timeout_seconds + self._allowance_seconds
-        answer = self._wait(invocation, log, deadline=time.monotonic() + seconds)
+        answer = self._wait(invocation, log)
         self._read_output(log)
         self._has_failed |= self._api.has_failed_to_start
-        self._allowance_seconds = 0.0
         self.last_used = time.monotonic()
         return dataclasses.replace(answer, log=log.decode(errors="replace"))
 
-    def _wait(self, invocation: Invocation, log: bytearray, *, deadline: float) -> Answer:
+    def _wait(self, invocation: Invocation, log: bytearray) -> Answer:
+        """Wait for the answer: first for the runtime to start, then for the handler's timeout."""
+        deadline = time.monotonic() + INIT_SECONDS
         while (seconds := deadline - time.monotonic()) > 0:
             ready = {key.fileobj for key, _ in self._waiting.select(seconds)}
-            # The answer counts before the end of the output: what a handler wrote stands in the
-            # pipe before it answers, and a runtime that fails to start answers, then exits.
-            if self._api.answered in ready:
-                return self._api.take_answer()
-            if self._output in ready and not self._read_output(log):
+            if self._api.bell in ready:
+                answer = self._api.take_news()
+                if answer is not None:
+                    return answer
+                deadline = time.monotonic() + self.function.timeout_seconds
+            elif self._output in ready and not self._read_output(log):
                 return self._exited(invocation)
         self._has_failed = True
         text = f"Task timed out after {self.function.timeout_seconds:.2f} seconds"
         return error_answer("Sandbox.Timedout", text, request_id=invocation.request_id)
 
     def _exited(self, invocation: Invocation) -> Answer:
+        """Give what a process that has ended had still said: one that fails to start says why."""
         self._has_failed = True
-        if self._api.has_answer:
-            return self._api.take_answer()
+        while self._api.has_news:
+            answer = self._api.take_news()
+            if answer is not None:
+                return answer
         status = self._process.wait()
         text = f"Runtime exited with error: exit status {status}"
         return error_answer("Runtime.ExitError", text, request_id=invocation.request_id)

@@ -45,6 +45,7 @@ class Fleet:
         self.runtimes: set[str] = set()
         self._groups: dict[tuple[str, str, str, str], _Group] = {}
         self._changed = threading.Condition()
+        self._is_closed = False
 
     def invoke(self, function: FunctionVersion, invocation: Invocation) -> Answer:
         """Run one invocation, in a free execution environment or a new one.
@@ -81,13 +82,20 @@ class Fleet:
             environment.kill()
         self.retire(lambda _: True)
 
+    def close(self) -> None:
+        """Stop everything for good: whoever waits for a place, or asks for one, is told busy."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+        self.stop()
+
     def _lease(self, function: FunctionVersion) -> tuple[_Group, ExecutionEnvironment | None]:
         """Reserve a place: a free environment, or None for one that is to be started."""
         deadline = time.monotonic() + self._patience_seconds
         with self._changed:
             group = self._group(function)
-            while not group.idle and group.size >= self._per_function:
-                if not self._changed.wait(deadline - time.monotonic()):
+            while self._is_closed or not (group.idle or group.size < self._per_function):
+                if self._is_closed or not self._changed.wait(deadline - time.monotonic()):
                     raise BusyError
                 group = self._group(function)
             if group.idle:

@@ -30,9 +30,9 @@ class RuntimeApi:
     def __init__(self, *, timeout_seconds: float) -> None:
         self.timeout_seconds = timeout_seconds
         self.has_failed_to_start = False
-        self.answered, self._bell = socket.socketpair()
+        self.bell, self._striker = socket.socketpair()
         self._invocations: queue.SimpleQueue[Invocation | None] = queue.SimpleQueue()
-        self._answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
         self._server = _Server(self)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.1,), daemon=True, name="runtime-api"
@@ -52,20 +52,20 @@ class RuntimeApi:
         """Wait for the next invocation; None when there will be no more."""
         return self._invocations.get()
 
+    def report(self, news: Answer | None) -> None:
+        """Ring `bell`: the runtime has taken the invocation (None), or answered."""
+        self._news.put(news)
+        self._striker.send(b"!")
+
     @property
-    def has_answer(self) -> bool:
-        """Whether `take_answer` would not wait."""
-        return not self._answers.empty()
+    def has_news(self) -> bool:
+        """Whether `bell` has rung."""
+        return not self._news.empty()
 
-    def answer(self, answer: Answer) -> None:
-        """Take what the runtime posted and ring for whoever waits on `answered`."""
-        self._answers.put(answer)
-        self._bell.send(b"!")
-
-    def take_answer(self) -> Answer:
-        """Give the answer that `answered` became readable for."""
-        self.answered.recv(1)
-        return self._answers.get()
+    def take_news(self) -> Answer | None:
+        """Give what `bell` has rung for."""
+        self.bell.recv(1)
+        return self._news.get()
 
     def close(self) -> None:
         """Stop listening and let go of a runtime that still polls."""
@@ -73,8 +73,8 @@ class RuntimeApi:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
-        self._bell.close()
-        self.answered.close()
+        self._striker.close()
+        self.bell.close()
 
 
 class _Server(ThreadingHTTPServer):
@@ -105,6 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
         if invocation is None:
             self.close_connection = True
             return
+        self.server.api.report(None)
         deadline = time.time() + self.server.api.timeout_seconds
         headers = {
             "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
@@ -125,7 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.api.has_failed_to_start |= result is None
         is_error = result is None or result["kind"] == "error"
         # Before the runtime is let go: one that failed to start exits as soon as it is.
-        self.server.api.answer(Answer(payload=payload, is_error=is_error))
+        self.server.api.report(Answer(payload=payload, is_error=is_error))
         self._respond(HTTPStatus.ACCEPTED)
 
     def _respond(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 HELLO = """
 def handler(event, context):
@@ -132,11 +135,31 @@ def api_template(
     return json.dumps({"Resources": resources, "Outputs": outputs})
 
 
+def settle(client: Any, name: str = "hello") -> str:
+    """Wait until a stack is in progress no more and give its status."""
+    while True:
+        [stack] = client.describe_stacks(StackName=name)["Stacks"]
+        if not stack["StackStatus"].endswith("_IN_PROGRESS"):
+            return str(stack["StackStatus"])
+        time.sleep(0.02)
+
+
 def deploy(client: Any, template: str, name: str = "hello") -> dict[str, str]:
-    """Create a stack, wait for its end and give its outputs."""
-    client.create_stack(StackName=name, TemplateBody=template, Capabilities=["CAPABILITY_IAM"])
-    client.get_waiter("stack_create_complete").wait(
-        StackName=name, WaiterConfig={"Delay": 0.05, "MaxAttempts": 200}
-    )
+    """Create a stack, or update the one that is there, and give its outputs."""
+    try:
+        client.describe_stacks(StackName=name)
+    except ClientError:
+        act = client.create_stack
+    else:
+        act = client.update_stack
+    act(StackName=name, TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"])
+    assert settle(client, name) in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
     [stack] = client.describe_stacks(StackName=name)["Stacks"]
-    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def remove(client: Any, name: str = "hello") -> None:
+    """Delete a stack and wait until it is gone."""
+    [stack] = client.describe_stacks(StackName=name)["Stacks"]
+    client.delete_stack(StackName=name)
+    assert settle(client, stack["StackId"]) == "DELETE_COMPLETE"
