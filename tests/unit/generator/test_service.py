@@ -1,0 +1,431 @@
+"""What the service template promises."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from importlib import resources as files
+
+import botocore.loaders
+import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+
+from generator.service.parameters import RETENTION_DAYS
+from generator.settings import PATHS, SECURITY_HEADERS, SETTINGS, TARGET_REGIONS
+
+CONTEXT = "com.aws.cloudformation.Context"
+TAGS = [
+    {"Key": "Author", "Value": {"Ref": "Author"}},
+    {"Key": "Environment", "Value": {"Ref": "EnvironmentSuffix"}},
+    {"Key": "Repository", "Value": {"Ref": "Repository"}},
+]
+
+
+def only(found):
+    """The properties of the one resource there is."""
+    (resource,) = found.values()
+    return resource["Properties"]
+
+
+def schema_of(resource_type, region="us-east-1"):
+    return PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, resource_type).schema
+
+
+# --- parameters
+
+
+def test_no_more_than_15_parameters_each_with_a_default_and_a_constraint(service):
+    parameters = service["Parameters"]
+    assert len(parameters) <= 15
+    for parameter in parameters.values():
+        assert "Default" in parameter
+        assert parameter.keys() & {"AllowedPattern", "AllowedValues", "MinValue"}
+        assert parameter["ConstraintDescription"]
+
+
+@pytest.mark.parametrize("name", ["service", "bootstrap"])
+def test_a_console_shows_every_parameter_once_in_a_group_with_a_label(name, request):
+    template = request.getfixturevalue(name)
+    interface = template["Metadata"]["AWS::CloudFormation::Interface"]
+    shown = [title for group in interface["ParameterGroups"] for title in group["Parameters"]]
+    assert shown == list(template["Parameters"])
+    assert list(interface["ParameterLabels"]) == shown
+
+
+def test_the_defaults_are_an_environment_named_dev_kept_a_year_with_logs_and_room_for_a_burst(
+    service,
+):
+    defaults = {name: parameter["Default"] for name, parameter in service["Parameters"].items()}
+    assert defaults["EnvironmentSuffix"] == "dev"
+    assert defaults["Repository"] == defaults["Author"] == "unknown"
+    assert defaults["LogRetentionDays"] == 365
+    assert defaults["ApiLogging"] == "on"
+    assert defaults["ThrottlingBurstLimit"] >= 200
+    assert defaults["PermissionsBoundaryArn"] == ""
+
+
+def test_the_retentions_are_those_that_cloudwatch_logs_accepts():
+    assert (
+        list(RETENTION_DAYS)
+        == schema_of("AWS::Logs::LogGroup")["properties"]["RetentionInDays"]["enum"]
+    )
+
+
+# --- what holds for every resource
+
+
+def taggable(resource_type):
+    return schema_of(resource_type).get("tagging", {}).get("taggable", False)
+
+
+@pytest.mark.parametrize("name", ["service", "bootstrap"])
+def test_everything_that_can_carry_tags_carries_the_three(name, request):
+    rendered = request.getfixturevalue(name)["Resources"].values()
+    tagged = [resource for resource in rendered if taggable(resource["Type"])]
+    assert tagged
+    for resource in tagged:
+        assert schema_of(resource["Type"])["tagging"]["tagProperty"] == "/properties/Tags"
+        assert resource["Properties"]["Tags"] == TAGS
+
+
+@pytest.mark.parametrize("name", ["service", "bootstrap"])
+def test_every_resource_says_why_it_is_there(name, request):
+    template = request.getfixturevalue(name)
+    assert template["Metadata"][CONTEXT]["arch"]
+    for resource in template["Resources"].values():
+        assert len(resource["Metadata"][CONTEXT]["why"]) >= len("The path /health.")
+
+
+def test_no_physical_name_could_be_claimed_by_another_region_or_environment(resources):
+    names = {"RoleName", "PolicyName", "FunctionName", "LogGroupName", "ManagedPolicyName"}
+    for titled in resources.values():
+        for title, resource in titled.items():
+            for name in names & resource["Properties"].keys():
+                # A reference to another resource, or a name that holds the API's own id.
+                value = resource["Properties"][name]
+                assert "Ref" in value or "${Api}" in value["Fn::Sub"], title
+
+
+def test_no_macro_no_transform_no_nested_stack(service):
+    assert "Transform" not in service
+    assert "Fn::Transform" not in json.dumps(service)
+    kinds = {resource["Type"] for resource in service["Resources"].values()}
+    assert not [kind for kind in kinds if kind.startswith(("AWS::CloudFormation", "Custom"))]
+
+
+@pytest.mark.parametrize("region", TARGET_REGIONS)
+def test_every_type_exists_in_every_target_region(region, resources):
+    for resource_type in resources:
+        assert schema_of(resource_type, region)["typeName"] == resource_type
+
+
+def test_a_destroy_keeps_nothing(service):
+    for resource in service["Resources"].values():
+        assert resource.get("DeletionPolicy", "Delete") == "Delete"
+        assert resource.get("UpdateReplacePolicy", "Delete") == "Delete"
+
+
+# --- logs and role
+
+
+def test_every_log_group_keeps_its_events_for_the_time_that_was_chosen(resources):
+    groups = resources["AWS::Logs::LogGroup"]
+    assert set(groups) == {"FunctionLogs", "AccessLogs", "ExecutionLogs"}
+    for group in groups.values():
+        assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_the_role_may_write_its_own_log_group_and_traces_and_nothing_else(resources):
+    role = only(resources["AWS::IAM::Role"])
+    assert role["Path"] == "/multi-region-service/"
+    assert role["AssumeRolePolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": ["sts:AssumeRole"],
+        }
+    ]
+    (policy,) = role["Policies"]
+    statements = policy["PolicyDocument"]["Statement"]
+    assert [(statement["Action"], statement["Resource"]) for statement in statements] == [
+        (
+            ["logs:CreateLogStream", "logs:PutLogEvents"],
+            [{"Fn::GetAtt": ["FunctionLogs", "Arn"]}],
+        ),
+        (["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
+    ]
+    assert "ManagedPolicyArns" not in role
+
+
+def test_a_permissions_boundary_bounds_the_role_when_one_is_given(service, resources):
+    assert only(resources["AWS::IAM::Role"])["PermissionsBoundary"] == {
+        "Fn::If": [
+            "HasPermissionsBoundary",
+            {"Ref": "PermissionsBoundaryArn"},
+            {"Ref": "AWS::NoValue"},
+        ]
+    }
+    assert service["Conditions"]["HasPermissionsBoundary"] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": "PermissionsBoundaryArn"}, ""]}]
+    }
+
+
+# --- function, version, alias
+
+
+def test_the_function_is_as_the_settings_say(resources):
+    function = only(resources["AWS::Lambda::Function"])
+    assert function["Runtime"] == "python3.14"
+    assert function["Architectures"] == ["arm64"]
+    assert function["Handler"] == "index.handler"
+    assert function["MemorySize"] == 256
+    assert function["TracingConfig"] == {"Mode": "Active"}
+    assert function["RecursiveLoop"] == "Terminate"
+    assert function["LoggingConfig"] == {
+        "LogFormat": "JSON",
+        "ApplicationLogLevel": {"Ref": "LogLevel"},
+        "SystemLogLevel": "WARN",
+        "LogGroup": {"Ref": "FunctionLogs"},
+    }
+    assert function["Environment"] == {"Variables": {"ENVIRONMENT": {"Ref": "EnvironmentSuffix"}}}
+
+
+def test_the_timeouts_nest_so_that_the_inner_one_is_told(resources):
+    function = only(resources["AWS::Lambda::Function"])
+    proxies = [
+        method["Properties"]["Integration"]
+        for method in resources["AWS::ApiGateway::Method"].values()
+        if method["Properties"]["Integration"]["Type"] == "AWS_PROXY"
+    ]
+    for proxy in proxies:
+        assert function["Timeout"] * 1000 < proxy["TimeoutInMillis"] < 29_000
+
+
+def test_the_alias_live_points_at_the_published_version(resources):
+    (version,) = resources["AWS::Lambda::Version"]
+    alias = only(resources["AWS::Lambda::Alias"])
+    assert alias["Name"] == "live"
+    assert alias["FunctionVersion"] == {"Fn::GetAtt": [version, "Version"]}
+
+
+def parameters_in(value):
+    """The names that a value refers to."""
+    if isinstance(value, dict):
+        if set(value) == {"Ref"}:
+            return {value["Ref"]}
+        return set().union(*map(parameters_in, value.values()))
+    if isinstance(value, list):
+        return set().union(*map(parameters_in, value))
+    return set()
+
+
+def test_a_change_of_a_parameter_that_the_function_uses_replaces_the_version(service, resources):
+    function = dict(only(resources["AWS::Lambda::Function"]))
+    del function["Tags"]
+    used = parameters_in(function) & service["Parameters"].keys()
+    assert used == {"EnvironmentSuffix", "LogLevel"}
+    description = only(resources["AWS::Lambda::Version"])["Description"]["Fn::Sub"]
+    assert all(f"${{{name}}}" in description for name in used)
+    create_only = schema_of("AWS::Lambda::Version")["createOnlyProperties"]
+    assert "/properties/Description" in create_only
+
+
+def lifecycle():
+    path = files.files("cfnlint.data.AdditionalSpecs") / "LmbdRuntimeLifecycle.json"
+    return json.loads(path.read_text())
+
+
+def days_to_deprecation(runtime, today, dates):
+    """How many days a runtime is still supported."""
+    return (date.fromisoformat(dates[runtime]["deprecated"]) - today).days
+
+
+def test_the_days_to_a_deprecation_are_counted_from_the_day_that_is_given():
+    dates = {"python3.9": {"deprecated": "2025-12-15"}}
+    assert days_to_deprecation("python3.9", date(2025, 12, 5), dates) == 10
+    assert days_to_deprecation("python3.9", date(2026, 1, 1), dates) < 0
+
+
+def test_the_runtime_is_supported_for_180_days_more():
+    today = date.today()  # noqa: DTZ011 - a day more or less is no matter
+    left = days_to_deprecation(SETTINGS.runtime, today, lifecycle())
+    until = today + timedelta(days=left)
+    assert left >= 180, f"{SETTINGS.runtime} is deprecated on {until}: settings.py names it"
+
+
+# --- the API
+
+
+def test_the_api_is_regional_dualstack_and_strict_about_tls(resources):
+    api = only(resources["AWS::ApiGateway::RestApi"])
+    assert api["Name"] == "MultiRegionService"
+    assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"], "IpAddressType": "dualstack"}
+    assert api["EndpointAccessMode"] == "STRICT"
+    assert api["SecurityPolicy"].startswith("SecurityPolicy_TLS13_1_2_")
+
+
+def test_api_gateway_knows_the_words_that_no_schema_checks(resources):
+    shapes = botocore.loaders.Loader().load_service_model("apigateway", "service-2")["shapes"]
+    api = only(resources["AWS::ApiGateway::RestApi"])
+    assert api["SecurityPolicy"] in shapes["SecurityPolicy"]["enum"]
+    assert api["EndpointAccessMode"] in shapes["EndpointAccessMode"]["enum"]
+    assert api["EndpointConfiguration"]["IpAddressType"] in shapes["IpAddressType"]["enum"]
+    for response in resources["AWS::ApiGateway::GatewayResponse"].values():
+        assert response["Properties"]["ResponseType"] in shapes["GatewayResponseType"]["enum"]
+
+
+@pytest.mark.parametrize(("title", "path"), PATHS.items())
+def test_get_is_the_function_s_and_any_other_method_is_405(title, path, service):
+    resources = service["Resources"]
+    assert resources[title]["Properties"]["PathPart"] == path
+    get = resources[f"{title}Get"]["Properties"]
+    assert (get["HttpMethod"], get["AuthorizationType"]) == ("GET", "NONE")
+    assert get["Integration"]["Type"] == "AWS_PROXY"
+    assert "/functions/${LiveAlias}/invocations" in get["Integration"]["Uri"]["Fn::Sub"]
+    other = resources[f"{title}Any"]["Properties"]
+    assert other["HttpMethod"] == "ANY"
+    assert get["ResourceId"] == other["ResourceId"] == {"Ref": title}
+    (answer,) = other["Integration"]["IntegrationResponses"]
+    assert answer["StatusCode"] == "405"
+    assert answer["ResponseParameters"]["method.response.header.Allow"] == "'GET'"
+
+
+def mapped_headers(parameters):
+    """Header mappings with fixed values, as the headers that a caller sees."""
+    return {
+        name.partition(".header.")[2]: value.removeprefix("'").removesuffix("'")
+        for name, value in parameters.items()
+    }
+
+
+def test_whatever_api_gateway_answers_itself_carries_the_security_headers(resources):
+    gateway = [
+        response["Properties"]["ResponseParameters"]
+        for response in resources["AWS::ApiGateway::GatewayResponse"].values()
+    ]
+    mocks = [
+        method["Properties"]["Integration"]["IntegrationResponses"][0]["ResponseParameters"]
+        for method in resources["AWS::ApiGateway::Method"].values()
+        if method["Properties"]["Integration"]["Type"] == "MOCK"
+    ]
+    assert len(mocks) == 2
+    for parameters in (*gateway, *mocks):
+        assert mapped_headers(parameters).items() >= SECURITY_HEADERS.items()
+
+
+def test_a_mock_declares_every_header_that_it_sets(resources):
+    for method in resources["AWS::ApiGateway::Method"].values():
+        for declared in method["Properties"].get("MethodResponses", []):
+            (answer,) = method["Properties"]["Integration"]["IntegrationResponses"]
+            assert declared["ResponseParameters"].keys() == answer["ResponseParameters"].keys()
+
+
+def test_a_header_never_ends_in_a_quote_which_a_mapping_could_not_tell_from_its_own():
+    assert not [value for value in SECURITY_HEADERS.values() if value.endswith("'")]
+
+
+def test_api_gateway_s_own_errors_are_json_with_the_right_status(resources):
+    found = {
+        response["Properties"]["ResponseType"]: response["Properties"]
+        for response in resources["AWS::ApiGateway::GatewayResponse"].values()
+    }
+    statuses = {kind: properties.get("StatusCode") for kind, properties in found.items()}
+    assert statuses == {
+        "DEFAULT_4XX": None,
+        "DEFAULT_5XX": None,
+        "MISSING_AUTHENTICATION_TOKEN": "404",
+        "UNSUPPORTED_MEDIA_TYPE": "405",
+        "THROTTLED": None,
+    }
+    for properties in found.values():
+        body = properties["ResponseTemplates"]["application/json"]
+        # API Gateway puts the message in with its quotes.
+        filled = body.replace("$context.error.messageString", '"message"')
+        assert json.loads(filled).keys() == {"message", "requestId"}
+    throttled = mapped_headers(found["THROTTLED"]["ResponseParameters"])
+    assert throttled["Retry-After"] == "1"
+    assert mapped_headers(found["UNSUPPORTED_MEDIA_TYPE"]["ResponseParameters"])["Allow"] == "GET"
+
+
+# --- deployment, stage, permissions
+
+
+def test_the_deployment_waits_for_every_part_of_the_api(resources):
+    (deployment,) = resources["AWS::ApiGateway::Deployment"].values()
+    parts = ("Resource", "Method", "GatewayResponse")
+    titles = {title for kind in parts for title in resources[f"AWS::ApiGateway::{kind}"]}
+    assert set(deployment["DependsOn"]) == titles
+    assert "StageName" not in deployment["Properties"]
+
+
+def test_the_stage_is_prod_traced_and_throttled(resources):
+    (title,) = resources["AWS::ApiGateway::Deployment"]
+    stage = only(resources["AWS::ApiGateway::Stage"])
+    assert stage["StageName"] == "prod"
+    assert stage["DeploymentId"] == {"Ref": title}
+    assert stage["TracingEnabled"] is True
+    (every_method,) = stage["MethodSettings"]
+    assert (every_method["HttpMethod"], every_method["ResourcePath"]) == ("*", "/*")
+    assert every_method["ThrottlingRateLimit"] == {"Ref": "ThrottlingRateLimit"}
+    assert every_method["ThrottlingBurstLimit"] == {"Ref": "ThrottlingBurstLimit"}
+    assert every_method["DataTraceEnabled"] is False
+    assert every_method["MetricsEnabled"] is False
+
+
+def test_api_logging_steers_access_and_execution_logs_together(service, resources):
+    stage = only(resources["AWS::ApiGateway::Stage"])
+    condition, access, off = stage["AccessLogSetting"]["Fn::If"]
+    assert condition == "ApiLoggingOn"
+    assert access["DestinationArn"] == {"Fn::GetAtt": ["AccessLogs", "Arn"]}
+    assert off == {"Ref": "AWS::NoValue"}
+    level = stage["MethodSettings"][0]["LoggingLevel"]
+    assert level == {"Fn::If": ["ApiLoggingOn", "ERROR", "OFF"]}
+    assert service["Conditions"]["ApiLoggingOn"] == {"Fn::Equals": [{"Ref": "ApiLogging"}, "on"]}
+
+
+def test_the_execution_log_group_is_there_before_api_gateway_would_make_it(resources):
+    (stage,) = resources["AWS::ApiGateway::Stage"].values()
+    assert stage["DependsOn"] == ["ExecutionLogs"]
+    group = resources["AWS::Logs::LogGroup"]["ExecutionLogs"]["Properties"]
+    assert group["LogGroupName"] == {"Fn::Sub": "API-Gateway-Execution-Logs_${Api}/prod"}
+
+
+def test_an_access_log_line_is_json_with_the_id_that_api_gateway_demands(resources):
+    access = only(resources["AWS::ApiGateway::Stage"])["AccessLogSetting"]["Fn::If"][1]
+    fields = json.loads(access["Format"]["Fn::Sub"])
+    assert fields["requestId"] == "$context.requestId"
+    assert fields["functionRequestId"] == "$context.integration.requestId"
+    assert fields["region"] == "${AWS::Region}"
+    assert fields["environment"] == "${EnvironmentSuffix}"
+    assert not [value for value in fields.values() if "header" in value or "querystring" in value]
+
+
+@pytest.mark.parametrize(("title", "path"), PATHS.items())
+def test_api_gateway_may_invoke_the_alias_for_one_stage_and_one_method(title, path, service):
+    permission = service["Resources"][f"{title}Permission"]["Properties"]
+    assert permission == {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": {"Ref": "LiveAlias"},
+        "Principal": "apigateway.amazonaws.com",
+        "SourceAccount": {"Ref": "AWS::AccountId"},
+        "SourceArn": {
+            "Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
+            f"${{Api}}/prod/GET/{path}"
+        },
+    }
+
+
+def test_a_stack_tells_where_it_answers_and_what_answers(service):
+    outputs = service["Outputs"]
+    assert set(outputs) == {
+        "ApiEndpoint",
+        "ApiId",
+        "FunctionName",
+        "FunctionArn",
+        "FunctionVersion",
+        "Region",
+    }
+    assert outputs["ApiEndpoint"]["Value"] == {
+        "Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/prod/"
+    }
+    assert not [output for output in outputs.values() if "Export" in output]
