@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from stacksets.errors import CredentialsError, Problem, StackSetsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from stacksets.aws.door import Account, Aws
     from stacksets.model.desired import AccountId, Deployment, InstanceKey, Region
@@ -79,8 +79,10 @@ def by_account(keys: Iterable[InstanceKey]) -> dict[AccountId, str]:
     return {account: ", ".join(names) for account, names in regions.items()}
 
 
-def unread(what: str, refusals: Mapping[InstanceKey, StackSetsError]) -> Iterable[Unchecked]:
-    """Say once an account what could not be read there."""
+def unread(what: str, refusals: Mapping[InstanceKey, StackSetsError]) -> Iterator[Unchecked]:
+    """Say once an account what could not be read there, with the first reason for it."""
+    reasons: dict[AccountId, str] = {}
+    for key, error in refusals.items():
+        reasons.setdefault(key.account, error.message)
     for account, regions in by_account(refusals).items():
-        why = next(error for key, error in refusals.items() if key.account == account)
-        yield Unchecked(what=f"could not check {what} in {account} ({regions}): {why.message}")
+        yield Unchecked(what=f"could not check {what} in {account} ({regions}): {reasons[account]}")
