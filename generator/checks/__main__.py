@@ -30,9 +30,10 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         templates = _files(arguments.templates, "*.json", "python -m generator")
         resolved = _files(arguments.resolved, "**/*.json", "stacksets resolve")
-        linted = lint(templates, arguments.regions)
+        _require_a_view_of_each(templates, resolved)
         guarded = validate(arguments.guard, arguments.rules, [*templates, *resolved])
         misjudged = run_rule_tests(arguments.guard, arguments.rules)
+        linted = lint(templates, arguments.regions)
     except (ChecksError, OSError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 3
@@ -59,6 +60,16 @@ def _files(folder: Path, pattern: str, maker: str) -> list[Path]:
     if not files:
         raise ChecksError(f"there is no template in {folder}; `{maker}` writes them")
     return files
+
+
+def _require_a_view_of_each(templates: Sequence[Path], resolved: Sequence[Path]) -> None:
+    """Several rules see what they guard in a resolved template only."""
+    seen = {path.name.split(".")[0] for path in resolved}
+    unseen = [path.name for path in templates if path.stem not in seen]
+    if unseen:
+        raise ChecksError(
+            f"{', '.join(unseen)} is not among the resolved templates; `stacksets resolve` adds it"
+        )
 
 
 def _regions(resolved: Sequence[Path]) -> str:

@@ -79,7 +79,7 @@ def _run(binary: Path, *words: str) -> list[dict[str, object]]:
             f"there is no {binary}; `python -m generator.checks.install_guard` fetches it"
         )
     ran = subprocess.run(  # noqa: S603 - the pinned binary, no shell
-        [binary, *words], capture_output=True, text=True, check=False
+        [binary.resolve(), *words], capture_output=True, text=True, check=False
     )
     # A rule that does not parse is told on stderr while the other rules still run.
     if ran.stderr or ran.returncode not in {_PASSED, *_BROKEN_RULES}:
@@ -126,14 +126,12 @@ def _resource(node: object) -> str:
 
 
 def _paths(node: object) -> Iterator[str]:
+    """Walk the paths of a check; what it looked at stands before what it compared with."""
     if isinstance(node, dict):
         if isinstance(node.get("path"), str):
             yield node["path"]
         for member in node.values():
             yield from _paths(member)
-    elif isinstance(node, list):
-        for entry in node:
-            yield from _paths(entry)
 
 
 def _list(value: object) -> list[dict[str, object]]:
