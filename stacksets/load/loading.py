@@ -161,9 +161,10 @@ def _find_unfitting(laid: _Laid, chosen: Environment) -> Iterator[Misfit]:
 
 
 def _refuse(path: Path, problems: list[Problem]) -> NoReturn:
-    count = "a problem" if len(problems) == 1 else f"{len(problems)} problems"
+    told = tuple(dict.fromkeys(problems))
+    count = "a problem" if len(told) == 1 else f"{len(told)} problems"
     raise DeploymentFileError(
-        f"{path} has {count}", hint="mend them and run it again", problems=problems
+        f"{path} has {count}", hint="mend them and run it again", problems=told
     )
 
 

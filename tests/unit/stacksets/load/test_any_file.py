@@ -130,3 +130,21 @@ def test_bytes_of_any_kind_are_loaded_or_refused_in_words(folder, raw):
     path = folder / "raw.toml"
     path.write_bytes(raw)
     assert load_or_refuse(path) is None
+
+
+YAML_PIECES = st.one_of(
+    st.sampled_from(
+        ["Resources", "a", ": ", "{", "}", "[", "]", ", ", "\n", "  ", "- ", "? ", "|"]
+    ),
+    st.sampled_from(
+        ["!Ref ", "!GetAtt ", "!Sub ", "&x ", "*x", "<<: ", "2026-01-01", "0x1F", "''"]
+    ),
+    st.sampled_from(["!!int ", "!!timestamp ", "!!binary ", "!!set "]),
+)
+
+
+@given(text=st.one_of(st.lists(YAML_PIECES, max_size=12).map("".join), st.text(max_size=20)))
+def test_a_template_of_any_text_is_loaded_or_refused_in_words(folder, text):
+    document = a_document(stack_set={"template": "any.yaml", "parameters": {}})
+    (folder / "any.yaml").write_bytes(text.encode("utf-8", errors="replace"))
+    load_or_refuse(write_file(folder, document))

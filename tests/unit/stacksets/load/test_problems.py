@@ -245,8 +245,8 @@ def test_informational_names_and_the_smoke_output_must_exist(tmp_path):
     ) == [
         '[smoke], output: "Endpiont" is no output of the template (did you mean "Endpoint"?)',
         (
-            '[stack_set], informational 1: "Autor" is neither a tag nor a parameter of the stack set '
-            '(did you mean "Author"?)'
+            '[stack_set], informational 1: "Autor" is neither a tag nor a parameter '
+            'of the stack set (did you mean "Author"?)'
         ),
     ]
 
@@ -261,7 +261,7 @@ def test_what_is_informational_is_not_judged_while_tags_or_parameters_are_missha
 @pytest.mark.parametrize(
     ("tags", "expected"),
     [
-        ({f"t{n}": "x" for n in range(51)}, "[stack_set.tags]: has 51 tags (at most 50)"),
+        ({f"t{n}": "x" for n in range(51)}, "[stack_set], tags: has 51 tags (at most 50)"),
         (
             {"k" * 129: "x"},
             f"[stack_set.tags], {'k' * 129}: has a key of 129 characters (1 to 128)",

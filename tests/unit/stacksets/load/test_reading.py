@@ -40,7 +40,7 @@ def test_a_file_that_is_not_utf8_says_where(tmp_path):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a = 1\na = 2", "(at line 2, column 6)"),
+        ("a = 1\nb = ?", "(at line 2, column 5)"),
         ("name = ", "(at end of document)"),
         ("a = " + "[" * 100_000, "is not TOML"),
         ("a = " + "9" * 5000, "is not TOML"),
@@ -67,7 +67,8 @@ def test_problems_come_as_one_error_that_counts_them(tmp_path):
     [
         (None, "cannot be read: No such file or directory"),
         (b"\xff", "is not UTF-8 (byte 0)"),
-        (b"a: [", "the template is neither JSON nor YAML: "),
+        (b"a: [", "the template is not valid YAML: "),
+        (b"Resources: !!int ''", "is not valid YAML: "),
         (b"[1]", "the template is not a mapping of sections"),
         (b"{}", "has no Resources"),
         (b'{"Resources": {}}', "has no Resources"),
