@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacksets.report.message import Line, Result, Tone, align, count
+from stacksets.report.message import Line, Result, Tone, align
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -12,11 +12,7 @@ if TYPE_CHECKING:
     from stacksets.outputs import InstanceOutputs
     from stacksets.smoke import SmokeCheck, SmokeResult
 
-_MARKS: Mapping[bool | None, tuple[str, Tone]] = {
-    True: ("ok", Tone.GOOD),
-    False: ("failed", Tone.BAD),
-    None: ("?", Tone.WARNING),
-}
+_WITH_FIGURES = "burst"
 
 
 def outputs_result(outputs: Sequence[InstanceOutputs], record: Mapping[str, object]) -> Result:
@@ -93,19 +89,25 @@ def _smoke_lines(results: Sequence[SmokeResult]) -> Iterator[Line]:
     for one in results:
         latency = "" if one.latency_ms is None else f"  {one.latency_ms:.0f} ms"
         answer = "no answer" if one.status is None else f"{one.status}  {_first_line(one.body)}"
-        yield Line(f"{one.url}  {answer}{latency}", Tone.GOOD if one.passed else Tone.BAD)
+        where = one.url or str(one.key)
+        yield Line(f"{where}  {answer}{latency}", Tone.GOOD if one.passed else Tone.BAD)
         yield from _check_lines(one.checks)
 
 
 def _check_lines(checks: Sequence[SmokeCheck]) -> Iterator[Line]:
-    """Spell out what did not pass; what did is counted."""
-    passed = [one.name for one in checks if one.passed]
+    """Spell out what did not pass; of what did, only the figures of the burst."""
+    passed = [
+        f"{one.name} ({one.detail})" if one.name == _WITH_FIGURES else one.name
+        for one in checks
+        if one.passed
+    ]
     if passed:
-        yield Line(f"  ok: {', '.join(passed)} ({count(len(passed), 'check')})", Tone.FAINT)
+        yield Line(f"  ok      {', '.join(passed)}", Tone.FAINT)
     for one in checks:
-        if not one.passed:
-            mark, tone = _MARKS[one.passed]
-            yield Line(f"  {mark}: {one.name}: {one.detail}", tone)
+        if one.passed is None:
+            yield Line(f"  ?       {one.name}: {one.detail}", Tone.WARNING)
+        elif not one.passed:
+            yield Line(f"  failed  {one.name}: {one.detail}", Tone.BAD)
 
 
 def _first_line(body: str) -> str:

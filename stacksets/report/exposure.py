@@ -15,8 +15,5 @@ def exposure_warnings(exposure: Exposure | None) -> tuple[str, ...]:
     names = [str(one) for one in exposure.methods]
     listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
     verb = "is" if len(names) == 1 else "are"
-    return (
-        f"{listed} {verb} public (no authentication)",
-        f"the worst month would cost ${exposure.worst_month_usd:,.0f} at list prices "
-        f"({exposure.counted})",
-    )
+    bill = f"the worst month would cost ${exposure.worst_month_usd:,.0f} at list prices"
+    return (f"{listed} {verb} public (no authentication)", f"{bill} ({exposure.counted})")

@@ -82,9 +82,7 @@ def test_a_plan_names_the_call_and_the_exact_places_of_every_step():
         (
             make_plan(
                 a_deployment(),
-                a_stack_set(
-                    *BOTH, operations=(an_operation(status=OperationStatus.RUNNING),)
-                ),
+                a_stack_set(*BOTH, operations=(an_operation(status=OperationStatus.RUNNING),)),
                 PlanOptions(),
             ),
             ["AttachToOperation"],

@@ -1,0 +1,45 @@
+"""The embedded local AWS from the command line: around one command, or in the foreground."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from stacksets.local.run import run_command
+from stacksets.local.serve import serve as serve_forever
+
+
+@click.group(short_help="Run the embedded local AWS on this machine.")
+def local() -> None:
+    """Run the embedded local AWS on this machine; no account, no docker, nothing leaves it."""
+
+
+@local.command(
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    short_help="Start it, run COMMAND inside, stop it.",
+    epilog="Example: stacksets local run -- stacksets deploy --yes",
+)
+@click.option(
+    "--account",
+    default="000000000000",
+    show_default=True,
+    metavar="ID",
+    help="The account whose credentials COMMAND gets.",
+)
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def run(account: str, command: tuple[str, ...]) -> int:
+    """Start the embedded AWS, run COMMAND with what it needs to reach it, and stop it.
+
+    The exit code is COMMAND's.
+    """
+    return run_command(command, account=account, out=sys.stderr)
+
+
+@local.command(
+    short_help="Run it until Ctrl-C, and print what to export.",
+    epilog="Example: stacksets local serve",
+)
+def serve() -> None:
+    """Run the embedded AWS in the foreground and print the variables that lead to it."""
+    serve_forever(out=sys.stdout)

@@ -1,0 +1,114 @@
+"""The commands that only read: plan, status, outputs and smoke."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from stacksets import outputs as reading
+from stacksets import smoke as smoking
+from stacksets.cli.options import session_command
+from stacksets.cli.stages import check, load, observe, open_aws
+from stacksets.errors import InputError
+from stacksets.exposure import find_exposure
+from stacksets.plan import make_plan
+from stacksets.report.change import plan_result
+from stacksets.report.endpoints import outputs_result, smoke_result
+from stacksets.report.exposure import exposure_warnings
+from stacksets.report.plan import plan_message
+from stacksets.report.status import status_result
+
+if TYPE_CHECKING:
+    from stacksets.cli.session import Session
+    from stacksets.cli.stages import Opened
+    from stacksets.report.message import Result
+
+
+@click.command(
+    short_help="Show what deploy would do.",
+    epilog="Example: stacksets plan --environment prod --expect-no-changes",
+)
+@click.option("--expect-no-changes", is_flag=True, help="Exit 8 where there are any.")
+@click.option("--audit", is_flag=True, help="Read every instance's overrides, a call each.")
+@session_command
+def plan(session: Session, *, expect_no_changes: bool, audit: bool) -> Result:
+    """Show what deploy would do, without doing it.
+
+    Exit codes: 0 with or without changes; 4 where the accounts are not ready; 8 for changes with
+    --expect-no-changes.
+    """
+    opened = open_aws(session, load(session))
+    observed = observe(opened, audit=audit)
+    check(session, opened, observed)
+    made = make_plan(opened.deployment, observed)
+    warnings = exposure_warnings(find_exposure(opened.deployment))
+    return plan_result(
+        made,
+        plan_message(made, warnings).lines,
+        session.record.data(),
+        warnings=warnings,
+        expect_no_changes=expect_no_changes,
+    )
+
+
+@click.command(
+    short_help="Show what AWS holds beside what the file says.",
+    epilog="Example: stacksets status --audit",
+)
+@click.option("--audit", is_flag=True, help="Read every instance's overrides, a call each.")
+@session_command
+def status(session: Session, *, audit: bool) -> Result:
+    """Show what AWS holds beside what the deployment file says.
+
+    Exit codes: 0 nothing wrong; 5 something failed; 4 something could not be read.
+    """
+    opened = open_aws(session, load(session))
+    return status_result(opened.deployment, observe(opened, audit=audit), session.record.data())
+
+
+@click.command(
+    short_help="Show the outputs of every stack instance.",
+    epilog="Example: stacksets outputs --output json",
+)
+@session_command
+def outputs(session: Session) -> Result:
+    """Show the outputs of every stack instance, by account and region.
+
+    Exit codes: 0 all were read; 5 a stack is not there; 4 one could not be read.
+    """
+    return outputs_result(_read_outputs(session)[1], session.record.data())
+
+
+@click.command(
+    short_help="Call every endpoint and check its answer.",
+    epilog="Example: stacksets smoke --environment prod",
+)
+@session_command
+def smoke(session: Session) -> Result:
+    """Call every endpoint that the outputs name, and check status, body, HTTPS and a burst.
+
+    Exit codes: 0 all answered; 5 one did not; 4 an address could not be read.
+    """
+    opened, read = _read_outputs(session)
+    if opened.deployment.smoke is None:
+        raise InputError(
+            f"{opened.deployment.path} has no table [smoke]",
+            hint="say there which output holds the endpoint, which path to call, what to expect",
+        )
+    readable = [one for one in read if not one.unreadable]
+    with session.world.open_http() as http:
+        results = smoking.smoke(opened.deployment, readable, opened.aws, http, session.world.clock)
+    return smoke_result(results, [one for one in read if one.unreadable], session.record.data())
+
+
+def _read_outputs(session: Session) -> tuple[Opened, tuple[reading.InstanceOutputs, ...]]:
+    opened = open_aws(session, load(session))
+    observed = observe(opened)
+    if observed is None:
+        raise InputError(
+            f"there is no stack set {opened.deployment.name} in {opened.identity.account}, "
+            f"{opened.deployment.home_region}",
+            hint="stacksets deploy",
+        )
+    return opened, reading.read_outputs(opened.aws, opened.deployment, observed)

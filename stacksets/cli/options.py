@@ -1,0 +1,86 @@
+"""The flags that every command shares, and how a command gets its session."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+import click
+
+from stacksets.cli.session import Flags, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_OPTIONS = (
+    click.option(
+        "-f",
+        "--file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default=Path("stacksets.toml"),
+        show_default=True,
+        envvar="STACKSETS_FILE",
+        help="The deployment file.",
+    ),
+    click.option(
+        "--environment",
+        metavar="NAME",
+        help="The environment; else ENVIRONMENT_SUFFIX, else dev.",
+    ),
+    click.option(
+        "--profile",
+        metavar="NAME",
+        envvar="STACKSETS_PROFILE",
+        help="The AWS profile; else as AWS's own tools find credentials.",
+    ),
+    click.option(
+        "--output",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        envvar="STACKSETS_OUTPUT",
+        help="Text for people, or JSON lines ending in one result.",
+    ),
+    click.option(
+        "--no-color",
+        is_flag=True,
+        envvar="STACKSETS_NO_COLOR",
+        help="No colour, also not on a terminal.",
+    ),
+    click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        envvar="STACKSETS_VERBOSE",
+        help="Show the traceback of an unexpected error.",
+    ),
+)
+
+
+def session_command(
+    function: Callable[Concatenate[Session, P], R],
+) -> Callable[..., R]:
+    """Give a command the shared flags; it gets a Session that has taken them already."""
+
+    @click.pass_context
+    @functools.wraps(function)
+    def run(context: click.Context, /, *arguments: P.args, **options: P.kwargs) -> R:
+        session: Session = context.obj
+        session.use(_take_flags(options))
+        session.name_command(context.info_name or "")
+        return function(session, *arguments, **options)
+
+    command: Callable[..., R] = run
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def _take_flags(options: dict[str, object]) -> Flags:
+    """Take the shared flags out of all that click parsed."""
+    names = Flags.__dataclass_fields__
+    return Flags(**{name: options.pop(name) for name in names})  # type: ignore[arg-type] # click checked them

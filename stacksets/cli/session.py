@@ -1,0 +1,148 @@
+"""What every command works with: the world it runs in, its flags, its voice and its record.
+
+A World holds all that a test replaces; a Session is one run of one command in it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from stacksets.cli.revision import read_revision
+from stacksets.clock import SystemClock
+from stacksets.report.as_json import JsonReport
+from stacksets.report.as_text import TextReport
+from stacksets.report.record import Record
+from stacksets.report.stream import write
+from stacksets.smoke import UrllibHttp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+    from typing import TextIO
+
+    from stacksets.aws.door import Aws
+    from stacksets.clock import Clock
+    from stacksets.model.outcome import Event
+    from stacksets.report.message import Message, Result
+    from stacksets.report.record import Revision
+    from stacksets.smoke import Http
+
+Output = Literal["text", "json"]
+
+
+class Report(Protocol):
+    """A voice: text or JSON."""
+
+    def tell(self, message: Message) -> None:
+        """Say something on the way."""
+
+    def event(self, event: Event) -> None:
+        """Say what just happened in a running change."""
+
+    def result(self, result: Result) -> None:
+        """Say the last word, once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The streams, the clock, the environment variables and the ways out of the process."""
+
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+    environ: Mapping[str, str]
+    clock: Clock
+    open_aws: Callable[[str | None], Aws]
+    open_http: Callable[[], AbstractContextManager[Http]]
+    read_revision: Callable[[Path], Revision | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """The flags that every command has."""
+
+    file: Path = Path("stacksets.toml")
+    environment: str | None = None
+    profile: str | None = None
+    output: Output = "text"
+    no_color: bool = False
+    verbose: bool = False
+
+
+class Session:
+    """One run of one command."""
+
+    def __init__(self, world: World, flags: Flags) -> None:
+        self.world = world
+        self.changing = False
+        self._record = Record(command="", started=world.clock.now())
+        self.use(flags)
+
+    def use(self, flags: Flags) -> None:
+        """Take the flags, and the voice that they ask for."""
+        self.flags = flags
+        self.report = _choose_report(self.world, flags)
+
+    def name_command(self, command: str) -> None:
+        """Note which command runs."""
+        self._record = replace(self._record, command=command)
+
+    @property
+    def record(self) -> Record:
+        """Give what is known of the run up to now."""
+        return replace(self._record, ended=self.world.clock.now())
+
+    @record.setter
+    def record(self, record: Record) -> None:
+        self._record = record
+
+    @property
+    def is_interactive(self) -> bool:
+        """Tell whether somebody is there who can be asked."""
+        terminals = self.world.stdin.isatty() and self.world.stderr.isatty()
+        return terminals and self.flags.output == "text"
+
+    def ask(self, question: str) -> str:
+        """Ask on stderr, where progress goes, and read a line; the end of input is no answer."""
+        write(self.world.stderr, f"{question} ")
+        return self.world.stdin.readline().strip()
+
+
+def real_world() -> World:
+    """Give the world outside of tests."""
+    clock = SystemClock()
+    return World(
+        stdin=sys.stdin,
+        stdout=sys.stdout,
+        stderr=sys.stderr,
+        environ=os.environ,
+        clock=clock,
+        open_aws=_open_aws,
+        open_http=lambda: UrllibHttp(os.environ, clock),
+        read_revision=read_revision,
+    )
+
+
+def _open_aws(profile: str | None) -> Aws:
+    from stacksets.aws.session import (  # noqa: PLC0415 - boto3 takes 0.2 s, --help needs none
+        BotoAws,
+    )
+
+    return BotoAws(profile)
+
+
+def _choose_report(world: World, flags: Flags) -> Report:
+    if flags.output == "json":
+        return JsonReport(world.stdout)
+    dumb = world.environ.get("TERM") == "dumb"
+    streams = (world.stdout, world.stderr)
+    return TextReport(
+        world.stdout,
+        world.stderr,
+        terminals=() if dumb else tuple(one for one in streams if one.isatty()),
+        coloured=not flags.no_color and not world.environ.get("NO_COLOR"),
+    )

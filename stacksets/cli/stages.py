@@ -1,0 +1,113 @@
+"""The stages that several commands begin with, in order: load, open, observe, check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stacksets.errors import CredentialsError, NotReadyError, TemplateError
+from stacksets.lint import lint_template
+from stacksets.load import load_deployment
+from stacksets.model.desired import Region
+from stacksets.observe import observe_stack_set
+from stacksets.preflight import check_ready
+from stacksets.report.header import header_message
+from stacksets.report.lint import lint_message
+from stacksets.report.message import Line, Message, Tone
+
+if TYPE_CHECKING:
+    from stacksets.aws.door import Aws
+    from stacksets.cli.session import Session
+    from stacksets.model.desired import Deployment
+    from stacksets.model.observed import StackSet
+    from stacksets.model.outcome import Identity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A deployment bound to the account of the credentials, and the door to AWS."""
+
+    deployment: Deployment
+    aws: Aws
+    identity: Identity
+
+
+def load(session: Session) -> Deployment:
+    """Read the deployment file for the environment that was asked for; no AWS call."""
+    flags = session.flags
+    return load_deployment(flags.file, environment=flags.environment, environ=session.world.environ)
+
+
+def lint(session: Session, deployment: Deployment) -> None:
+    """Ask cfn-lint for errors of the template in the target regions.
+
+    Raises:
+        TemplateError: there are some.
+    """
+    result = lint_template(deployment.template, deployment.regions())
+    session.report.tell(lint_message(result))
+    if result.findings:
+        raise TemplateError(
+            f"cfn-lint finds errors in {deployment.template.path}; nothing was changed",
+            hint="mend them, or go on with --no-lint",
+        )
+
+
+def open_aws(session: Session, unbound: Deployment, *, as_admin: bool = True) -> Opened:
+    """Find out who calls, and say so before anything else happens.
+
+    Raises:
+        CredentialsError: there are none, or (`as_admin`) they are another account's than the file
+            names: a stack set of the same name there would be a second one.
+    """
+    flags = session.flags
+    aws = session.world.open_aws(flags.profile)
+    identity = aws.identity()
+    if as_admin and unbound.admin_account not in {None, identity.account}:
+        raise CredentialsError(
+            f"these are credentials of account {identity.account}, {unbound.path} names "
+            f"{unbound.admin_account} for environment {unbound.environment}",
+            hint=f"aws sso login --profile P, then --profile P, with a profile of account "
+            f"{unbound.admin_account}",
+        )
+    deployment = unbound.bound_to(identity.account)
+    revision = session.world.read_revision(Path(deployment.path).parent)
+    session.record = session.record.with_sources(deployment, identity, revision)
+    session.report.tell(header_message(deployment, identity))
+    return Opened(deployment=deployment, aws=aws, identity=identity)
+
+
+def observe(opened: Opened, *, audit: bool = False) -> StackSet | None:
+    """Read what AWS holds; overrides take a call an instance, so only where they matter."""
+    read_overrides = audit or bool(opened.deployment.overrides)
+    return observe_stack_set(opened.aws, opened.deployment, read_overrides=read_overrides)
+
+
+def check(session: Session, opened: Opened, observed: StackSet | None) -> None:
+    """Refuse to begin where something is missing that the change would fail on half-way.
+
+    Raises:
+        NotReadyError: with all that is missing; its notes are what could not be checked.
+    """
+    variables = (session.world.environ.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
+    ready = check_ready(
+        opened.deployment,
+        opened.aws,
+        opened.identity,
+        observed,
+        other_regions=tuple(Region(name) for name in variables if name),
+    )
+    if ready.problems:
+        error = NotReadyError("Not ready, nothing was changed", problems=ready.problems)
+        for one in ready.unchecked:
+            error.add_note(one)
+        raise error
+    if ready.unchecked:
+        session.report.tell(
+            Message(
+                code="unchecked",
+                lines=tuple(Line(f"  ?  {one}", Tone.WARNING) for one in ready.unchecked),
+                data={"unchecked": list(ready.unchecked)},
+            )
+        )

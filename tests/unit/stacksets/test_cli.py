@@ -1,0 +1,626 @@
+"""The command line in a world of fakes: flags in, exit code out, everything told once."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import click
+import pytest
+
+from stacksets.aws.door import StackEvent
+from stacksets.cli import main, stacksets
+from stacksets.errors import CredentialsError, PermissionDeniedError
+from stacksets.model.outcome import Identity
+from tests.builders import ACCOUNT, EAST, HOME, NAME, OTHER_ACCOUNT, WEST, a_key
+from tests.fakes import FakeAccount, FakeAws
+from tests.worlds import a_world
+
+TRUST = {
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudformation.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ]
+}
+EXECUTION_TRUST = {
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/administration"},
+            "Action": "sts:AssumeRole",
+        }
+    ]
+}
+UUID = "00000000-0000-0000-0000-000000000000"
+FILE = f"""
+[stack_set]
+name = "greeting-{{environment}}"
+template = "template.json"
+admin_account = "{ACCOUNT}"
+home_region = "us-west-2"
+administration_role_arn = "arn:aws:iam::{{admin_account}}:role/administration"
+execution_role_name = "execution"
+
+[[targets]]
+accounts = ["self"]
+regions = ["us-west-1", "us-east-1"]
+
+[environments.dev]
+[environments.prod]
+[environments."pr-*"]
+"""
+TEMPLATE = {
+    "AWSTemplateFormatVersion": "2010-09-09",
+    "Description": "A topic",
+    "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+    "Outputs": {"Url": {"Value": {"Ref": "Topic"}}},
+}
+
+
+class AccountWithHistory(FakeAccount):
+    """An account that is asked what a deleted stack left; `left` names log groups."""
+
+    left: tuple[str, ...] = ()
+
+    def list_deleted_stacks(self, name_prefix):
+        return (f"arn:aws:cloudformation:us-east-1:1:stack/{name_prefix}{UUID}/1",)
+
+    def list_events(self, stack_id):
+        return tuple(
+            StackEvent(
+                at=datetime(2026, 1, 1, tzinfo=UTC),
+                logical_id="Logs",
+                physical_id=name,
+                resource_type="AWS::Logs::LogGroup",
+                status="CREATE_COMPLETE",
+                reason="",
+            )
+            for name in self.left
+        )
+
+    def read_template(self, name_or_id):
+        return json.dumps({"Resources": {"Logs": {"Type": "AWS::Logs::LogGroup"}}})
+
+    def has_resource(self, resource_type, physical_id):
+        return physical_id in self.left
+
+    def list_log_groups(self, name_prefix):
+        return ()
+
+
+@pytest.fixture
+def file(tmp_path):
+    (tmp_path / "template.json").write_text(json.dumps(TEMPLATE))
+    path = tmp_path / "stacksets.toml"
+    path.write_text(FILE)
+    return path
+
+
+@pytest.fixture
+def aws():
+    there = FakeAws()
+    roles = {"administration": TRUST, "execution": EXECUTION_TRUST}
+    for region in (HOME, EAST, WEST):
+        there.accounts[a_key(region=region)] = AccountWithHistory(roles=roles)
+    return there
+
+
+@pytest.fixture
+def run(file, aws):
+    """Type a command; gives its exit code, stdout and stderr."""
+
+    def type_command(*arguments, typed=None, environ=None, world=None):
+        there = world or a_world(typed=typed, aws=aws, environ=environ)
+        command, *flags = arguments
+        code = main([command, "-f", str(file), *flags], there)
+        return code, there.stdout.getvalue(), there.stderr.getvalue()
+
+    return type_command
+
+
+def _results(out):
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_a_first_deploy_reaches_the_desired_state(run, aws):
+    code, out, err = run("deploy", "--yes", "--no-lint")
+
+    assert code == 0
+    assert "2 of 2 stack instances as desired" in out
+    assert "verified  a second plan is empty" in err
+    assert [call[0] for call in aws.fake_stack_sets.calls] == [
+        "create_stack_set",
+        "create_instances",
+    ]
+
+
+def test_every_change_first_says_whom_it_touches(run):
+    _, _, err = run("deploy", "--yes", "--no-lint")
+
+    assert err.splitlines()[0] == (
+        f"AWS account {ACCOUNT} (acme) as user/tester · home region us-west-2 · "
+        "environment dev (default)"
+    )
+
+
+def test_a_second_deploy_calls_nothing_that_changes(run, aws):
+    run("deploy", "--yes", "--no-lint")
+    before = list(aws.fake_stack_sets.calls)
+
+    code, out, _ = run("deploy", "--no-lint")
+
+    assert code == 0
+    assert out.startswith("No changes.")
+    assert aws.fake_stack_sets.calls == before
+
+
+def test_json_is_lines_of_events_ending_in_one_result(run):
+    code, out, err = run("deploy", "--yes", "--no-lint", "--output", "json")
+
+    lines = _results(out)
+    assert code == 0
+    assert err == ""
+    assert [one["type"] for one in lines[:-1]] == ["event"] * (len(lines) - 1)
+    last = lines[-1]
+    assert (last["type"], last["code"], last["exit_code"]) == ("result", "succeeded", 0)
+    assert last["caller_arn"] == f"arn:aws:iam::{ACCOUNT}:user/tester"
+    assert last["git_revision"] == "c0ffee"
+    assert last["command"] == "deploy"
+    assert len(last["operation_ids"]) == 1
+    assert [one["status"] for one in last["instances"]] == ["CURRENT", "CURRENT"]
+
+
+def test_without_consent_nothing_is_written(run, aws):
+    code, out, err = run("deploy", "--no-lint")
+
+    assert code == 3
+    assert out == ""
+    assert "→ read the plan, then add --yes" in err
+    assert aws.fake_stack_sets.calls == []
+
+
+def test_a_person_may_consent(run):
+    assert run("deploy", "--no-lint", typed="y")[0] == 0
+
+
+def test_a_person_may_decline(run, aws):
+    assert run("deploy", "--no-lint", typed="n")[0] == 3
+    assert aws.fake_stack_sets.calls == []
+
+
+@pytest.mark.parametrize(
+    "name", ["STACKSETS_YES", "STACKSETS_DEPLOY_YES", "STACKSETS_ALLOW_DELETE"]
+)
+def test_no_variable_consents(run, name):
+    assert run("deploy", "--no-lint", environ={name: "1"})[0] == 3
+
+
+def test_a_failed_instance_is_exit_5_with_its_cause(run, aws):
+    aws.fake_stack_sets.fail[a_key(region=WEST)] = "no role"
+
+    code, out, _ = run("deploy", "--yes", "--no-lint")
+
+    assert code == 5
+    assert "no role" in out
+
+
+def test_what_an_account_lacks_is_told_before_the_first_write(run, aws):
+    aws.accounts[a_key(region=HOME)].roles = {}
+
+    code, out, err = run("deploy", "--yes", "--no-lint")
+
+    assert code == 4
+    assert out == ""
+    assert "Not ready, nothing was changed:\n  1  " in err
+    assert "administration" in err
+    assert aws.fake_stack_sets.calls == []
+
+
+def test_a_plan_is_not_ready_either(run, aws):
+    aws.accounts[a_key(region=HOME)].roles = {}
+
+    assert run("plan")[0] == 4
+
+
+def test_a_template_with_lint_errors_is_refused(run, file, aws):
+    broken = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"Nmae": "x"}}}}
+    (file.parent / "template.json").write_text(json.dumps(broken))
+
+    code, _, err = run("deploy", "--yes")
+
+    assert code == 3
+    assert "cfn-lint: 1 error" in err
+    assert "--no-lint" in err
+    assert run("deploy", "--yes", "--no-lint")[0] == 0
+
+
+def test_credentials_of_another_account_are_refused_in_a_sentence(run, aws):
+    aws.caller = Identity(account=OTHER_ACCOUNT, arn=f"arn:aws:iam::{OTHER_ACCOUNT}:root")
+
+    code, _, err = run("status")
+
+    assert code == 4
+    assert f"credentials of account {OTHER_ACCOUNT}" in err
+    assert "aws sso login" in err
+
+
+def test_a_plan_shows_and_writes_nothing(run, aws):
+    code, out, _ = run("plan")
+
+    assert code == 0
+    assert out.startswith(f"Plan for stack set {NAME}")
+    assert aws.fake_stack_sets.calls == []
+
+
+def test_an_unexpected_difference_is_exit_8(run):
+    assert run("plan", "--expect-no-changes")[0] == 8
+
+    run("deploy", "--yes", "--no-lint")
+
+    assert run("plan", "--expect-no-changes")[0] == 0
+
+
+def test_an_audit_reads_the_overrides(run, aws):
+    run("deploy", "--yes", "--no-lint")
+    aws.fake_stack_sets.overrides[a_key(region=EAST)] = {"Suffix": "mine"}
+
+    assert "its parameter overrides change" in run("plan", "--audit")[1]
+    assert "1 override: Suffix" in run("status", "--audit")[1]
+    assert "overrides not read" in run("status")[1]
+
+
+def test_status_before_a_deploy_says_that_there_is_nothing(run):
+    code, out, _ = run("status")
+
+    assert code == 0
+    assert out == f"There is no stack set {NAME} in {ACCOUNT} in us-west-2\n"
+
+
+def test_status_of_a_gone_stack_is_exit_5(run, aws):
+    run("deploy", "--yes", "--no-lint")
+    aws.accounts[a_key(region=EAST)].stacks.clear()
+
+    code, out, _ = run("status")
+
+    assert code == 5
+    assert "stack gone" in out
+
+
+def test_status_that_could_not_read_a_stack_is_exit_4(run, aws):
+    run("deploy", "--yes", "--no-lint")
+    aws.closed.add(a_key(region=EAST))
+
+    assert run("status")[0] == 4
+
+
+def test_outputs_are_shown_by_account_and_region(run, aws):
+    run("deploy", "--yes", "--no-lint")
+    account = aws.accounts[a_key(region=EAST)]
+    account.stacks = {
+        name: replace(stack, outputs={"Url": "https://x/"})
+        for name, stack in account.stacks.items()
+    }
+
+    code, out, _ = run("outputs")
+
+    assert code == 0
+    assert f"{ACCOUNT}/us-east-1\n  Url  https://x/\n" in out
+
+
+def test_outputs_that_cannot_be_read_are_exit_4(run, aws):
+    run("deploy", "--yes", "--no-lint")
+    aws.closed.add(a_key(region=EAST))
+
+    code, out, _ = run("outputs")
+
+    assert code == 4
+    assert "could not be read" in out
+
+
+@pytest.mark.parametrize("command", ["outputs", "smoke"])
+def test_what_is_not_deployed_has_no_endpoints(run, file, command):
+    file.write_text(FILE + '\n[smoke]\noutput = "Url"\npath = "hello"\n')
+
+    code, _, err = run(command)
+
+    assert code == 3
+    assert "there is no stack set" in err
+
+
+def test_a_file_without_a_smoke_table_says_so(run):
+    run("deploy", "--yes", "--no-lint")
+
+    code, _, err = run("smoke")
+
+    assert code == 3
+    assert "has no table [smoke]" in err
+
+
+def test_a_destroy_removes_all_and_looks_for_what_is_left(run, aws):
+    run("deploy", "--yes", "--no-lint")
+
+    code, out, _ = run("destroy", "--yes", "--allow-delete")
+
+    assert code == 0
+    assert out.startswith(f"2 stack instances and the stack set {NAME} removed\n")
+    assert "Nothing is left" in out
+    assert aws.fake_stack_sets.sets == {}
+
+
+def test_what_a_destroy_left_is_listed_and_exit_5(run, aws):
+    run("deploy", "--yes", "--no-lint")
+    aws.accounts[a_key(region=EAST)].left = ("forgotten",)
+
+    code, out, _ = run("destroy", "--yes", "--allow-delete")
+
+    assert code == 5
+    assert "Left, and should not be\n" in out
+    assert "AWS::Logs::LogGroup  forgotten" in out
+
+
+def test_a_destroy_needs_to_be_allowed_to_delete(run, aws):
+    run("deploy", "--yes", "--no-lint")
+
+    code, _, err = run("destroy", "--yes")
+
+    assert code == 3
+    assert "--allow-delete" in err
+    assert NAME in aws.fake_stack_sets.sets
+
+
+def test_a_destroy_on_a_terminal_wants_the_name_typed(run):
+    run("deploy", "--yes", "--no-lint")
+
+    assert run("destroy", "--allow-delete", typed="y")[0] == 3
+    assert run("destroy", "--allow-delete", typed=NAME)[0] == 0
+
+
+def test_a_destroy_of_nothing_still_looks_for_what_is_left(run):
+    code, out, _ = run("destroy")
+
+    assert code == 0
+    assert out == f"No changes. There is no stack set {NAME} in us-west-2\nNothing is left\n"
+
+
+def test_a_destroy_that_fails_tells_why(run, aws):
+    run("deploy", "--yes", "--no-lint")
+    aws.fake_stack_sets.fail[a_key(region=WEST)] = "not empty"
+
+    code, out, _ = run("destroy", "--yes", "--allow-delete")
+
+    assert code == 5
+    assert "not empty" in out
+
+
+def test_resolving_needs_neither_aws_nor_credentials(run, tmp_path):
+    def refuse(_):
+        raise CredentialsError("no credentials")
+
+    code, out, _ = run("resolve", "--out", str(tmp_path / "out"), world=a_world(open_aws=refuse))
+
+    assert code == 0
+    written = sorted(path.name for path in (tmp_path / "out" / "dev").iterdir())
+    assert written == [f"template.{ACCOUNT}.us-{side}-1.json" for side in ("east", "west")]
+    assert "2 views written" in out
+
+
+def test_resolving_all_environments_leaves_patterns_out(run, tmp_path):
+    code, out, _ = run("resolve", "--out", str(tmp_path / "out"), "--all-environments")
+
+    assert code == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["dev", "prod"]
+    assert "pr-*: a pattern" in out
+
+
+def test_self_is_account_zero_where_no_account_is_named(run, file, tmp_path):
+    file.write_text(FILE.replace(f'admin_account = "{ACCOUNT}"\n', ""))
+
+    run("resolve", "--out", str(tmp_path / "out"))
+
+    names = [path.name for path in (tmp_path / "out" / "dev").iterdir()]
+    assert "template.000000000000.us-east-1.json" in names
+
+
+BOOTSTRAP = {
+    "Parameters": {
+        name: {"Type": "String"}
+        for name in ("HomeRegion", "AdminAccountId", "ApiGatewayAccountRole", "Author")
+    },
+    "Resources": {
+        "Topic": {
+            "Type": "AWS::SNS::Topic",
+            "Properties": {"TopicName": {"Fn::Sub": "${ApiGatewayAccountRole}-${Author}"}},
+        }
+    },
+}
+
+
+@pytest.fixture
+def file_with_bootstrap(file):
+    (file.parent / "bootstrap.json").write_text(json.dumps(BOOTSTRAP))
+    file.write_text(
+        FILE
+        + '\n[bootstrap]\nstack_name = "roles"\ntemplate = "bootstrap.json"\n'
+        + '[bootstrap.parameters]\nAuthor = "{author}"\n'
+    )
+    return file
+
+
+def test_the_bootstrap_is_resolved_for_home_and_target_regions(run, file_with_bootstrap, tmp_path):
+    run("resolve", "--out", str(tmp_path / "out"))
+
+    def topic(region):
+        path = tmp_path / "out" / "dev" / f"bootstrap.{ACCOUNT}.{region}.json"
+        return json.loads(path.read_text())["Resources"]["Topic"]["Properties"]["TopicName"]
+
+    assert topic("us-east-1") == "create-unknown"
+    assert topic("us-west-2") == "leave-unknown"
+
+
+def test_a_bootstrap_without_a_table_says_so(run):
+    code, _, err = run("bootstrap", "--yes")
+
+    assert code == 3
+    assert "has no table [bootstrap]" in err
+
+
+def test_a_bootstrap_asks_before_it_writes(run, file_with_bootstrap, aws):
+    assert run("bootstrap")[0] == 3
+    assert run("bootstrap", typed="n")[0] == 3
+    assert aws.accounts[a_key(region=HOME)].calls == []
+
+
+def test_a_wrong_flag_is_exit_2_and_told_on_stderr(run):
+    code, out, err = run("deploy", "--forc")
+
+    assert (code, out) == (2, "")
+    assert err.startswith("error: No such option '--forc'")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ"),
+    [
+        (["deploy", "--forc", "--output", "json"], {}),
+        (["deploy", "--output=json", "--forc"], {}),
+        (["deploy", "--forc"], {"STACKSETS_OUTPUT": "json"}),
+    ],
+)
+def test_a_wrong_flag_with_json_is_a_result_line(arguments, environ):
+    world = a_world(environ=environ)
+
+    code = main(arguments, world)
+
+    assert code == 2
+    assert _results(world.stdout.getvalue())[-1]["code"] == "USAGE"
+    assert world.stderr.getvalue() == ""
+
+
+def test_a_command_inside_local_run_does_not_choose_our_voice():
+    world = a_world()
+
+    assert main(["local", "--forc", "run", "--", "x", "--output", "json"], world) == 2
+    assert world.stdout.getvalue() == ""
+
+
+def test_text_on_the_command_line_wins_over_the_variable():
+    world = a_world(environ={"STACKSETS_OUTPUT": "json"})
+
+    assert main(["deploy", "--forc", "--output", "text"], world) == 2
+    assert world.stdout.getvalue() == ""
+
+
+def test_no_command_is_wrong_usage_and_shows_the_help():
+    world = a_world()
+
+    assert main([], world) == 2
+    assert "Commands:" in world.stderr.getvalue()
+
+
+def test_a_refused_call_is_told_with_its_hint(run, file):
+    def refuse(_):
+        raise PermissionDeniedError("not allowed to call sts:GetCallerIdentity", hint="ask")
+
+    code, out, err = run("status", world=a_world(open_aws=refuse))
+
+    assert (code, out) == (4, "")
+    assert err == "error: not allowed to call sts:GetCallerIdentity\n→ ask\n"
+
+
+def test_a_bad_file_lists_its_problems(run, file):
+    file.write_text(FILE.replace("home_region", "hom_region"))
+
+    code, _, err = run("plan")
+
+    assert code == 3
+    assert "hom_region" in err
+
+
+def _broken(error):
+    def raise_it(_):
+        raise error
+
+    return a_world(open_aws=raise_it)
+
+
+def test_what_nobody_foresaw_is_a_bug_of_ours(run):
+    code, _, err = run("plan", world=_broken(RuntimeError("surprise")))
+
+    assert code == 1
+    assert err.startswith("error: a bug of ours: RuntimeError: surprise\n→ please report")
+    assert "Traceback" not in err
+
+
+def test_the_traceback_comes_with_v(run):
+    assert "Traceback" in run("plan", "-v", world=_broken(RuntimeError("surprise")))[2]
+
+
+def test_an_interrupt_before_the_first_write_changed_nothing(run):
+    code, _, err = run("plan", world=_broken(KeyboardInterrupt()))
+
+    assert code == 130
+    assert "nothing was changed" in err
+
+
+def test_ctrl_c_at_the_question_is_an_interrupt(run):
+    code, _, err = run("plan", world=_broken(click.Abort()))
+
+    assert code == 130
+
+
+def test_an_error_in_json_carries_the_record(run, aws):
+    aws.accounts[a_key(region=HOME)].roles = {}
+
+    code, out, _ = run("deploy", "--yes", "--no-lint", "--output", "json")
+
+    last = _results(out)[-1]
+    assert (code, last["exit_code"], last["code"]) == (4, 4, "NOT_READY")
+    assert last["account"] == ACCOUNT
+    assert last["error"]["problems"]
+
+
+def test_the_profile_reaches_aws(run, aws):
+    seen = []
+
+    def open_aws(profile):
+        seen.append(profile)
+        return aws
+
+    run("status", "--profile", "admin", world=a_world(open_aws=open_aws))
+
+    assert seen == ["admin"]
+
+
+def test_the_environment_is_said_with_its_source(run):
+    assert "environment prod (--environment)" in run("status", "--environment", "prod")[2]
+    assert (
+        "environment pr-7 (ENVIRONMENT_SUFFIX)"
+        in run("status", environ={"ENVIRONMENT_SUFFIX": "pr-7"})[2]
+    )
+
+
+@pytest.mark.parametrize("environ", [{}, {"NO_COLOR": "1"}])
+def test_colour_is_for_terminals_that_want_it(run, environ):
+    _, out, _ = run("status", typed="", environ=environ)
+
+    assert ("\x1b[" in out) is not bool(environ)
+
+
+def test_no_color_is_a_flag_too(run):
+    assert "\x1b[3" not in run("status", "--no-color", typed="", environ={})[1]
+
+
+def test_every_command_has_an_example_in_its_help():
+    def commands(group, path):
+        for name, command in group.commands.items():
+            if isinstance(command, click.Group):
+                yield from commands(command, f"{path} {name}")
+            else:
+                yield f"{path} {name}", command
+
+    for path, command in commands(stacksets, "stacksets"):
+        assert re.match(rf"Example: {path}\b", command.epilog), path

@@ -1,0 +1,54 @@
+"""A world for the command line: streams, clock, variables and AWS in memory."""
+
+from __future__ import annotations
+
+import io
+
+from stacksets.cli.session import World
+from stacksets.report.record import Revision
+from stacksets.smoke import Answer, NoAnswerError
+from tests.fakes import FakeAws, FakeClock
+
+
+class Terminal(io.StringIO):
+    """A stream that somebody watches."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class FakeHttp:
+    """Endpoints that all answer the same, and no plain HTTP."""
+
+    body = "hello"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return None
+
+    def has_proxy(self, url):
+        return False
+
+    def get(self, url, *, timeout_seconds):
+        if url.startswith("http://"):
+            raise NoAnswerError("connection refused")
+        return Answer(status=200, body=self.body, latency_ms=5.0)
+
+
+def a_world(*, typed=None, aws=None, environ=None, **changes) -> World:
+    """A world without a terminal; with `typed`, one where somebody types that."""
+    stream = io.StringIO if typed is None else Terminal
+    there = aws or FakeAws()
+    values = {
+        "stdin": stream(f"{typed}\n" if typed else ""),
+        "stdout": stream(),
+        "stderr": stream(),
+        "environ": {"NO_COLOR": "1", "TERM": "dumb"} if environ is None else environ,
+        "clock": FakeClock(),
+        "open_aws": lambda profile: there,
+        "open_http": FakeHttp,
+        "read_revision": lambda folder: Revision(commit="c0ffee", clean=True),
+    }
+    return World(**(values | changes))
