@@ -9,7 +9,7 @@ speaks the query protocol.
 from stacksets.local.control_plane.clock import Clock, SystemClock
 from stacksets.local.control_plane.plane import ControlPlane
 from stacksets.local.control_plane.roles import PoliciesAllow, TrustAllows
-from stacksets.local.control_plane.settings import Replay, Settings
+from stacksets.local.control_plane.settings import Replay, Settings, read_settings
 
 __all__ = [
     "Clock",
@@ -19,4 +19,5 @@ __all__ = [
     "Settings",
     "SystemClock",
     "TrustAllows",
+    "read_settings",
 ]

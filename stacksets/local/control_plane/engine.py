@@ -179,7 +179,8 @@ class Engine:
             return Outcome(succeeded=False, reason=injected)
         try:
             return self._carry_out(task, lambda stack_id: self._note_stack(run, task, stack_id))
-        except Exception as error:  # noqa: BLE001 - an operation must end whatever its work raises
+        except Exception as error:  # noqa: BLE001 # pylint: disable=broad-exception-caught
+            # Whatever a task raises, its operation must come to an end.
             return Outcome(succeeded=False, reason=f"Internal failure: {error}")
 
     def _note_stack(self, run: Run, task: Task, stack_id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,3 +35,21 @@ class Settings:
     failures: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
     replay: Replay = Replay.SAME_ID
     throttle_every: int = 0
+
+
+def read_settings(document: Mapping[str, Any]) -> Settings:
+    """Give the settings that a JSON document asks for, the rest as it is by default.
+
+    `failures` is a list of `{"account": …, "region": …, "reason": …}` there.
+    """
+    failures = {
+        (item["account"], item["region"]): item["reason"] for item in document.get("failures", ())
+    }
+    default = Settings()
+    return Settings(
+        instance_seconds=document.get("instance_seconds", default.instance_seconds),
+        list_lag_seconds=document.get("list_lag_seconds", default.list_lag_seconds),
+        failures=failures,
+        replay=Replay(document.get("replay", default.replay)),
+        throttle_every=document.get("throttle_every", default.throttle_every),
+    )

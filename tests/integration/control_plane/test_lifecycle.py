@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+
 from tests.integration.control_plane.stack_sets import ADMIN, EAST, HOME, TARGET, WEST, template
 
 pytestmark = pytest.mark.integration

@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING
 
 from botocore.loaders import Loader
-from botocore.model import ServiceModel, StructureShape
+from botocore.model import NoShapeFoundError, ServiceModel, StructureShape
 
 if TYPE_CHECKING:
     from botocore.model import Shape
@@ -41,9 +41,8 @@ def _structure(shape: Shape | None) -> StructureShape:
 @functools.cache
 def http_status(code: str) -> int:
     """Give the HTTP status of an error code: the model's, and 400 for what it does not model."""
-    statuses = (
-        shape.metadata["error"]["httpStatusCode"]
-        for shape in service_model().error_shapes
-        if shape.name == code
-    )
-    return int(next(statuses, BAD_REQUEST))
+    try:
+        shape = service_model().shape_for(code)
+    except NoShapeFoundError:
+        return BAD_REQUEST
+    return int(shape.metadata["error"]["httpStatusCode"])

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stacksets.local.control_plane.capabilities import check_capabilities
+from stacksets.local.control_plane.errors import ApiError
+from stacksets.local.control_plane.templates import (
+    mask_secrets,
+    parse_template,
+    resolve_parameters,
+)
+
+QUEUE = {"Queue": {"Type": "AWS::SQS::Queue"}}
+PARAMETERS = {
+    "Suffix": {"Type": "String", "Default": "dev"},
+    "Days": {"Type": "Number", "Default": 365},
+    "Logging": {"Type": "String", "Default": True},
+    "Must": {"Type": "String"},
+}
+TEMPLATE = {"Parameters": PARAMETERS, "Resources": QUEUE}
+
+
+def given_value(name: str, value: str) -> dict[str, object]:
+    return {"ParameterKey": name, "ParameterValue": value}
+
+
+def kept(name: str) -> dict[str, object]:
+    return {"ParameterKey": name, "UsePreviousValue": True}
+
+
+def test_json_and_yaml_say_the_same():
+    yaml = "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n"
+    assert parse_template(json.dumps({"Resources": QUEUE})) == parse_template(yaml)
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        ('{"Resources": ', r"Template format error: JSON not well-formed. \(line 1, column 15\)"),
+        ("Resources: [", "Template format error: YAML not well-formed."),
+        ("just words", "Template format error: unsupported structure."),
+        ("{}", "At least one Resources member must be defined."),
+        ('{"Resources": {}}', "At least one Resources member must be defined."),
+        ('{"Resources": ["Queue"]}', "every Resources member must be an object"),
+        ('{"Resources": {"Queue": 1}}', "every Resources member must be an object"),
+        ('{"Resources": {"Q": {}}, "Parameters": "x"}', "every Parameters member"),
+        (" " * 51_201, "length less than or equal to 51200"),
+    ],
+)
+def test_what_is_no_template_is_refused(body, complaint):
+    with pytest.raises(ApiError, match=complaint) as caught:
+        parse_template(body)
+    assert caught.value.code == "ValidationError"
+
+
+def test_a_body_of_51_200_bytes_is_the_longest():
+    body = json.dumps({"Resources": QUEUE})
+    assert parse_template(body + " " * (51_200 - len(body)))["Resources"] == QUEUE
+    with pytest.raises(ApiError, match="51200"):
+        parse_template(body + " " * (51_199 - len(body)) + "é")
+
+
+def test_a_parameter_that_is_not_sent_takes_the_default_and_not_the_previous_value():
+    previous = {"Suffix": "prod", "Days": "1", "Logging": "false", "Must": "x"}
+    values = resolve_parameters(TEMPLATE, [given_value("Must", "y")], previous)
+    assert values == {"Suffix": "dev", "Days": "365", "Logging": "true", "Must": "y"}
+
+
+def test_use_previous_value_keeps_it():
+    values = resolve_parameters(TEMPLATE, [kept("Must")], {"Must": "x"})
+    assert values["Must"] == "x"
+
+
+def test_an_empty_value_is_a_value():
+    assert resolve_parameters(TEMPLATE, [given_value("Must", "")], {})["Must"] == ""
+
+
+@pytest.mark.parametrize(
+    ("given_parameters", "complaint"),
+    [
+        ([], r"Parameters: \[Must\] must have values"),
+        ([{"ParameterKey": "Must"}], r"Parameters: \[Must\] must have values"),
+        ([given_value("Mast", "x")], r"Parameters: \[Mast\] do not exist in the template"),
+        ([kept("Must")], "not in the previous template"),
+        ([{**kept("Must"), "ParameterValue": "x"}], "usePreviousValue as true and non empty"),
+    ],
+)
+def test_parameters_that_do_not_fit_the_template_are_refused(given_parameters, complaint):
+    with pytest.raises(ApiError, match=complaint):
+        resolve_parameters(TEMPLATE, given_parameters, {})
+
+
+@given(st.dictionaries(st.sampled_from(sorted(PARAMETERS)), st.text()))
+def test_every_declared_parameter_gets_exactly_one_value(chosen):
+    sent = [given_value(name, value) for name, value in {"Must": "x", **chosen}.items()]
+    values = resolve_parameters(TEMPLATE, sent, {})
+    assert values.keys() == PARAMETERS.keys()
+    assert values.items() >= chosen.items()
+
+
+def test_secrets_are_masked():
+    declared = {"Parameters": {"Key": {"NoEcho": "true"}, "Word": {"NoEcho": True}, "Name": {}}}
+    shown = mask_secrets(declared, {"Key": "k", "Word": "w", "Name": "n", "Gone": "g"})
+    assert shown == {"Key": "****", "Word": "****", "Name": "n", "Gone": "g"}
+
+
+ROLE = {"Role": {"Type": "AWS::IAM::Role", "Properties": {"Path": "/"}}}
+NAMED = {"Role": {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "boss"}}}
+
+
+@pytest.mark.parametrize(
+    ("template", "sent", "missing"),
+    [
+        ({"Resources": QUEUE}, [], None),
+        ({"Resources": ROLE}, [], "CAPABILITY_IAM"),
+        ({"Resources": {"P": {"Type": "AWS::IAM::Policy"}}}, [], "CAPABILITY_IAM"),
+        ({"Resources": ROLE}, ["CAPABILITY_IAM"], None),
+        ({"Resources": ROLE}, ["CAPABILITY_NAMED_IAM"], None),
+        ({"Resources": NAMED}, ["CAPABILITY_IAM"], "CAPABILITY_NAMED_IAM"),
+        ({"Resources": NAMED}, ["CAPABILITY_NAMED_IAM"], None),
+        ({"Resources": QUEUE, "Transform": "Custom"}, [], "CAPABILITY_AUTO_EXPAND"),
+        ({"Resources": QUEUE, "Transform": "Custom"}, ["CAPABILITY_AUTO_EXPAND"], None),
+        (
+            {"Resources": {"Q": {"Properties": [{"Fn::Transform": {}}]}, **ROLE}},
+            [],
+            "CAPABILITY_IAM, CAPABILITY_AUTO_EXPAND",
+        ),
+    ],
+)
+def test_a_template_needs_the_capabilities_of_its_resources(template, sent, missing):
+    if missing is None:
+        check_capabilities(template, sent)
+        return
+    with pytest.raises(ApiError) as caught:
+        check_capabilities(template, sent)
+    assert caught.value.code == "InsufficientCapabilitiesException"
+    assert caught.value.message == f"Requires capabilities : [{missing}]"
