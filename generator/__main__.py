@@ -36,8 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Every template, also after a stale one: a reader wants all the differences at once.
         fresh = [act(options.templates / name, body) for name, body in render().items()]
     except OSError as error:
-        place = error.filename or options.templates
-        sys.stderr.write(f"error: {place}: {error.strerror}\n")
+        sys.stderr.write(f"error: no rendering into {options.templates}: {error}\n")
         return EXIT_INPUT
     return 0 if all(fresh) else EXIT_INPUT
 

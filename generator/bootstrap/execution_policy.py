@@ -10,6 +10,7 @@ from awacs.aws import Condition, PolicyDocument, StringEquals
 from generator.bootstrap.names import (
     account_arns,
     api_gateway_arns,
+    api_gateway_role_arn,
     service_role_arns,
     stack_arns,
 )
@@ -99,4 +100,6 @@ def build_execution_policy() -> PolicyDocument:
         ),
         allow("ManageServiceRoles", _ROLES, [service_role_arns()]),
         allow("PassServiceRoles", [awacs.iam.PassRole], [service_role_arns()], only_lambda),
+        # API Gateway makes its own role in an account when the first API is created there.
+        allow("LetApiGatewayIn", [awacs.iam.CreateServiceLinkedRole], [api_gateway_role_arn()]),
     )

@@ -39,6 +39,14 @@ def service_role_arns() -> Sub:
     return Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{SERVICE}/*")
 
 
+def api_gateway_role_arn() -> Sub:
+    """The role that API Gateway makes for itself (developer guide, "service-linked roles")."""
+    return Sub(
+        "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/"
+        "ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"
+    )
+
+
 def api_gateway_arns(path: str) -> Sub:
     """API Gateway's own resources, whose ARNs hold a path and no account."""
     return Sub(f"arn:${{AWS::Partition}}:apigateway:*::{path}")

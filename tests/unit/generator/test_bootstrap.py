@@ -165,8 +165,14 @@ def test_a_role_that_it_makes_is_under_our_path_and_passed_to_lambda_alone(roles
     assert statements["PassServiceRoles"]["Condition"] == {
         "StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}
     }
-    managers = [name for name, found in statements.items() if "iam:" in json.dumps(found["Action"])]
-    assert managers == ["ManageServiceRoles", "PassServiceRoles"]
+    others = [name for name, found in statements.items() if "iam:" in json.dumps(found["Action"])]
+    assert others == ["ManageServiceRoles", "PassServiceRoles", "LetApiGatewayIn"]
+    assert statements["LetApiGatewayIn"]["Resource"] == [
+        {
+            "Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/"
+            "ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"
+        }
+    ]
 
 
 def test_none_of_the_bootstrap_s_own_roles_is_under_the_path_that_it_manages(roles):
