@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stacksets.errors import AwsError, CredentialsError
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from stacksets.model.desired import Deployment, InstanceKey
     from stacksets.model.observed import StackInstance, StackSet
 
-_NONE: Mapping[str, str] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceOutputs:
@@ -27,7 +24,7 @@ class InstanceOutputs:
     """
 
     key: InstanceKey
-    outputs: Mapping[str, str] = _NONE
+    outputs: Mapping[str, str] = field(default_factory=dict)
     problem: str | None = None
     unreadable: bool = False
 
