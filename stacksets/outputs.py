@@ -57,7 +57,7 @@ def _read_instance(
     except AwsError as error:
         return InstanceOutputs(key=key, problem=error.message, unreadable=True)
     problem = _find_problem(stack)
-    return InstanceOutputs(key=key, outputs=stack.outputs if stack else _NONE, problem=problem)
+    return InstanceOutputs(key=key, outputs=stack.outputs if stack else {}, problem=problem)
 
 
 def _without_stack(instance: StackInstance) -> str:
