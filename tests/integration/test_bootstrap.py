@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from stacksets.aws.session import BotoAws
+from stacksets.bootstrap import BootstrapChange, bootstrap
+from stacksets.errors import ConflictError
+from stacksets.load import load_deployment
+from stacksets.model.desired import AccountId, DeploymentTargets, Region
+from stacksets.preflight import check_ready
+from tests.integration.deployer import READS, HastyClock
+
+pytestmark = pytest.mark.integration
+
+HERE, OTHER = AccountId("111111111111"), AccountId("222222222222")
+HOME, EAST, WEST = Region("us-west-2"), Region("us-east-1"), Region("us-west-1")
+STACK = "multi-region-service-bootstrap-dev"
+ROLE = "multi-region-service-dev"
+
+
+class Caller:
+    """The credentials of one account, and the deployment of this project bound to it."""
+
+    def __init__(self, local_aws, monkeypatch, account=HERE):
+        for name, value in local_aws.environ(account).items():
+            monkeypatch.setenv(name, value)
+        self.aws = BotoAws(home_region=HOME)
+        self.identity = self.aws.identity()
+        self.told: list[str] = []
+
+    def deployment(self, *accounts):
+        file = Path(__file__).parents[2] / "stacksets.toml"
+        loaded = load_deployment(file, environment="dev", environ={"COMMIT_AUTHOR": "an author"})
+        if accounts:
+            group = DeploymentTargets(accounts=accounts, regions=(EAST, WEST))
+            loaded = replace(loaded, admin_account=HERE, targets=(group,))
+        return loaded.bound_to(self.identity.account)
+
+    def bootstrap(self, deployment=None):
+        wanted = deployment or self.deployment()
+        results = bootstrap(wanted, self.aws, self.identity, HastyClock(), self.told.append)
+        return {one.key.region: one.change for one in results}
+
+    def readiness(self, deployment=None):
+        return check_ready(deployment or self.deployment(), self.aws, self.identity, None)
+
+
+@pytest.fixture
+def caller(local_aws, monkeypatch):
+    return Caller(local_aws, monkeypatch)
+
+
+def mutating(local_aws):
+    calls = local_aws.journal()
+    return [one["action"] for one in calls if not one["action"].startswith(READS)]
+
+
+def test_an_account_that_has_seen_nothing_lacks_all_that_the_bootstrap_makes(caller):
+    before = caller.readiness()
+    caller.bootstrap()
+    after = caller.readiness()
+
+    assert [(one.what, one.hint) for one in before.problems] == [
+        (f"no role {ROLE}-administration", "make bootstrap"),
+        (f"no role {ROLE}-execution", "make bootstrap"),
+        (
+            "API Gateway has no CloudWatch role in us-east-1, us-west-1; logging needs one",
+            "make bootstrap",
+        ),
+    ]
+    assert before.unchecked == ()
+    assert after.problems == ()
+    assert after.unchecked == ()
+
+
+def test_checking_an_account_writes_nothing(caller, local_aws):
+    caller.readiness()
+
+    assert mutating(local_aws) == []
+
+
+def test_the_home_region_gets_the_roles_and_the_targets_api_gateways_setting(caller, local_aws):
+    assert caller.bootstrap() == dict.fromkeys((HOME, EAST, WEST), BootstrapChange.CREATED)
+
+    assert caller.told == [
+        f"{HERE}/{region}: creating stack {STACK}" for region in (HOME, EAST, WEST)
+    ]
+    roles = local_aws.client("iam", HERE).list_roles()["Roles"]
+    named = {role["RoleName"] for role in roles if role["RoleName"].startswith(f"{ROLE}-")}
+    assert named >= {f"{ROLE}-administration", f"{ROLE}-execution", f"{ROLE}-read"}
+    for region, is_set in ((HOME, False), (EAST, True), (WEST, True)):
+        account = local_aws.client("apigateway", HERE, region).get_account()
+        assert ("cloudwatchRoleArn" in account) is is_set, region
+
+
+def test_a_second_bootstrap_changes_nothing_and_calls_nothing_that_could(
+    caller, local_aws, monkeypatch
+):
+    caller.bootstrap()
+    before = mutating(local_aws)
+
+    assert Caller(local_aws, monkeypatch).bootstrap() == dict.fromkeys(
+        (HOME, EAST, WEST), BootstrapChange.UNCHANGED
+    )
+    assert mutating(local_aws) == before
+
+
+def test_another_target_account_makes_the_bootstrap_of_the_home_region_an_update(caller):
+    caller.bootstrap(caller.deployment(HERE))
+
+    changes = caller.bootstrap(caller.deployment(HERE, OTHER))
+
+    assert changes[HOME] is BootstrapChange.UPDATED
+
+
+def test_a_role_that_somebody_else_set_for_api_gateway_is_left(caller, local_aws):
+    gateway = local_aws.client("apigateway", HERE, EAST)
+    operation = {"op": "replace", "path": "/cloudwatchRoleArn", "value": "arn:aws:iam::1:role/x"}
+    gateway.update_account(patchOperations=[operation])
+
+    caller.bootstrap()
+
+    assert gateway.get_account()["cloudwatchRoleArn"] == "arn:aws:iam::1:role/x"
+
+
+def test_a_role_of_the_name_from_elsewhere_stops_the_bootstrap_before_it_begins(caller, local_aws):
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    local_aws.client("iam", HERE).create_role(
+        RoleName=f"{ROLE}-execution", AssumeRolePolicyDocument=trust
+    )
+    before = mutating(local_aws)
+
+    with pytest.raises(ConflictError, match=f"{ROLE}-execution already"):
+        caller.bootstrap()
+    assert mutating(local_aws) == before
+
+
+def test_a_target_account_is_bootstrapped_with_its_own_credentials(caller, local_aws, monkeypatch):
+    wanted = caller.deployment(OTHER)
+    caller.bootstrap(wanted)
+    unready = caller.readiness(wanted)
+    target = Caller(local_aws, monkeypatch, OTHER)
+    target.bootstrap(target.deployment(OTHER))
+
+    ready = Caller(local_aws, monkeypatch).readiness(wanted)
+
+    assert unready.problems == ()
+    assert any(OTHER in one and f"{ROLE}-execution" in one for one in unready.unchecked)
+    assert ready.problems == ()
+    assert ready.unchecked == ()
