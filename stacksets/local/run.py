@@ -67,6 +67,7 @@ def _runtimes(started: Started) -> list[str]:
 
 def _run(command: Sequence[str], environment: dict[str, str]) -> int:
     try:
+        # It is waited for below, signals or not. pylint: disable-next=consider-using-with
         process = subprocess.Popen(command, env=environment)  # noqa: S603 - the user's own command
     except OSError as error:
         raise InputError(f"{command[0]} cannot be run: {error.strerror}.") from error

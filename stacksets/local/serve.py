@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import sys
 import threading
@@ -16,10 +17,8 @@ if TYPE_CHECKING:
 
 
 def _until_interrupted() -> None:
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()
-    except KeyboardInterrupt:
-        return
 
 
 def serve(*, out: TextIO = sys.stdout, wait: Callable[[], None] = _until_interrupted) -> None:

@@ -62,7 +62,8 @@ class ExecutionEnvironment:
         self.last_used = time.monotonic()
         self._has_failed = False
         self._api = RuntimeApi(timeout_seconds=function.timeout_seconds)
-        self._process = subprocess.Popen(  # noqa: S603 - this interpreter, on a module of ours
+        # It lives as long as this object. pylint: disable-next=consider-using-with
+        self._process = subprocess.Popen(  # noqa: S603 - this interpreter, on AWS's own module
             [python, "-m", "awslambdaric", function.handler],
             cwd=code,
             env=environment_variables(function, code=code, api=self._api.address),

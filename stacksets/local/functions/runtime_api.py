@@ -97,6 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = 65536
     disable_nagle_algorithm = True
 
+    # http.server calls methods by these names. pylint: disable=invalid-name
     def do_GET(self) -> None:
         if self.path != f"{_BASE}/invocation/next":
             self._respond(HTTPStatus.NOT_FOUND)

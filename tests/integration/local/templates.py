@@ -135,6 +135,23 @@ def api_template(
     return json.dumps({"Resources": resources, "Outputs": outputs})
 
 
+def mock_template() -> str:
+    """GET /myresource of the same API, answered by a mock."""
+    template = json.loads(api_template())
+    template["Resources"]["Method"]["Properties"]["Integration"] = {
+        "Type": "MOCK",
+        "RequestTemplates": {"application/json": '{"statusCode": 200}'},
+        "IntegrationResponses": [
+            {
+                "StatusCode": "200",
+                "ResponseParameters": {"method.response.header.X-Policy": "'only 'none''"},
+                "ResponseTemplates": {"application/json": '{"id": "$context.requestId"}'},
+            }
+        ],
+    }
+    return json.dumps(template)
+
+
 def settle(client: Any, name: str = "hello") -> str:
     """Wait until a stack is in progress no more and give its status."""
     while True:

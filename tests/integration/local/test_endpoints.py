@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import urllib3
 
-from tests.integration.local.templates import api_template, deploy
+from tests.integration.local.templates import api_template, deploy, mock_template
 
 if TYPE_CHECKING:
     from tests.local_aws import LocalAws
@@ -116,3 +116,14 @@ def test_an_aws_api_is_reached_by_its_own_host_name_too(local_aws: LocalAws) -> 
     url = "https://sts.us-east-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15"
 
     assert b"<Account>000000000000</Account>" in local_aws.https_get(url).data
+
+
+def test_a_mock_renders_its_template_and_keeps_the_quotes_of_its_headers(
+    local_aws: LocalAws,
+) -> None:
+    outputs = deploy(local_aws.client("cloudformation"), mock_template())
+
+    response = local_aws.https_get(outputs["Endpoint"] + "myresource")
+
+    assert response.json() == {"id": response.headers["x-amzn-requestid"]}
+    assert response.headers["X-Policy"] == "only 'none'"

@@ -1,0 +1,213 @@
+"""Why each adaptation is there: ministack without it, and the fault that it puts right.
+
+A test that fails here says that ministack has mended the fault: take its adaptation out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+import urllib3
+
+from stacksets.local.embedded import without_aws
+from stacksets.local.server import emulator_variables
+from tests.integration.local.templates import TRUST, api_template, deploy, mock_template, remove
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.integration
+
+START = "from ministack.app import main; main()"
+TELL_ARN = """
+import os
+def handler(event, context):
+    return {"statusCode": 200, "body": context.invoked_function_arn}
+"""
+TELL_ENVIRON = """
+import json, os
+def handler(event, context):
+    return {"statusCode": 200, "body": json.dumps(dict(os.environ))}
+"""
+
+
+class Ministack:
+    """ministack as it comes."""
+
+    def __init__(self, endpoint_url: str) -> None:
+        self.endpoint_url = endpoint_url
+
+    def client(self, service: str, account: str = "000000000000", region: str = "us-east-1") -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint_url,
+            region_name=region,
+            aws_access_key_id=account,
+            aws_secret_access_key="local",
+        )
+
+    def ask(self, host: str, method: str = "GET") -> urllib3.BaseHTTPResponse:
+        url = f"{self.endpoint_url}/prod/myresource"
+        return urllib3.request(method, url, headers={"Host": host}, retries=False)
+
+    def deploy_and_ask(self, template: str, account: str = "000000000000") -> Any:
+        outputs = deploy(self.client("cloudformation", account), template)
+        api = outputs["Endpoint"].split("//")[1].split(".")[0]
+        return self.ask(f"{api}.execute-api.localhost")
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ministack]:
+    directory = tmp_path_factory.mktemp("ministack")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    environ = {**without_aws(os.environ), **emulator_variables(directory, url)}
+    with subprocess.Popen([sys.executable, "-c", START], env=environ) as process:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                urllib3.request("GET", f"{url}/_ministack/health", retries=False)
+                break
+            except urllib3.exceptions.HTTPError:
+                time.sleep(0.05)
+        yield Ministack(url)
+        process.terminate()
+
+
+@pytest.fixture
+def ministack(started: Ministack) -> Ministack:
+    urllib3.request("POST", f"{started.endpoint_url}/_ministack/reset")
+    return started
+
+
+def test_conditions_a_pseudo_parameter_is_its_own_name(ministack: Ministack) -> None:
+    here = {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]}
+    template = {
+        "Conditions": {"Here": here},
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {"Is": {"Value": {"Fn::If": ["Here", "here", "elsewhere"]}}},
+    }
+
+    assert deploy(ministack.client("cloudformation"), json.dumps(template))["Is"] == "elsewhere"
+
+
+def test_endpoints_the_real_host_name_is_not_routed(ministack: Ministack) -> None:
+    outputs = deploy(ministack.client("cloudformation"), api_template())
+
+    assert ministack.ask(outputs["Endpoint"].split("/")[2]).status == 404
+
+
+def test_endpoints_an_api_of_another_account_is_not_found(ministack: Ministack) -> None:
+    assert ministack.deploy_and_ask(api_template(), "111122223333").status == 404
+
+
+def test_proxy_a_missing_permission_is_not_missed(ministack: Ministack) -> None:
+    assert ministack.deploy_and_ask(api_template(permission={})).status == 200
+
+
+def test_proxy_an_exception_leaks_its_text(ministack: Ministack) -> None:
+    code = "def handler(event, context):\n    raise ValueError('a secret')\n"
+
+    assert b"a secret" in ministack.deploy_and_ask(api_template(code)).data
+
+
+def test_proxy_any_value_is_an_answer(ministack: Ministack) -> None:
+    code = "def handler(event, context):\n    return 'text'\n"
+
+    assert ministack.deploy_and_ask(api_template(code)).status == 200
+
+
+def test_aliases_the_arn_ends_in_the_version(ministack: Ministack) -> None:
+    assert ministack.deploy_and_ask(api_template(TELL_ARN)).data.endswith(b":1")
+
+
+def test_aliases_the_reserve_is_not_asked_for(ministack: Ministack) -> None:
+    function = {"ReservedConcurrentExecutions": 0}
+
+    assert ministack.deploy_and_ask(api_template(function=function)).status == 200
+
+
+def test_handlers_see_this_machine_and_no_execution_environment(ministack: Ministack) -> None:
+    environ = ministack.deploy_and_ask(api_template(TELL_ENVIRON)).json()
+
+    assert "AWS_EXECUTION_ENV" not in environ
+    assert environ["DOCKER_HOST"]
+
+
+def test_handlers_errors_are_not_awss_own(ministack: Ministack) -> None:
+    code = "def handler(event, context):\n    raise KeyError('a')\n"
+    outputs = deploy(ministack.client("cloudformation"), api_template(code))
+
+    answer = ministack.client("lambda").invoke(FunctionName=outputs["FunctionName"])
+
+    assert json.load(answer["Payload"])["errorType"] == "Runtime.HandlerError"
+
+
+def test_names_two_regions_share_a_role(ministack: Ministack) -> None:
+    east, west = (
+        ministack.client("cloudformation", region=region) for region in ("us-east-1", "us-west-1")
+    )
+    names = {deploy(client, api_template())["RoleName"] for client in (east, west)}
+
+    remove(east)
+
+    assert len(names) == 1
+    assert ministack.client("iam").list_roles()["Roles"] == []
+
+
+def test_names_a_role_that_is_there_is_taken_over(ministack: Ministack) -> None:
+    document = json.dumps(TRUST)
+    iam = ministack.client("iam")
+    iam.create_role(RoleName="mine", AssumeRolePolicyDocument=document, Description="before")
+    properties = {"AssumeRolePolicyDocument": TRUST, "RoleName": "mine"}
+    role = {"Type": "AWS::IAM::Role", "Properties": properties}
+
+    deploy(ministack.client("cloudformation"), json.dumps({"Resources": {"Role": role}}))
+
+    assert not iam.get_role(RoleName="mine")["Role"].get("Description")
+
+
+def test_account_role_a_stage_logs_without_one_and_forgets_where_to(
+    ministack: Ministack,
+) -> None:
+    stage = {"AccessLogSetting": {"DestinationArn": "arn:aws:logs:a:b:c", "Format": "$c"}}
+
+    outputs = deploy(ministack.client("cloudformation"), api_template(stage=stage))
+
+    api = outputs["Endpoint"].split("//")[1].split(".")[0]
+    made = ministack.client("apigateway").get_stage(restApiId=api, stageName="prod")
+    assert not made.get("accessLogSettings")
+
+
+def test_assume_role_a_role_that_is_not_there_gives_credentials(ministack: Ministack) -> None:
+    answer = ministack.client("sts").assume_role(
+        RoleArn="arn:aws:iam::111122223333:role/none", RoleSessionName="test"
+    )
+
+    assert answer["Credentials"]
+
+
+def test_policies_the_matcher_of_trust_policies_lets_root_in_for_a_service() -> None:
+    check = """
+from ministack.core.iam_evaluator import evaluate_trust_policy
+trust = {"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
+                       "Principal": {"Service": "cloudformation.amazonaws.com"}}}
+assert evaluate_trust_policy(trust, "arn:aws:iam::000000000000:root")
+"""
+    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+def test_mock_templates_are_not_rendered_and_quotes_are_lost(ministack: Ministack) -> None:
+    answer = ministack.deploy_and_ask(mock_template())
+
+    assert answer.json() == {"id": "$context.requestId"}
+    assert answer.headers["X-Policy"] == "only 'none"
