@@ -23,6 +23,12 @@ CONFIG = Config(
     proxies={},
 )
 IAM_REGION = "us-east-1"
+NOBODY = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+"""Session variables, each with its key in a file, its environment variable, default, conversion."""
 
 
 class Clients:
@@ -68,8 +74,4 @@ class Clients:
 
 def _bare_session() -> botocore.session.Session:
     """Give a session that knows nothing of the profile and files of whoever runs the emulator."""
-    session = botocore.session.Session()
-    session.set_config_variable("profile", None)
-    session.set_config_variable("config_file", os.devnull)
-    session.set_config_variable("credentials_file", os.devnull)
-    return session
+    return botocore.session.Session(session_vars=NOBODY)

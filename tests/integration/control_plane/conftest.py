@@ -58,10 +58,9 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             child.send_signal(signal.SIGTERM)
 
 
-@pytest.fixture
-def cloud(ministack: int) -> Iterator[Cloud]:
-    """An empty cloud: StackSets by the control plane, all else by ministack."""
-    _post(ministack, "/_ministack/reset")
+@pytest.fixture(scope="session")
+def running_cloud(ministack: int) -> Iterator[Cloud]:
+    """StackSets by the control plane, all else by ministack."""
     ministack_url = f"http://127.0.0.1:{ministack}"
     plane = ControlPlane(
         endpoint_url=ministack_url, trust_allows=trust_allows, policies_allow=policies_allow
@@ -69,6 +68,14 @@ def cloud(ministack: int) -> Iterator[Cloud]:
     with _front(plane) as stack_sets_url:
         yield Cloud(stack_sets_url=stack_sets_url, aws_url=ministack_url, plane=plane)
         plane.close()
+
+
+@pytest.fixture
+def cloud(running_cloud: Cloud, ministack: int) -> Iterator[Cloud]:
+    """The cloud, empty."""
+    yield running_cloud
+    running_cloud.plane.reset()
+    _post(ministack, "/_ministack/reset")
 
 
 @contextlib.contextmanager

@@ -38,15 +38,15 @@ class Cloud:
     aws_url: str
     plane: ControlPlane
 
-    @functools.cache  # noqa: B019 - lives as long as its test
+    @functools.cache  # noqa: B019 - lives as long as the tests
     def stack_sets(self, account: str = ADMIN, region: str = HOME) -> Any:
         return _client("cloudformation", self.stack_sets_url, account, region)
 
-    @functools.cache  # noqa: B019 - lives as long as its test
+    @functools.cache  # noqa: B019 - lives as long as the tests
     def stacks(self, account: str, region: str) -> Any:
         return _client("cloudformation", self.aws_url, account, region)
 
-    @functools.cache  # noqa: B019 - lives as long as its test
+    @functools.cache  # noqa: B019 - lives as long as the tests
     def iam(self, account: str) -> Any:
         return _client("iam", self.aws_url, account, EAST)
 
