@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+from stacksets.lint import LintResult, lint_template
+from tests.builders import EAST, WEST, a_template
+
+
+def test_a_template_that_cfn_lint_finds_right_has_no_findings():
+    assert lint_template(a_template(), (EAST, WEST)) == LintResult(findings=(), ran=True)
+
+
+def test_an_error_is_told_with_its_rule_and_place_and_a_warning_is_not():
+    content = {
+        "Parameters": {"Unused": {"Type": "String"}},
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicNam": "x"}}},
+    }
+    [finding] = lint_template(a_template(content), (EAST,)).findings
+    assert finding.startswith("E3002 Resources/Topic/Properties/TopicNam: ")
+
+
+def test_every_region_of_the_deployment_is_looked_at():
+    content = {"Resources": {"Thing": {"Type": "AWS::SNS::Thing"}}}
+    findings = lint_template(a_template(content), (EAST, WEST)).findings
+    assert [one.rpartition(" ")[2] for one in findings] == ["'us-east-1'", "'us-west-1'"]
+
+
+def test_an_error_that_has_a_line_only_is_told_by_its_line():
+    twice = replace(a_template(), body="Resources:\n  A: {Type: 'AWS::SNS::Topic'}\n  A: {}\n")
+    [first, *_] = lint_template(twice, (EAST,)).findings
+    assert first.startswith("E0000 line 2: ")
+
+
+def test_where_cfn_lint_is_not_installed_it_is_said_instead_of_nothing_found(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cfnlint.api", None)
+    assert lint_template(a_template(), (EAST,)) == LintResult(findings=(), ran=False)
