@@ -21,7 +21,23 @@ class ApiGatewayLogging(NamedTuple):
 
 def build_api_gateway_logging(parameters: Parameters) -> ApiGatewayLogging:
     """Kept when the stack goes: by then other APIs of the account may log through it."""
-    role = Role(
+    role = _role(parameters)
+    account = Account(
+        "ApiGatewayAccount",
+        Metadata=context(
+            "Without it no stage with logs can be created in this account and region.",
+            "one an account and region: leave it where another owns it (ApiGatewayAccountRole)",
+        ),
+        Condition=MANAGE_API_GATEWAY,
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
+        CloudWatchRoleArn=GetAtt(role, "Arn"),
+    )
+    return ApiGatewayLogging(role, account)
+
+
+def _role(parameters: Parameters) -> Role:
+    return Role(
         "ApiGatewayLogsRole",
         Metadata=context(
             "What API Gateway writes logs with. AWS's own policy, since API Gateway checks it.",
@@ -40,15 +56,3 @@ def build_api_gateway_logging(parameters: Parameters) -> ApiGatewayLogging:
         ],
         Tags=tags(parameters),
     )
-    account = Account(
-        "ApiGatewayAccount",
-        Metadata=context(
-            "Without it no stage with logs can be created in this account and region.",
-            "one an account and region: leave it where another owns it (ApiGatewayAccountRole)",
-        ),
-        Condition=MANAGE_API_GATEWAY,
-        DeletionPolicy="Retain",
-        UpdateReplacePolicy="Retain",
-        CloudWatchRoleArn=GetAtt(role, "Arn"),
-    )
-    return ApiGatewayLogging(role, account)

@@ -8,7 +8,7 @@ permissions").
 from typing import NamedTuple
 
 import awacs.sts
-from awacs.aws import ArnLike, Condition, SourceAccount, SourceArn, StringEquals
+from awacs.aws import ArnLike, Condition, PolicyDocument, SourceAccount, SourceArn, StringEquals
 from troposphere import GetAtt, If, Ref
 from troposphere.iam import Policy, Role
 
@@ -55,19 +55,15 @@ def build_stack_set_roles(parameters: Parameters) -> StackSetRoles:
 
 
 def _administration(parameters: Parameters) -> Role:
-    """Its conditions keep other accounts' stack sets from using it (the confused deputy)."""
-    account = Ref(parameters.admin_account_id)
+    # Other accounts' stack sets must not use it (the confused deputy).
     only_our_stack_set = Condition(
         [
-            StringEquals({SourceAccount: account}),
+            StringEquals({SourceAccount: Ref(parameters.admin_account_id)}),
             ArnLike({SourceArn: stack_set_arns()}),
         ]
     )
-    # A list of accounts cannot be made into a list of ARNs that hold a parameter: the delimiter
-    # of Fn::Join is a literal. The account of the role is the same fence.
-    in_target_accounts = Condition(
-        StringEquals({"aws:ResourceAccount": Ref(parameters.target_account_ids)})
-    )
+    trusted = trust("Service", "cloudformation.amazonaws.com", only_our_stack_set)
+    assume = Policy(PolicyName="AssumeExecutionRole", PolicyDocument=_assume_policy(parameters))
     return Role(
         "AdministrationRole",
         Metadata=context(
@@ -77,21 +73,25 @@ def _administration(parameters: Parameters) -> Role:
         ),
         Condition=IS_ADMIN_HOME,
         RoleName=role_name("administration"),
-        AssumeRolePolicyDocument=trust(
-            "Service", "cloudformation.amazonaws.com", only_our_stack_set
-        ),
-        Policies=[
-            Policy(
-                PolicyName="AssumeExecutionRole",
-                PolicyDocument=policy(
-                    allow(
-                        "AssumeExecutionRole",
-                        [awacs.sts.AssumeRole],
-                        [role_arn("*", "execution")],
-                        in_target_accounts,
-                    )
-                ),
-            )
-        ],
+        AssumeRolePolicyDocument=trusted,
+        Policies=[assume],
         Tags=tags(parameters),
+    )
+
+
+def _assume_policy(parameters: Parameters) -> PolicyDocument:
+    """Fenced by account, since a list of accounts cannot become a list of such ARNs.
+
+    The ARNs hold parameters, and the delimiter of Fn::Join must be a literal.
+    """
+    in_target_accounts = Condition(
+        StringEquals({"aws:ResourceAccount": Ref(parameters.target_account_ids)})
+    )
+    return policy(
+        allow(
+            "AssumeExecutionRole",
+            [awacs.sts.AssumeRole],
+            [role_arn("*", "execution")],
+            in_target_accounts,
+        )
     )

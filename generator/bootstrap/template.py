@@ -1,6 +1,7 @@
 """The bootstrap template, composed in the order in which it is read."""
 
 from troposphere import BaseAWSObject, GetAtt, Output, Template
+from troposphere.iam import Role
 
 from generator.bootstrap.api_gateway import build_api_gateway_logging
 from generator.bootstrap.parameters import add_parameters, build_parameters
@@ -30,13 +31,14 @@ def build_bootstrap() -> Template:
     named = (*roles, read_role)
     resources: list[BaseAWSObject] = [*named, *api_gateway]
     template.add_resource(resources)
-    for role in (*named, api_gateway.role):
-        template.add_output(
-            Output(
-                f"{role.title}Arn",
-                Description=f"The ARN of {role.title}.",
-                Condition=role.resource["Condition"],
-                Value=GetAtt(role, "Arn"),
-            )
-        )
+    template.add_output([_arn_of(role) for role in (*named, api_gateway.role)])
     return template
+
+
+def _arn_of(role: Role) -> Output:
+    return Output(
+        f"{role.title}Arn",
+        Description=f"The ARN of {role.title}.",
+        Condition=role.resource["Condition"],
+        Value=GetAtt(role, "Arn"),
+    )

@@ -93,25 +93,27 @@ def _not_allowed(api: RestApi, resource: Resource, *, title: str, path: str) -> 
         ResourceId=Ref(resource),
         HttpMethod="ANY",
         AuthorizationType="NONE",
-        Integration=Integration(
-            Type="MOCK",
-            PassthroughBehavior="NEVER",
-            RequestTemplates={"application/json": '{"statusCode": 405}'},
-            IntegrationResponses=[
-                IntegrationResponse(
-                    StatusCode="405",
-                    ResponseParameters=static_headers("method.response", headers),
-                    ResponseTemplates={
-                        "application/json": '{"message": "Method not allowed", '
-                        '"requestId": "$context.requestId"}'
-                    },
-                )
-            ],
-        ),
+        Integration=_refusal(headers),
         MethodResponses=[
             MethodResponse(
                 StatusCode="405",
                 ResponseParameters={f"method.response.header.{name}": True for name in headers},
             )
         ],
+    )
+
+
+def _refusal(headers: dict[str, str]) -> Integration:
+    """Answers 405 whatever comes; API Gateway sends here what has a JSON body or none."""
+    body = '{"message": "Method not allowed", "requestId": "$context.requestId"}'
+    answer = IntegrationResponse(
+        StatusCode="405",
+        ResponseParameters=static_headers("method.response", headers),
+        ResponseTemplates={"application/json": body},
+    )
+    return Integration(
+        Type="MOCK",
+        PassthroughBehavior="NEVER",
+        RequestTemplates={"application/json": '{"statusCode": 405}'},
+        IntegrationResponses=[answer],
     )

@@ -80,20 +80,22 @@ def build_publication(
         StageName=STAGE_NAME,
         TracingEnabled=True,
         AccessLogSetting=If(API_LOGGING_ON, _access_log(parameters, access_logs), NoValue),
-        MethodSettings=[
-            MethodSetting(
-                HttpMethod="*",
-                ResourcePath="/*",
-                ThrottlingRateLimit=Ref(parameters.throttling_rate_limit),
-                ThrottlingBurstLimit=Ref(parameters.throttling_burst_limit),
-                LoggingLevel=If(API_LOGGING_ON, "ERROR", "OFF"),
-                DataTraceEnabled=False,
-                MetricsEnabled=False,
-            )
-        ],
+        MethodSettings=[_every_method(parameters)],
         Tags=tags(parameters),
     )
     return Publication(deployment, stage)
+
+
+def _every_method(parameters: Parameters) -> MethodSetting:
+    return MethodSetting(
+        HttpMethod="*",
+        ResourcePath="/*",
+        ThrottlingRateLimit=Ref(parameters.throttling_rate_limit),
+        ThrottlingBurstLimit=Ref(parameters.throttling_burst_limit),
+        LoggingLevel=If(API_LOGGING_ON, "ERROR", "OFF"),
+        DataTraceEnabled=False,
+        MetricsEnabled=False,
+    )
 
 
 def _access_log(parameters: Parameters, group: LogGroup) -> AccessLogSetting:

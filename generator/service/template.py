@@ -41,6 +41,18 @@ def build_service(settings: Settings, source: str) -> Template:
         execution_logs=execution_logs,
     )
 
+    template = _new_template()
+    add_parameters(template, parameters)
+    resources: list[BaseAWSObject] = [
+        *(*logs, role, *compute, api, *chain.from_iterable(routes)),
+        *(*responses, *permissions, execution_logs, *publication),
+    ]
+    template.add_resource(resources)
+    template.add_output(list(build_outputs(api, compute)))
+    return template
+
+
+def _new_template() -> Template:
     template = Template(Description="A REST API that says which region answered.")
     template.set_version("2010-09-09")
     template.set_metadata(
@@ -53,11 +65,4 @@ def build_service(settings: Settings, source: str) -> Template:
             "no transform or macro, so that what is reviewed is what is deployed",
         )
     )
-    add_parameters(template, parameters)
-    resources: list[BaseAWSObject] = [
-        *(*logs, role, *compute, api, *chain.from_iterable(routes)),
-        *(*responses, *permissions, execution_logs, *publication),
-    ]
-    template.add_resource(resources)
-    template.add_output(list(build_outputs(api, compute)))
     return template
