@@ -7,12 +7,10 @@ CommaDelimitedList are trimmed).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, cast
+from collections.abc import Mapping
+from typing import Final
 
 from stacksets.errors import TemplateError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _LIST_TYPES: Final = ("CommaDelimitedList", "List<")
 _NUMBER_TYPES: Final = frozenset({"Number", "List<Number>"})
@@ -65,8 +63,8 @@ def as_text(value: object) -> str | None:
 
 
 def _declaration(name: str, declaration: object) -> Mapping[str, object]:
-    if isinstance(declaration, dict):
-        return cast("Mapping[str, object]", declaration)
+    if isinstance(declaration, Mapping):
+        return declaration
     raise TemplateError(f"Parameters: {name} is no map", hint="give it a Type")
 
 

@@ -111,15 +111,14 @@ def _created(instance: _Instance, section: str) -> dict[str, object]:
 
 def _depend(resource: object, created: Mapping[str, object]) -> object:
     """Drop dependencies on what is not created, as CloudFormation does."""
-    if not isinstance(resource, dict) or "DependsOn" not in resource:
-        return resource
-    wanted = resource["DependsOn"]
-    names = [wanted] if isinstance(wanted, str) else wanted
-    kept = [name for name in names if name in created]
-    if kept == names:
-        return resource
-    rest = {key: value for key, value in resource.items() if key != "DependsOn"}
-    return {**rest, "DependsOn": kept} if kept else rest
+    match resource:
+        case {"DependsOn": str() as name, **rest}:
+            return resource if name in created else rest
+        case {"DependsOn": list() as names, **rest}:
+            kept = [name for name in names if not isinstance(name, str) or name in created]
+            return {**rest, "DependsOn": kept} if kept != names else resource
+        case _:
+            return resource
 
 
 @dataclass(slots=True)
@@ -287,7 +286,7 @@ def _select(instance: _Instance, argument: object) -> object:
 
 
 def _find_in_map(instance: _Instance, argument: object) -> object:
-    parts = instance.entries(_parts("Fn::FindInMap", argument, 3, 4))
+    parts = [instance.part(part) for part in _parts("Fn::FindInMap", argument, 3, 4)]
     keys = [as_text(part) for part in parts[:3]]
     if None in keys:
         return {"Fn::FindInMap": parts}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import json
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -175,6 +176,8 @@ def test_resources_and_outputs_with_a_false_condition_are_gone():
             "Gone": {"Type": "A", "Condition": "IsProd"},
             "Other": {"Type": "A", "DependsOn": "Gone", "Properties": {"R": {"Ref": "Gone"}}},
             "Last": {"Type": "A", "DependsOn": "Kept"},
+            "Odd": {"Type": "A", "DependsOn": ["Kept", 1]},
+            "Alone": {"Type": "A", "DependsOn": ["Gone"]},
             "Fn::ForEach::Many": ["X", ["a"], {}],
         },
         "Outputs": {
@@ -187,6 +190,8 @@ def test_resources_and_outputs_with_a_false_condition_are_gone():
         "Kept": {"Type": "A", "DependsOn": ["Other"]},
         "Other": {"Type": "A", "Properties": {"R": {"Ref": "Gone"}}},
         "Last": {"Type": "A", "DependsOn": "Kept"},
+        "Odd": {"Type": "A", "DependsOn": ["Kept", 1]},
+        "Alone": {"Type": "A", "DependsOn": []},
         "Fn::ForEach::Many": ["X", ["a"], {}],
     }
     assert resolved["Outputs"] == {"Kept": {"Value": "us-east-1"}}
@@ -276,6 +281,10 @@ def test_a_list_parameter_without_text_has_one_empty_entry():
     assert resolve_value({"Ref": "Accounts"}, parameters={"Accounts": ""}) == [""]
 
 
+KEYS = [
+    *("Ref", "Condition", "Fn::If", "Fn::Sub", "Fn::Join", "Fn::Split", "Fn::Select", "Fn::Equals"),
+    *("Fn::FindInMap", "Fn::And", "Fn::Not", "Type", "Default", "DependsOn", "Properties"),
+]
 NAMES = st.sampled_from(["EnvironmentSuffix", "Thing", "AWS::Region", "AWS::NoValue", "Accounts"])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=4) | st.builds(dict, Ref=NAMES),
@@ -316,6 +325,30 @@ def test_equals_compares_text(left, right):
     template = {"Conditions": {"C": {"Fn::Equals": [left, right]}}}
     verdicts = evaluate_conditions(template, parameters={}, account="1", region="us-east-1")
     assert verdicts == {"C": left == right}
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["IsProd", "Thing", "AWS::Region"]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(KEYS), inner, min_size=1, max_size=1)
+        | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3)
+    ),
+)
+
+
+@given(
+    sections=st.fixed_dictionaries(
+        {},
+        optional={
+            name: st.dictionaries(st.sampled_from(["Thing", "IsProd"]), JSON) | JSON
+            for name in ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
+        },
+    )
+)
+def test_a_malformed_template_is_refused_as_a_template_or_resolved_to_json(sections):
+    with suppress(TemplateError):
+        json.dumps(resolve_template(sections), allow_nan=False)
 
 
 def test_a_template_without_sections_stays_empty():
