@@ -9,7 +9,7 @@ STACKSETS := .venv/bin/stacksets
 ARGS ?=
 
 .PHONY: help local test test-all template resolve lint types fresh bootstrap plan deploy status \
-        outputs smoke destroy bench clean
+        outputs smoke destroy bench clean on-local-aws
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -19,9 +19,16 @@ $(SETUP): setup.cfg pyproject.toml constraints.txt .ci/set-up
 
 local: $(SETUP) ## the main job on an embedded local AWS: no account, no docker
 	@$(PYTHON) -m generator
-	@$(STACKSETS) resolve --all-environments --out build/resolved --quiet
+	@$(STACKSETS) resolve --all-environments --out build/resolved
 	@$(PYTHON) -m generator.checks
-	@$(STACKSETS) local run -- $(MAKE) bootstrap deploy smoke destroy ARGS="--yes --allow-delete"
+	@$(STACKSETS) local run -- $(MAKE) on-local-aws
+
+# The very commands of an AWS account; only the two consents are given beforehand.
+on-local-aws:
+	@$(STACKSETS) bootstrap --yes
+	@$(STACKSETS) deploy --yes
+	@$(STACKSETS) smoke
+	@$(STACKSETS) destroy --yes --allow-delete
 
 test: $(SETUP) ## the tests with branch coverage, under three minutes
 	@$(PYTHON) -m coverage erase
@@ -45,7 +52,7 @@ lint: $(SETUP) ## style, import rules, cfn-lint and cfn-guard
 	@.venv/bin/lint-imports
 	@.venv/bin/vermin --quiet --target=3.9- --violations --no-tips handler
 	@! grep -nE '^[^#;].*[[:space:]]#' setup.cfg
-	@$(STACKSETS) resolve --all-environments --out build/resolved --quiet
+	@$(STACKSETS) resolve --all-environments --out build/resolved
 	@$(PYTHON) -m generator.checks
 
 types: $(SETUP) ## mypy, strict
