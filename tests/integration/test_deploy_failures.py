@@ -204,10 +204,11 @@ def test_an_execution_role_that_never_comes_is_told_as_such(deployer: Deployer) 
     outcome = deployer.deploy(a_regional_deployment())
 
     assert outcome.verdict is Verdict.FAILED
-    assert [one.reason for one in outcome.root_causes] == [
+    [cause] = outcome.root_causes
+    assert cause.reason == (
         f"Account {ACCOUNT} should have 'execution' role with trust relationship "
         "to Role 'administration'."
-    ]
+    )
     assert [deployer.stacks(region=region) for region in (EAST, WEST)] == [{}, {}]
 
 
