@@ -1,0 +1,575 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from stacksets.aws.door import TemplateSummary
+from stacksets.errors import (
+    CredentialsError,
+    PermissionDeniedError,
+    Problem,
+    ServiceError,
+    TemplateError,
+)
+from stacksets.model.desired import (
+    Bootstrap,
+    DeploymentTargets,
+    KeptValue,
+    ParameterOverride,
+    PermissionModel,
+    Region,
+)
+from stacksets.preflight import Readiness, check_ready
+from tests.builders import (
+    ACCOUNT,
+    EAST,
+    HOME,
+    NAME,
+    OTHER_ACCOUNT,
+    WEST,
+    a_deployment,
+    a_key,
+    a_stack_set,
+    a_template,
+)
+from tests.fakes import FakeAccount, FakeAws
+
+EUROPE = Region("eu-west-1")
+SERVICE = {"Service": "cloudformation.amazonaws.com"}
+ADMINISTRATION = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/administration"}
+BOOTSTRAP = Bootstrap(stack_name="boot", template=a_template(), parameters={}, tags={})
+DENIED = PermissionDeniedError("no iam:GetRole")
+
+
+def trust(principal, *, action="sts:AssumeRole", effect="Allow"):
+    statement = {"Effect": effect, "Principal": principal, "Action": action}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def logging_template(condition=None):
+    """A template whose stage asks for access logs, under a condition if one is given."""
+    stage = {"Type": "AWS::ApiGateway::Stage", "Properties": {"AccessLogSetting": {"Format": "$"}}}
+    if condition:
+        stage["Condition"] = "Logging"
+    content = {"Resources": {"Stage": stage}, "Conditions": {"Logging": condition or {}}}
+    if not condition:
+        del content["Conditions"]
+    return a_template(content)
+
+
+def refuse(error):
+    def call(*_, **__):
+        raise error
+
+    return call
+
+
+class OneHome:
+    """A home region that holds the given stack sets, and says what it says of a template."""
+
+    def __init__(self, names, summary):
+        self.names, self.summary = names, summary
+
+    def describe_stack_set(self, name):
+        if isinstance(self.names, Exception):
+            raise self.names
+        return a_stack_set() if name in self.names else None
+
+    def summarize_template(self, body):
+        if isinstance(self.summary, Exception):
+            raise self.summary
+        return self.summary
+
+
+class World(FakeAws):
+    """An account in which everything is as a deploy of two regions needs it."""
+
+    def __init__(self):
+        super().__init__()
+        self.summary = TemplateSummary(capabilities=(), capabilities_reason="", no_echo=frozenset())
+        self.homes: dict[Region, object] = {}
+        self.here = {region: self.ready_account(region) for region in (HOME, EAST, WEST)}
+
+    def ready_account(self, region, account=ACCOUNT):
+        ready = FakeAccount(
+            roles={"administration": trust(SERVICE), "execution": trust(ADMINISTRATION)},
+            gateway_role="arn:logs",
+        )
+        self.accounts[a_key(account, region)] = ready
+        return ready
+
+    def stack_sets(self, home_region):
+        return OneHome(self.homes.get(home_region, ()), self.summary)
+
+    def check(self, observed=None, *, other_regions=(), **changes):
+        deployment = a_deployment(**({"bootstrap": BOOTSTRAP} | changes))
+        return check_ready(deployment, self, self.identity(), observed, other_regions=other_regions)
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+READY = Readiness(problems=(), unchecked=())
+
+
+def test_an_account_that_has_everything_is_ready(world):
+    assert world.check() == READY
+
+
+def test_all_that_is_missing_is_told_at_once(world):
+    for account in world.here.values():
+        account.roles, account.gateway_role = {}, None
+
+    ready = world.check(template=logging_template(), parameters={"Typo": "1"})
+
+    assert [one.what for one in ready.problems] == [
+        "no role administration",
+        "no role execution",
+        "t.json has no such parameter",
+    ]
+
+
+def test_credentials_of_another_account_are_the_only_problem_told(world):
+    for account in world.here.values():
+        account.roles = {}
+
+    assert world.check(admin_account=OTHER_ACCOUNT) == Readiness(
+        problems=(
+            Problem(
+                where="admin_account",
+                what=f"the credentials are of account {ACCOUNT}, the file names {OTHER_ACCOUNT}",
+                hint=f"export AWS_PROFILE=<a profile of {OTHER_ACCOUNT}>",
+            ),
+        ),
+        unchecked=(),
+    )
+
+
+def test_a_file_that_names_no_administrator_takes_the_callers_account(world):
+    assert world.check(admin_account=None) == READY
+
+
+def test_a_missing_administration_role_is_looked_for_in_the_home_region(world):
+    world.here[HOME].roles = {}
+
+    assert world.check().problems == (
+        Problem(where=f"account {ACCOUNT}", what="no role administration", hint="make bootstrap"),
+    )
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        trust({"Service": "lambda.amazonaws.com"}),
+        trust({"AWS": "*"}),
+        trust(SERVICE, effect="Deny"),
+        trust(SERVICE, action="sts:TagSession"),
+        {"Statement": []},
+        {"Statement": "nonsense"},
+        {},
+    ],
+)
+def test_an_administration_role_must_trust_cloudformation(world, policy):
+    world.here[HOME].roles["administration"] = policy
+
+    (problem,) = world.check().problems
+
+    assert problem.what == "role administration does not trust cloudformation.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        trust({"Service": ["cloudformation.eu-south-1.amazonaws.com", SERVICE["Service"]]}),
+        trust(SERVICE, action=["sts:TagSession", "sts:AssumeRole"]),
+        trust(SERVICE, action="sts:*"),
+        trust("*"),
+        {"Statement": trust(SERVICE)["Statement"][0]},
+    ],
+)
+def test_a_trust_policy_may_be_written_in_several_ways(world, policy):
+    world.here[HOME].roles["administration"] = policy
+
+    assert world.check() == READY
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [ADMINISTRATION["AWS"], f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT, "*"],
+)
+def test_an_execution_role_may_trust_the_role_or_its_whole_account(world, principal):
+    world.here[EAST].roles["execution"] = trust({"AWS": principal})
+
+    assert world.check() == READY
+
+
+def test_an_execution_role_that_trusts_a_role_of_former_days_is_a_problem(world):
+    world.here[EAST].roles["execution"] = trust({"AWS": "AROAEXAMPLE"})
+
+    (problem,) = world.check().problems
+
+    assert problem.what == f"role execution does not trust {ADMINISTRATION['AWS']}"
+
+
+def test_without_names_the_default_roles_of_aws_are_looked_for(world):
+    ready = world.check(administration_role_arn=None, execution_role_name=None)
+
+    assert [one.what for one in ready.problems] == [
+        "no role AWSCloudFormationStackSetAdministrationRole",
+        "no role AWSCloudFormationStackSetExecutionRole",
+    ]
+
+
+def test_the_execution_role_is_looked_for_once_in_every_account(world):
+    other = world.ready_account(EAST, OTHER_ACCOUNT)
+    other.roles = {}
+    both = (DeploymentTargets(accounts=(ACCOUNT, OTHER_ACCOUNT), regions=(EAST, WEST)),)
+
+    assert world.check(targets=both).problems == (
+        Problem(
+            where=f"account {OTHER_ACCOUNT}",
+            what="no role execution",
+            hint=f"make bootstrap, with credentials of account {OTHER_ACCOUNT}",
+        ),
+    )
+
+
+def test_an_account_that_cannot_be_read_is_unchecked_and_not_fine(world):
+    both = (DeploymentTargets(accounts=(ACCOUNT, OTHER_ACCOUNT), regions=(EAST,)),)
+    world.closed.add(a_key(OTHER_ACCOUNT, EAST))
+
+    ready = world.check(targets=both)
+
+    assert ready.problems == ()
+    assert ready.unchecked == (
+        (
+            f"could not check the role execution in {OTHER_ACCOUNT} ({EAST}): "
+            f"may not enter {OTHER_ACCOUNT}/{EAST}"
+        ),
+    )
+
+
+def test_a_denied_read_is_unchecked_and_not_fine(world):
+    world.here[HOME].find_role_trust = refuse(DENIED)
+
+    assert world.check() == Readiness(
+        problems=(),
+        unchecked=(
+            f"could not check the role administration in {ACCOUNT} ({HOME}): no iam:GetRole",
+        ),
+    )
+
+
+def test_credentials_that_end_during_the_checks_end_them(world):
+    world.here[HOME].find_role_trust = refuse(CredentialsError("expired"))
+
+    with pytest.raises(CredentialsError, match="expired"):
+        world.check()
+
+
+def test_service_managed_permissions_need_no_roles_of_ours(world):
+    for account in world.here.values():
+        account.roles = {}
+
+    assert world.check(permission_model=PermissionModel.SERVICE_MANAGED) == READY
+
+
+def test_without_a_bootstrap_the_hint_names_the_guide(world):
+    world.here[HOME].roles = {}
+
+    (problem,) = world.check(bootstrap=None).problems
+
+    assert problem.hint == "see StackSets user guide, stacksets-prereqs-self-managed"
+
+
+@pytest.mark.parametrize(
+    ("size", "fits"), [(51_200, True), (51_201, False)], ids=["at the limit", "beyond"]
+)
+def test_a_template_must_fit_into_the_call(world, size, fits):
+    content = {"Resources": {}, "Description": ""}
+    empty = len(json.dumps(content))
+    template = a_template(content | {"Description": "x" * (size - empty)})
+
+    problems = world.check(template=template).problems
+
+    assert (not problems) is fits
+    assert fits or problems[0].what == "51,201 bytes, AWS takes at most 51,200"
+
+
+def test_bytes_are_counted_not_letters(world):
+    template = a_template()
+    body = json.dumps({**template.content, "Description": "ü" * 26_000}, ensure_ascii=False)
+    long = type(template)(path="t.json", body=body, sha256="", content=template.content)
+
+    assert "AWS takes at most" in world.check(template=long).problems[0].what
+
+
+@pytest.mark.parametrize(
+    ("needed", "given", "is_ready"),
+    [
+        ("CAPABILITY_IAM", (), False),
+        ("CAPABILITY_IAM", ("CAPABILITY_IAM",), True),
+        ("CAPABILITY_IAM", ("CAPABILITY_NAMED_IAM",), True),
+        ("CAPABILITY_NAMED_IAM", ("CAPABILITY_IAM",), False),
+        ("CAPABILITY_AUTO_EXPAND", ("CAPABILITY_NAMED_IAM",), False),
+    ],
+)
+def test_the_capabilities_that_the_template_needs_must_be_named(world, needed, given, is_ready):
+    world.summary = TemplateSummary(
+        capabilities=(needed,), capabilities_reason="it makes roles", no_echo=frozenset()
+    )
+
+    problems = world.check(capabilities=given).problems
+
+    expected = Problem(
+        where="[stack_set] capabilities",
+        what=f"the template needs {needed}: it makes roles",
+        hint=f'capabilities = ["{needed}"]',
+    )
+    assert problems == (() if is_ready else (expected,))
+
+
+def test_a_template_that_aws_refuses_is_one_of_the_problems(world):
+    world.summary = TemplateError("AWS refuses the template: no Type", hint="look")
+
+    assert world.check().problems == (
+        Problem(where="t.json", what="AWS refuses the template: no Type", hint="look"),
+    )
+
+
+def test_capabilities_that_cannot_be_asked_for_are_unchecked(world):
+    world.summary = ServiceError("throttled")
+
+    assert world.check() == Readiness(
+        problems=(), unchecked=("could not check the capabilities: throttled",)
+    )
+
+
+def test_expired_credentials_are_no_unchecked_capability(world):
+    world.summary = CredentialsError("expired")
+
+    with pytest.raises(CredentialsError):
+        world.check()
+
+
+def test_a_parameter_without_value_and_default_is_a_problem(world):
+    content = {"Parameters": {"Size": {"Type": "String"}}, "Resources": {}}
+
+    assert world.check(template=a_template(content)).problems == (
+        Problem(
+            where="[stack_set.parameters] Size",
+            what="t.json needs a value and has no default",
+            hint='Size = "…"',
+        ),
+    )
+
+
+def test_an_unknown_parameter_names_those_that_there_are(world):
+    (problem,) = world.check(parameters={"Sufix": "x"}).problems
+    (bare,) = world.check(
+        parameters={"Sufix": "x"}, template=a_template({"Resources": {}})
+    ).problems
+
+    assert (problem.where, problem.hint) == ("[stack_set.parameters] Sufix", "it has Suffix")
+    assert bare.hint == "it has none"
+
+
+def test_a_template_that_cannot_be_resolved_is_a_problem(world):
+    loop = {"Loop": {"Fn::Not": [{"Condition": "Loop"}]}}
+    template = a_template({"Conditions": loop, "Resources": {}})
+
+    (problem,) = world.check(template=template).problems
+
+    assert problem.where == "t.json"
+    assert "Loop" in problem.what
+
+
+def test_a_stack_set_of_the_name_in_a_target_region_is_refused(world):
+    world.homes = {EAST: (NAME,)}
+
+    assert world.check().problems == (
+        Problem(
+            where="home_region",
+            what=f"{EAST} has a stack set {NAME} already; one in {HOME} would deploy everything a "
+            "second time",
+            hint=f'home_region = "{EAST}", or destroy that one first',
+        ),
+    )
+
+
+def test_a_stack_set_of_the_name_in_the_region_of_the_environment_is_refused(world):
+    world.homes = {EUROPE: (NAME,)}
+
+    assert world.check() == READY
+    assert len(world.check(other_regions=(EUROPE, EUROPE)).problems) == 1
+
+
+def test_the_home_region_itself_is_where_the_stack_set_belongs(world):
+    world.homes = {HOME: (NAME,)}
+
+    assert world.check(other_regions=(HOME,)) == READY
+
+
+def test_a_stack_set_that_exists_is_not_looked_for_elsewhere(world):
+    world.homes = {EAST: (NAME,)}
+
+    assert world.check(a_stack_set()) == READY
+
+
+def test_a_region_that_cannot_be_asked_for_the_name_is_unchecked(world):
+    world.homes = {EAST: DENIED}
+
+    assert world.check().unchecked == (
+        f"could not check whether {EAST} has a stack set {NAME} already: no iam:GetRole",
+    )
+
+
+def test_expired_credentials_are_no_unchecked_region(world):
+    world.homes = {EAST: CredentialsError("expired")}
+
+    with pytest.raises(CredentialsError):
+        world.check()
+
+
+@pytest.mark.parametrize(
+    ("stage", "is_logging"),
+    [
+        ({"AccessLogSetting": {"Format": "$"}}, True),
+        ({"MethodSettings": [{"LoggingLevel": "INFO"}]}, True),
+        ({"MethodSettings": [{"LoggingLevel": "OFF"}, {"HttpMethod": "*"}, "?"]}, False),
+        ({"MethodSettings": {"Ref": "Unknown"}}, False),
+        ({}, False),
+        (None, False),
+    ],
+)
+def test_api_gateways_role_is_needed_where_a_stage_logs(world, stage, is_logging):
+    resource = {"Type": "AWS::ApiGateway::Stage"} | ({} if stage is None else {"Properties": stage})
+    for account in world.here.values():
+        account.gateway_role = None
+
+    problems = world.check(template=a_template({"Resources": {"Stage": resource}})).problems
+
+    expected = Problem(
+        where=f"account {ACCOUNT}",
+        what=f"API Gateway has no CloudWatch role in {EAST}, {WEST}; logging needs one",
+        hint="make bootstrap",
+    )
+    assert problems == ((expected,) if is_logging else ())
+
+
+def test_only_the_regions_without_the_role_are_named(world):
+    world.here[WEST].gateway_role = None
+
+    (problem,) = world.check(template=logging_template()).problems
+
+    assert f"in {WEST};" in problem.what
+
+
+def test_a_region_in_which_the_template_does_not_log_needs_no_role(world):
+    world.here[WEST].gateway_role = None
+    in_the_east = {"Fn::Equals": [{"Ref": "AWS::Region"}, EAST]}
+
+    assert world.check(template=logging_template(in_the_east)) == READY
+
+
+def switched_by_parameter():
+    switch = {"Fn::Equals": [{"Ref": "Logging"}, "on"]}
+    content = dict(logging_template(switch).content)
+    return a_template(content | {"Parameters": {"Logging": {"Type": "String"}}})
+
+
+@pytest.mark.parametrize(
+    ("value", "deployed", "is_logging"),
+    [
+        ("on", None, True),
+        ("off", None, False),
+        (KeptValue(fallback="on"), None, True),
+        (KeptValue(fallback="on"), "off", False),
+    ],
+    ids=["on", "off", "kept, not deployed yet", "kept, deployed"],
+)
+def test_the_template_is_judged_with_the_values_that_will_be_sent(
+    world, value, deployed, is_logging
+):
+    world.here[EAST].gateway_role = None
+    observed = a_stack_set(parameters={"Logging": deployed}) if deployed else None
+
+    ready = world.check(observed, template=switched_by_parameter(), parameters={"Logging": value})
+
+    assert bool(ready.problems) is is_logging
+
+
+def test_an_override_counts_in_its_region_only(world):
+    for account in world.here.values():
+        account.gateway_role = None
+    override = ParameterOverride(accounts=(), regions=(WEST,), parameters={"Logging": "on"})
+
+    (problem,) = world.check(
+        template=switched_by_parameter(), parameters={"Logging": "off"}, overrides=(override,)
+    ).problems
+
+    assert f"in {WEST};" in problem.what
+
+
+def test_a_role_of_api_gateway_that_cannot_be_read_is_unchecked_once_an_account(world):
+    for region in (EAST, WEST):
+        world.here[region].api_gateway_role = refuse(PermissionDeniedError("no apigateway:GET"))
+
+    assert world.check(template=logging_template()).unchecked == (
+        (
+            f"could not check API Gateway's CloudWatch role in {ACCOUNT} ({EAST}, {WEST}): "
+            "no apigateway:GET"
+        ),
+    )
+
+
+def a_function(reserved=None):
+    properties = {} if reserved is None else {"ReservedConcurrentExecutions": reserved}
+    function = {"Type": "AWS::Lambda::Function", "Properties": properties}
+    return a_template({"Resources": {"Function": function}})
+
+
+@pytest.mark.parametrize(
+    ("reserved", "limit", "fits"),
+    [
+        (None, 10, True),
+        (0, 10, True),
+        (1, 10, False),
+        (990, 1000, True),
+        (991, 1000, False),
+        ("20", 20, False),
+        ({"Ref": "Known later"}, 10, True),
+    ],
+)
+def test_reserved_concurrency_must_leave_what_lambda_keeps(world, reserved, limit, fits):
+    world.here[EAST].concurrency = limit
+
+    problems = world.check(template=a_function(reserved)).problems
+
+    assert (not problems) is fits
+    assert fits or problems[0].where == f"{ACCOUNT}/{EAST}"
+
+
+def test_a_quota_that_cannot_be_read_is_unchecked(world):
+    denied = PermissionDeniedError("no lambda:GetAccountSettings")
+    world.here[WEST].lambda_concurrency = refuse(denied)
+
+    assert world.check(template=a_function()) == Readiness(
+        problems=(),
+        unchecked=(
+            f"could not check the Lambda quota in {ACCOUNT} ({WEST}): no lambda:GetAccountSettings",
+        ),
+    )
+
+
+def test_a_template_without_functions_has_no_use_for_the_quota(world):
+    world.here[WEST].lambda_concurrency = refuse(DENIED)
+
+    assert world.check() == READY
+
+
+def test_what_is_no_resource_is_no_reason_to_fail(world):
+    assert world.check(template=a_template({"Resources": {"Odd": "text"}})) == READY
