@@ -16,6 +16,7 @@ RULES = ROOT / "generator" / "rules"
 ADMIN = "111111111111"
 OTHER = "222222222222"
 HOME = "us-west-2"
+TAGS = ("Author", "Environment", "Repository")
 GONE = object()
 WHY = {"com.aws.cloudformation.Context": {"why": "to be refused"}}
 
@@ -70,7 +71,8 @@ class Mutation:
         holder = template if name == "-" else template["Resources"].setdefault(name, {})
         *way, last = self.path
         for step in way:
-            holder = holder[step]
+            holder = holder[_key(holder, step)]
+        last = _key(holder, last)
         if self.value is GONE:
             del holder[last]
         elif last == "":
@@ -85,6 +87,15 @@ class Mutation:
             return self.resource
         (name,) = [name for name in resources if name.startswith(self.resource)]
         return name
+
+
+def _key(holder, step):
+    """An entry of a list may be named by its Sid or Key, whatever its place."""
+    if isinstance(holder, list) and isinstance(step, str):
+        (step,) = [
+            at for at, entry in enumerate(holder) if step in (entry.get("Sid"), entry.get("Key"))
+        ]
+    return step
 
 
 def breaks(rule, view, resource, *changes):
@@ -136,8 +147,8 @@ MUTATIONS = [
         (("Metadata", "com.aws.cloudformation.Context", "why"), ""),
     ),
     # tags.guard
-    *breaks("THREE_TAGS", SERVICE, "Api", *((prop("Tags", tag), GONE) for tag in range(3))),
-    *breaks("THREE_TAGS", SERVICE, "Stage", (prop("Tags", 0), GONE)),
+    *breaks("THREE_TAGS", SERVICE, "Api", *((prop("Tags", tag), GONE) for tag in TAGS)),
+    *breaks("THREE_TAGS", SERVICE, "Stage", (prop("Tags", "Author"), GONE)),
     *breaks("THREE_TAGS", SERVICE, "Function", (prop("Tags"), GONE)),
     *breaks("THREE_TAGS", SERVICE, "ExecutionLogs", (prop("Tags"), GONE)),
     *breaks("THREE_TAGS", BOOTSTRAP, "ApiGatewayLogsRole", (prop("Tags"), GONE)),
@@ -268,9 +279,18 @@ MUTATIONS = [
         (("UpdateReplacePolicy",), "Delete"),
     ),
     # iam.guard
-    *breaks("ACTIONS_ARE_NAMED", SERVICE, "FunctionRole", (grant(0, "Action"), ["logs:Put*"])),
-    *breaks("ACTIONS_ARE_NAMED", SERVICE, "FunctionRole", (grant(0, "Action"), "*")),
-    *breaks("ACTIONS_ARE_NAMED", BOOTSTRAP, "ReadRole", (grant(0, "Action", 0), "iam:*")),
+    *breaks(
+        "ACTIONS_ARE_NAMED",
+        SERVICE,
+        "FunctionRole",
+        (grant("WriteOwnLogGroup", "Action"), ["logs:Put*"]),
+    ),
+    *breaks(
+        "ACTIONS_ARE_NAMED", SERVICE, "FunctionRole", (grant("WriteOwnLogGroup", "Action"), "*")
+    ),
+    *breaks(
+        "ACTIONS_ARE_NAMED", BOOTSTRAP, "ReadRole", (grant("ReadFunctions", "Action", 0), "iam:*")
+    ),
     *(
         mutation
         for view in (BOOTSTRAP, TARGET)
@@ -278,26 +298,47 @@ MUTATIONS = [
             "ACTIONS_ARE_NAMED",
             view,
             "ExecutionRole",
-            (grant(0, "Resource"), ["arn:aws:cloudformation:*:111111111111:stack/*"]),
-            (grant(0, "Resource"), [{"Fn::Sub": "arn:aws:cloudformation:*:*:stack/${Any}"}]),
+            (grant("ManageStacks", "Resource"), ["arn:aws:cloudformation:*:111111111111:stack/*"]),
+            (
+                grant("ManageStacks", "Resource"),
+                [{"Fn::Sub": "arn:aws:cloudformation:*:*:stack/${Any}"}],
+            ),
         )
     ),
-    *breaks("RESOURCES_ARE_NAMED", SERVICE, "FunctionRole", (grant(0, "Resource"), ["*"])),
-    *breaks("RESOURCES_ARE_NAMED", SERVICE, "FunctionRole", (grant(0, "Resource"), "*")),
-    *breaks("RESOURCES_ARE_NAMED", BOOTSTRAP, "ReadRole", (grant(0, "Resource"), ["*"])),
+    *breaks(
+        "RESOURCES_ARE_NAMED",
+        SERVICE,
+        "FunctionRole",
+        (grant("WriteOwnLogGroup", "Resource"), ["*"]),
+    ),
+    *breaks(
+        "RESOURCES_ARE_NAMED", SERVICE, "FunctionRole", (grant("WriteOwnLogGroup", "Resource"), "*")
+    ),
+    *breaks(
+        "RESOURCES_ARE_NAMED", BOOTSTRAP, "ReadRole", (grant("ReadFunctions", "Resource"), ["*"])
+    ),
     *breaks(
         "GRANTS_SAY_WHAT_THEY_ALLOW",
         SERVICE,
         "FunctionRole",
-        (grant(0), {"Effect": "Allow", "NotAction": ["iam:PassRole"], "Resource": ["arn:a"]}),
-        (grant(0), {"Effect": "Allow", "Action": ["logs:PutLogEvents"], "NotResource": ["arn:a"]}),
+        (
+            grant("WriteOwnLogGroup"),
+            {"Effect": "Allow", "NotAction": ["iam:PassRole"], "Resource": ["arn:a"]},
+        ),
+        (
+            grant("WriteOwnLogGroup"),
+            {"Effect": "Allow", "Action": ["logs:PutLogEvents"], "NotResource": ["arn:a"]},
+        ),
     ),
     *breaks(
         "PASSED_ROLES_ARE_FOR_LAMBDA",
         BOOTSTRAP,
         "ExecutionRole",
-        (grant(-1, "Condition"), GONE),
-        (grant(-1, "Condition", "StringEquals", "iam:PassedToService"), "ec2.amazonaws.com"),
+        (grant("PassServiceRoles", "Condition"), GONE),
+        (
+            grant("PassServiceRoles", "Condition", "StringEquals", "iam:PassedToService"),
+            "ec2.amazonaws.com",
+        ),
     ),
     *breaks(
         "IAM_RESOURCES_HAVE_NO_NAME",
