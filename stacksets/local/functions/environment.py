@@ -74,8 +74,8 @@ class ExecutionEnvironment:
         )
         stdout = self._process.stdout
         assert stdout is not None  # noqa: S101 - stdout=PIPE
-        self._output = stdout.fileno()
-        os.set_blocking(self._output, False)
+        self._output = stdout
+        os.set_blocking(stdout.fileno(), False)
         self._waiting = selectors.DefaultSelector()
         self._waiting.register(self._output, selectors.EVENT_READ)
         self._waiting.register(self._api.bell, selectors.EVENT_READ)
@@ -130,7 +130,7 @@ class ExecutionEnvironment:
         """Take what the handler has written so far; False when its end of the pipe is closed."""
         while True:
             try:
-                chunk = os.read(self._output, _CHUNK)
+                chunk = os.read(self._output.fileno(), _CHUNK)
             except BlockingIOError:
                 return True
             if not chunk:
@@ -147,5 +147,5 @@ class ExecutionEnvironment:
         self.kill()
         self._process.wait()
         self._waiting.close()
-        os.close(self._output)
+        self._output.close()
         self._api.close()

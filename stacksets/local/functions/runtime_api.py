@@ -6,6 +6,7 @@ next invocation (a long poll), and posts its response, its error, or that it cou
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import re
 import socket
@@ -34,9 +35,7 @@ class RuntimeApi:
         self._invocations: queue.SimpleQueue[Invocation | None] = queue.SimpleQueue()
         self._news: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
         self._server = _Server(self)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.1,), daemon=True, name="runtime-api"
-        )
+        self._thread = threading.Thread(target=self._server.accept, daemon=True, name="runtime-api")
         self._thread.start()
 
     @property
@@ -70,9 +69,9 @@ class RuntimeApi:
     def close(self) -> None:
         """Stop listening and let go of a runtime that still polls."""
         self._invocations.put(None)
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.stop_accepting()
         self._thread.join()
+        self._server.server_close()
         self._striker.close()
         self.bell.close()
 
@@ -84,6 +83,19 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, api: RuntimeApi) -> None:
         self.api = api
         super().__init__(("127.0.0.1", 0), _Handler)
+
+    def accept(self) -> None:
+        """Serve each connection on a thread of its own until `stop_accepting`.
+
+        serve_forever would look only every so often whether it is to end.
+        """
+        with contextlib.suppress(OSError):
+            while True:
+                self.process_request(*self.socket.accept())
+
+    def stop_accepting(self) -> None:
+        """Let `accept` return at once."""
+        self.socket.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: a runtime that is stopped breaks its connections off."""
