@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stacksets.cli.change import deploy, destroy
-from stacksets.cli.local import local
+from stacksets.cli.embedded import local
 from stacksets.cli.look import outputs, plan, smoke, status
 from stacksets.cli.prepare import bootstrap
 from stacksets.cli.resolved import resolve
@@ -84,7 +84,8 @@ def _run(arguments: list[str], session: Session) -> Result | int:
         return error_result(error, session.record.data())
     except (KeyboardInterrupt, click.Abort):
         return interrupted_result(session.record.data(), changing=session.changing)
-    except Exception as error:  # noqa: BLE001 - the one place that lets no traceback reach a user
+    # The one place that lets no traceback reach a user. pylint: disable-next=broad-exception-caught
+    except Exception as error:  # noqa: BLE001 - as above
         verbose = session.flags.verbose
         return bug_result(error, session.record.data(), verbose=verbose)
     return ended if isinstance(ended, Result) else ended or 0

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from stacksets.report.message import Result
 
 yes_option = click.option(
-    "--yes", is_flag=True, help="Agree to the plan without being asked (no variable sets this)."
+    "--yes", is_flag=True, help="Agree without being asked (no variable sets this)."
 )
 allow_delete_option = click.option(
     "--allow-delete",
@@ -70,9 +70,10 @@ def deploy(
     verifies that a second plan is empty.
     """
     unbound = load(session)
-    if not no_lint:
-        lint(session, unbound)
+    linted = None if no_lint else lint(session, unbound)
     opened = open_aws(session, unbound)
+    if linted:
+        session.report.tell(linted)
     observed = observe(opened)
     check(session, opened, observed)
     options = PlanOptions(remove_first=remove_first, send=frozenset(send))

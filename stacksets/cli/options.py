@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
@@ -24,6 +25,7 @@ _OPTIONS = (
         default=Path("stacksets.toml"),
         show_default=True,
         envvar="STACKSETS_FILE",
+        show_envvar=True,
         help="The deployment file.",
     ),
     click.option(
@@ -35,6 +37,7 @@ _OPTIONS = (
         "--profile",
         metavar="NAME",
         envvar="STACKSETS_PROFILE",
+        show_envvar=True,
         help="The AWS profile; else as AWS's own tools find credentials.",
     ),
     click.option(
@@ -43,12 +46,14 @@ _OPTIONS = (
         default="text",
         show_default=True,
         envvar="STACKSETS_OUTPUT",
+        show_envvar=True,
         help="Text for people, or JSON lines ending in one result.",
     ),
     click.option(
         "--no-color",
         is_flag=True,
         envvar="STACKSETS_NO_COLOR",
+        show_envvar=True,
         help="No colour, also not on a terminal.",
     ),
     click.option(
@@ -56,6 +61,7 @@ _OPTIONS = (
         "--verbose",
         is_flag=True,
         envvar="STACKSETS_VERBOSE",
+        show_envvar=True,
         help="Show the traceback of an unexpected error.",
     ),
 )
@@ -82,5 +88,5 @@ def session_command(
 
 def _take_flags(options: dict[str, object]) -> Flags:
     """Take the shared flags out of all that click parsed."""
-    names = Flags.__dataclass_fields__
+    names = [one.name for one in fields(Flags)]
     return Flags(**{name: options.pop(name) for name in names})  # type: ignore[arg-type] # click checked them

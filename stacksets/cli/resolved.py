@@ -12,6 +12,7 @@ import click
 from stacksets.cli.options import session_command
 from stacksets.cli.stages import load
 from stacksets.definition import declared_parameters, settle_definition
+from stacksets.errors import InputError
 from stacksets.load import load_deployment
 from stacksets.model.desired import AccountId, InstanceKey, KeptValue
 from stacksets.report.resolved import resolved_result
@@ -118,6 +119,12 @@ def _view(
 
 
 def _write(path: Path, view: Mapping[str, object]) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(view, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(view, indent=2, ensure_ascii=False) + "\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"cannot write {path}: {error.strerror}", hint="--out names another folder"
+        ) from error
     return str(path)

@@ -39,19 +39,21 @@ def load(session: Session) -> Deployment:
     return load_deployment(flags.file, environment=flags.environment, environ=session.world.environ)
 
 
-def lint(session: Session, deployment: Deployment) -> None:
-    """Ask cfn-lint for errors of the template in the target regions.
+def lint(session: Session, deployment: Deployment) -> Message:
+    """Ask cfn-lint for errors of the template in the target regions; give what is to be told.
 
     Raises:
-        TemplateError: there are some.
+        TemplateError: there are some; they are told.
     """
     result = lint_template(deployment.template, deployment.regions())
-    session.report.tell(lint_message(result))
+    message = lint_message(result)
     if result.findings:
+        session.report.tell(message)
         raise TemplateError(
             f"cfn-lint finds errors in {deployment.template.path}; nothing was changed",
             hint="mend them, or go on with --no-lint",
         )
+    return message
 
 
 def open_aws(session: Session, unbound: Deployment, *, as_admin: bool = True) -> Opened:

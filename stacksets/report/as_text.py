@@ -118,12 +118,14 @@ class LiveTable:
 
 
 def _console(stream: TextIO, *, coloured: bool) -> Console:
-    from rich.console import Console  # noqa: PLC0415 - 50 ms that plain output need not pay
+    # rich takes 50 ms, which plain output need not pay. pylint: disable-next=import-outside-toplevel
+    from rich.console import Console  # noqa: PLC0415 - as above
 
     return Console(file=stream, force_terminal=True, no_color=not coloured, highlight=False)
 
 
 def _start_live(console: Console) -> Live:
+    # pylint: disable-next=import-outside-toplevel # for the same reason
     from rich.live import Live  # noqa: PLC0415 - as above
 
     live = Live(console=console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False)
@@ -132,6 +134,7 @@ def _start_live(console: Console) -> Live:
 
 
 def _styled(lines: Iterable[Line]) -> Text:
+    # pylint: disable-next=import-outside-toplevel # for the same reason
     from rich.text import Text  # noqa: PLC0415 - as above
 
     return Text("\n").join(Text(line.text, style=_STYLES[line.tone]) for line in lines)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,8 +14,10 @@ import pytest
 
 from stacksets.aws.door import StackEvent
 from stacksets.cli import main, stacksets
+from stacksets.cli.session import real_world
 from stacksets.errors import CredentialsError, PermissionDeniedError
 from stacksets.model.outcome import Identity
+from stacksets.smoke import UrllibHttp
 from tests.builders import ACCOUNT, EAST, HOME, NAME, OTHER_ACCOUNT, WEST, a_key
 from tests.fakes import FakeAccount, FakeAws
 from tests.worlds import a_world
@@ -207,6 +211,12 @@ def test_a_failed_instance_is_exit_5_with_its_cause(run, aws):
 
     assert code == 5
     assert "no role" in out
+
+
+def test_the_template_is_linted_before_anything_is_asked_of_aws(run):
+    _, _, err = run("deploy", "--yes")
+
+    assert err.splitlines()[1] == "lint      cfn-lint: 0 errors"
 
 
 def test_what_an_account_lacks_is_told_before_the_first_write(run, aws):
@@ -417,6 +427,15 @@ def test_resolving_all_environments_leaves_patterns_out(run, tmp_path):
     assert "pr-*: a pattern" in out
 
 
+def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(run, tmp_path):
+    (tmp_path / "out").write_text("a file")
+
+    code, _, err = run("resolve", "--out", str(tmp_path / "out" / "below"))
+
+    assert code == 3
+    assert err.startswith("error: cannot write ")
+
+
 def test_self_is_account_zero_where_no_account_is_named(run, file, tmp_path):
     file.write_text(FILE.replace(f'admin_account = "{ACCOUNT}"\n', ""))
 
@@ -567,9 +586,7 @@ def test_an_interrupt_before_the_first_write_changed_nothing(run):
 
 
 def test_ctrl_c_at_the_question_is_an_interrupt(run):
-    code, _, err = run("plan", world=_broken(click.Abort()))
-
-    assert code == 130
+    assert run("plan", world=_broken(click.Abort()))[0] == 130
 
 
 def test_an_error_in_json_carries_the_record(run, aws):
@@ -624,3 +641,117 @@ def test_every_command_has_an_example_in_its_help():
 
     for path, command in commands(stacksets, "stacksets"):
         assert re.match(rf"Example: {path}\b", command.epilog), path
+
+
+def test_smoke_calls_what_the_outputs_name(run, file, aws):
+    file.write_text(FILE + '\n[smoke]\noutput = "Url"\npath = "hello"\nbody = "hello"\n')
+    run("deploy", "--yes", "--no-lint")
+    for region in (EAST, WEST):
+        account = aws.accounts[a_key(region=region)]
+        account.stacks = {
+            name: replace(stack, outputs={"Url": f"https://{region}.example/"})
+            for name, stack in account.stacks.items()
+        }
+
+    code, out, _ = run("smoke")
+
+    assert code == 0
+    assert out.startswith("https://us-east-1.example/hello  200  hello  5 ms\n")
+    aws.closed.add(a_key(region=WEST))
+    assert run("smoke")[0] == 4
+
+
+def test_a_bootstrap_makes_its_stacks_and_says_so(run, file_with_bootstrap, aws):
+    code, out, err = run("bootstrap", "--yes")
+
+    assert code == 0
+    assert "111111111111/us-west-2: creating stack roles" in err
+    assert [line.split() for line in out.splitlines()] == [
+        [f"{ACCOUNT}/{region}", "roles", "created"] for region in (HOME, EAST, WEST)
+    ]
+
+
+def test_a_target_account_is_bootstrapped_with_its_own_credentials(run, file_with_bootstrap, aws):
+    text = file_with_bootstrap.read_text()
+    file_with_bootstrap.write_text(text.replace('["self"]', f'["self", "{OTHER_ACCOUNT}"]'))
+    aws.caller = Identity(account=OTHER_ACCOUNT, arn=f"arn:aws:iam::{OTHER_ACCOUNT}:root")
+
+    assert run("bootstrap", "--yes")[0] == 0
+
+
+@pytest.fixture
+def half_closed(file, aws):
+    """A second account that may not be entered."""
+    file.write_text(FILE.replace('["self"]', f'["self", "{OTHER_ACCOUNT}"]'))
+    aws.closed |= {a_key(OTHER_ACCOUNT, region) for region in (HOME, EAST, WEST)}
+
+
+def test_what_could_not_be_checked_is_said_and_gone_on_with(run, half_closed):
+    code, _, err = run("plan")
+
+    assert code == 0
+    assert "  ?  could not check" in err
+
+
+def test_what_could_not_be_checked_stands_below_what_is_missing(run, half_closed, aws):
+    aws.accounts[a_key(region=HOME)].roles = {}
+
+    code, _, err = run("plan")
+
+    assert code == 4
+    assert err.index("  1  ") < err.index("  ?  could not check")
+
+
+@pytest.mark.parametrize("name", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_a_second_stack_set_is_looked_for_where_aws_tools_would_make_one(run, aws, name):
+    asked = []
+    there = aws.fake_stack_sets
+    aws.stack_sets = lambda region: asked.append(region) or there
+
+    run("plan", environ={name: "eu-west-1"})
+
+    assert "eu-west-1" in asked
+
+
+def test_local_run_gives_the_exit_code_of_its_command(monkeypatch):
+    seen = {}
+
+    def run_command(command, *, account, out):
+        seen.update(command=command, account=account)
+        return 7
+
+    monkeypatch.setattr("stacksets.cli.embedded.run_command", run_command)
+
+    assert main(["local", "run", "--", "sh", "-c", "exit 7", "--yes"], a_world()) == 7
+    assert seen == {"command": ("sh", "-c", "exit 7", "--yes"), "account": "000000000000"}
+
+
+def test_local_serve_runs_until_it_is_interrupted(monkeypatch):
+    def serve(*, out):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("stacksets.cli.embedded.serve_forever", serve)
+
+    assert main(["local", "serve"], a_world()) == 130
+
+
+def test_outside_of_tests_the_world_is_the_process(file, capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["stacksets", "status", "-f", str(file), "--profile", "nobody"])
+
+    code = main()
+
+    assert code == 4
+    assert capsys.readouterr().err.startswith("error: ")
+
+
+def test_outside_of_tests_smoke_has_a_real_client():
+    with real_world().open_http() as http:
+        assert isinstance(http, UrllibHttp)
+
+
+def test_the_package_runs_as_a_module():
+    done = subprocess.run(
+        [sys.executable, "-m", "stacksets", "--version"], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.startswith("stacksets, version ")

@@ -266,11 +266,10 @@ def test_a_failed_operation_brings_its_root_causes_along():
 
 
 def test_a_bug_shows_its_traceback_only_when_asked():
-    try:
-        raise KeyError("x")
-    except KeyError as error:
-        quiet = bug_result(error, {}, verbose=False)
-        loud = bug_result(error, {}, verbose=True)
+    with pytest.raises(KeyError) as caught:
+        {}["x"]
+    quiet = bug_result(caught.value, {}, verbose=False)
+    loud = bug_result(caught.value, {}, verbose=True)
 
     assert quiet.data["traceback"] == []
     assert "Traceback (most recent call last):" in [line.text for line in loud.lines]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -152,12 +153,12 @@ def test_without_colour_the_live_lines_stay():
 def test_a_reader_that_has_left_stops_nothing():
     reading, writing = os.pipe()
     os.close(reading)
-    with open(writing, "w", encoding="utf-8") as stream:
+    with os.fdopen(writing, "w", encoding="utf-8") as stream:
         report = JsonReport(stream)
         report.tell(MESSAGE)
         report.result(RESULT)
 
-        assert os.fstat(writing).st_rdev == os.stat(os.devnull).st_rdev
+        assert os.fstat(writing).st_rdev == Path(os.devnull).stat().st_rdev
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,10 @@ from stacksets.local.run import run_command
 from stacksets.local.serve import serve as serve_forever
 
 
-@click.group(short_help="Run the embedded local AWS on this machine.")
+@click.group(
+    short_help="Run the embedded local AWS on this machine.",
+    epilog="Example: stacksets local serve",
+)
 def local() -> None:
     """Run the embedded local AWS on this machine; no account, no docker, nothing leaves it."""
 

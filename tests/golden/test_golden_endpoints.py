@@ -1,0 +1,167 @@
+"""What people read of outputs, endpoints, bootstraps and what a destroy leaves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from stacksets.aws.door import Leftover
+from stacksets.bootstrap import BootstrapChange, BootstrapResult
+from stacksets.leftovers import Leftovers
+from stacksets.model.outcome import Outcome, Verdict
+from stacksets.outputs import InstanceOutputs
+from stacksets.plan import make_destroy_plan
+from stacksets.report.bootstrap import bootstrap_result, progress_message
+from stacksets.report.endpoints import outputs_result, smoke_result
+from stacksets.report.leftovers import destroy_result
+from stacksets.smoke import SmokeCheck, SmokeResult
+from tests.builders import (
+    EAST,
+    HOME,
+    OTHER_ACCOUNT,
+    WEST,
+    a_deployment,
+    a_key,
+    a_stack_set,
+    an_instance,
+)
+
+READ = InstanceOutputs(
+    key=a_key(), outputs={"Url": "https://a.example/prod/", "Function": "f-1"}, problem=None
+)
+EMPTY = InstanceOutputs(key=a_key(region=WEST), outputs={}, problem=None)
+GONE = InstanceOutputs(key=a_key(OTHER_ACCOUNT), outputs={}, problem="its stack is gone")
+UNREAD = InstanceOutputs(
+    key=a_key(OTHER_ACCOUNT, WEST), outputs={}, problem="not allowed", unreadable=True
+)
+STATUS = SmokeCheck(name="status", passed=True, detail="200, expected 200")
+BURST = SmokeCheck(name="burst", passed=True, detail="8 of 8 at once answered well, slowest 12 ms")
+UNTOLD = SmokeCheck(name="plain HTTP", passed=None, detail="could not be told behind a proxy")
+WRONG = SmokeCheck(name="body", passed=False, detail="'bye', expected 'hello'")
+WELL = SmokeResult(
+    key=a_key(),
+    url="https://a.example/prod/hello",
+    status=200,
+    body="hello\nworld",
+    latency_ms=4.6,
+    checks=(STATUS, UNTOLD, BURST),
+)
+BAD = SmokeResult(
+    key=a_key(region=WEST),
+    url="https://b.example/prod/hello",
+    status=200,
+    body="",
+    latency_ms=5.0,
+    checks=(STATUS, WRONG),
+)
+SILENT = SmokeResult(
+    key=a_key(OTHER_ACCOUNT),
+    url="",
+    checks=(SmokeCheck(name="endpoint", passed=False, detail="its stack is gone"),),
+)
+START = datetime(2026, 1, 1, tzinfo=UTC)
+REMOVED = (an_instance(),)
+PLAN = make_destroy_plan(a_deployment(), a_stack_set(*REMOVED))
+OUTCOME = Outcome(
+    verdict=Verdict.SUCCEEDED,
+    plan=PLAN,
+    operation_ids=(),
+    instances=(),
+    root_causes=(),
+    cancelled=0,
+    remaining=None,
+    started=START,
+    ended=START,
+)
+FORGOTTEN = Leftover(key=a_key(), resource_type="AWS::Lambda::Function", name="f-1")
+KEPT = Leftover(key=a_key(), resource_type="AWS::Logs::LogGroup", name="/aws/lambda/f-1")
+
+
+def _leftovers(found=(), kept=(), unchecked=()):
+    return Leftovers(found=found, kept=kept, unchecked=unchecked)
+
+
+def _destroyed(leftovers, outcome=OUTCOME):
+    removed = REMOVED if outcome else ()
+    return destroy_result(a_deployment(), removed, outcome, leftovers, {})
+
+
+def _bootstrapped():
+    changes = zip((HOME, EAST, WEST), BootstrapChange, strict=True)
+    return bootstrap_result(
+        [
+            BootstrapResult(key=a_key(region=region), stack_name="roles-dev", change=change)
+            for region, change in changes
+        ],
+        {},
+    )
+
+
+RESULTS = {
+    "outputs": (outputs_result([READ, EMPTY], {}), "read", 0),
+    "outputs_gone": (outputs_result([READ, GONE, UNREAD], {}), "failed", 5),
+    "outputs_unread": (outputs_result([READ, UNREAD], {}), "unknown", 4),
+    "outputs_none": (outputs_result([], {}), "read", 0),
+    "smoke": (smoke_result([WELL], [], {}), "passed", 0),
+    "smoke_failed": (smoke_result([WELL, BAD, SILENT], [UNREAD], {}), "failed", 5),
+    "smoke_unread": (smoke_result([WELL], [UNREAD], {}), "unknown", 4),
+    "smoke_none": (smoke_result([], [], {}), "passed", 0),
+    "destroyed": (_destroyed(_leftovers()), "succeeded", 0),
+    "destroyed_nothing": (_destroyed(_leftovers(), None), "no_changes", 0),
+    "destroyed_but_left": (
+        _destroyed(_leftovers((FORGOTTEN,), (KEPT,), ("could not look in us-west-1",))),
+        "leftovers",
+        5,
+    ),
+    "destroyed_half_seen": (
+        _destroyed(_leftovers(kept=(KEPT,), unchecked=("could not look in us-west-1",))),
+        "succeeded",
+        0,
+    ),
+    "bootstrapped": (_bootstrapped(), "bootstrapped", 0),
+}
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_result_reads_as_reviewed(name, golden):
+    result, code, exit_code = RESULTS[name]
+
+    assert (result.code, result.exit_code) == (code, exit_code)
+    golden(f"result_{name}.txt", "".join(f"{line.text}\n" for line in result.lines))
+
+
+def test_a_bootstrap_says_what_it_is_at():
+    message = progress_message("creating stack roles-dev")
+
+    assert message.lines[0].text == "  creating stack roles-dev"
+    assert message.data == {"text": "creating stack roles-dev"}
+
+
+def test_smoke_data_tells_what_could_not_be_told_from_what_failed():
+    data = smoke_result([WELL], [UNREAD], {}).data
+
+    assert [check["passed"] for check in data["instances"][0]["checks"]] == [True, None, True]
+    assert data["unread"][0]["unreadable"] is True
+
+
+def test_what_was_left_is_data_too():
+    data = _destroyed(_leftovers((FORGOTTEN,))).data
+
+    assert data["found"] == [
+        {
+            "account": a_key().account,
+            "region": EAST,
+            "resource_type": "AWS::Lambda::Function",
+            "name": "f-1",
+        }
+    ]
+
+
+def test_a_bootstrap_names_its_stacks_as_data():
+    assert _bootstrapped().data["stacks"][0] == {
+        "account": a_key().account,
+        "region": HOME,
+        "stack_name": "roles-dev",
+        "change": "created",
+    }
