@@ -6,12 +6,14 @@ an operation, `work`, `roles` and `stacks` do what it does in one account and Re
 speaks the query protocol.
 """
 
+from stacksets.local.control_plane.clients import USER_AGENT
 from stacksets.local.control_plane.clock import Clock, SystemClock
 from stacksets.local.control_plane.plane import ControlPlane
 from stacksets.local.control_plane.roles import PoliciesAllow, TrustAllows
 from stacksets.local.control_plane.settings import Replay, Settings, read_settings
 
 __all__ = [
+    "USER_AGENT",
     "Clock",
     "ControlPlane",
     "PoliciesAllow",

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_iam import IAMClient
 
+USER_AGENT = "stacksets-control-plane"
+"""Stands in the user agent of every call back, so that a journal can tell it from a deployer's."""
+
 CONFIG = Config(
     connect_timeout=5,
     read_timeout=60,
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=100,
     proxies={},
+    user_agent_extra=USER_AGENT,
 )
 IAM_REGION = "us-east-1"
 NOBODY = {

@@ -52,10 +52,7 @@ class Run:
     @property
     def operation(self) -> Operation:
         """Give the operation as it stands."""
-        found = self.record.operations.find(self.operation_id)
-        if found is None:
-            raise LookupError(self.operation_id)
-        return found
+        return self.record.operations.get(self.operation_id)
 
 
 class Engine:
@@ -140,15 +137,13 @@ class Engine:
             self._settle(run)
 
     def _cancel(self, run: Run, key: InstanceKey, reason: str) -> None:
-        row = run.record.instances.find(key)
-        if row is not None:
-            run.record.instances.put(key, rows.cancel(row, reason), self._clock.now())
+        cancelled = rows.cancel(run.record.instances.get(key), reason)
+        run.record.instances.put(key, cancelled, self._clock.now())
         self._put_result(run, key, ResultStatus.CANCELLED, reason)
 
     def _start(self, run: Run, key: InstanceKey) -> None:
-        row = run.record.instances.find(key)
-        if row is not None:
-            run.record.instances.put(key, rows.start(row), self._clock.now())
+        started = rows.start(run.record.instances.get(key))
+        run.record.instances.put(key, started, self._clock.now())
         self._put_result(run, key, ResultStatus.RUNNING, None)
         thread = threading.Thread(target=self._work, args=(run, run.tasks[key]), daemon=True)
         self._threads.add(thread)
@@ -186,16 +181,12 @@ class Engine:
     def _note_stack(self, run: Run, task: Task, stack_id: str) -> None:
         """Show the id of a new stack while it is being made."""
         with self._lock:
-            row = run.record.instances.find(task.key)
-            if row is not None:
-                noted = replace(row, stack_id=stack_id)
-                run.record.instances.put(task.key, noted, self._clock.now())
+            noted = replace(run.record.instances.get(task.key), stack_id=stack_id)
+            run.record.instances.put(task.key, noted, self._clock.now())
 
     def _finish(self, run: Run, task: Task, outcome: Outcome) -> None:
-        row = run.record.instances.find(task.key)
-        if row is not None:
-            settled = rows.settle(row, task.kind, outcome)
-            run.record.instances.put(task.key, settled, self._clock.now())
+        settled = rows.settle(run.record.instances.get(task.key), task.kind, outcome)
+        run.record.instances.put(task.key, settled, self._clock.now())
         status = ResultStatus.SUCCEEDED if outcome.succeeded else ResultStatus.FAILED
         self._put_result(run, task.key, status, outcome.reason)
         run.schedule.finish(task.key, failed=not outcome.succeeded)
@@ -229,9 +220,7 @@ class Engine:
         if not record.queue:
             return
         operation_id, prepare = record.queue.popleft()
-        operation = record.operations.find(operation_id)
-        if operation is None:
-            raise LookupError(operation_id)
+        operation = record.operations.get(operation_id)
         try:
             self.begin(record, operation, prepare())
         except ApiError as error:

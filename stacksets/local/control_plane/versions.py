@@ -26,6 +26,13 @@ class Versions(Generic[K, V]):
         versions = self._versions.get(key)
         return versions[-1][1] if versions else None
 
+    def get(self, key: K) -> V:
+        """Give the present value; KeyError where there is none."""
+        found = self.find(key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
     def values(self) -> list[V]:
         """Give all present values."""
         present = (versions[-1][1] for versions in self._versions.values())

@@ -74,4 +74,5 @@ def test_clients_know_nothing_of_the_profile_of_whoever_runs_the_emulator(monkey
     assert clients.cloudformation(ADMIN, "us-east-1") is client
     assert clients.cloudformation(ADMIN, "us-west-1") is not client
     assert client.meta.config.proxies == {}
+    assert client.meta.config.user_agent.endswith("stacksets-control-plane")
     assert clients.iam(ADMIN) is clients.iam(ADMIN)

@@ -443,6 +443,9 @@ def test_versions_remember_what_every_key_was():
     versions.put("a", None, last)
     assert (versions.find("a"), versions.find("b"), versions.find("c")) == (None, 2, None)
     assert versions.values() == [2]
+    assert versions.get("b") == 2
+    with pytest.raises(KeyError):
+        versions.get("a")
     assert versions.values_at(start) == [1]
     assert versions.values_at(later) == [1, 2]
     assert versions.values_at(last) == [2]

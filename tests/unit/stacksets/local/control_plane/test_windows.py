@@ -102,6 +102,12 @@ def test_a_limit_above_the_tolerance_is_narrowed_not_refused():
     assert make_window({"MaxConcurrentCount": 10}, 20).width(0) == 1
 
 
+def test_a_broken_region_lets_nothing_through_whatever_the_mode():
+    for mode in ("STRICT_FAILURE_TOLERANCE", "SOFT_FAILURE_TOLERANCE"):
+        window = make_window({"MaxConcurrentCount": 10, "ConcurrencyMode": mode}, 20)
+        assert window.width(1) == 0
+
+
 def test_regions_go_in_the_order_that_was_asked_for():
     schedule = Schedule(keys(1, EAST, WEST, EU), {"RegionOrder": [EU, WEST]})
     order = []
