@@ -5,6 +5,7 @@ Every figure follows from the constants below: list prices, us-east-1, unverifie
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -65,13 +66,13 @@ def find_exposure(deployment: Deployment) -> Exposure | None:
     Raises:
         TemplateError: as `resolve` does.
     """
+    content = deployment.template.content
     methods: dict[PublicMethod, None] = {}
     usd = 0.0
-    for key in deployment.instance_keys():
-        values = _parameters_of(deployment, key)
-        content = deployment.template.content
-        methods |= dict.fromkeys(find_public_methods(content, values, region=key.region))
-        usd += worst_month_usd(content, values, region=key.region)
+    for (region, values), number in _count_alike(deployment).items():
+        parameters = dict(values)
+        methods |= dict.fromkeys(find_public_methods(content, parameters, region=region))
+        usd += number * worst_month_usd(content, parameters, region=region)
     return Exposure(methods=tuple(methods), worst_month_usd=usd) if methods else None
 
 
@@ -103,6 +104,14 @@ def worst_month_usd(
     rate = min(sum(rates), ACCOUNT_REQUESTS_PER_SECOND) if rates else ACCOUNT_REQUESTS_PER_SECOND
     per_million = USD_PER_MILLION_API_REQUESTS + _dearest_invocation(resources)
     return rate * SECONDS_PER_MONTH / 1_000_000 * per_million
+
+
+def _count_alike(deployment: Deployment) -> Counter[tuple[str, tuple[tuple[str, str], ...]]]:
+    """Count the instances by region and parameters: accounts differ in nothing that is priced."""
+    return Counter(
+        (str(key.region), tuple(_parameters_of(deployment, key).items()))
+        for key in deployment.instance_keys()
+    )
 
 
 def _parameters_of(deployment: Deployment, key: InstanceKey) -> dict[str, str]:

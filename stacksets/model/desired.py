@@ -241,6 +241,8 @@ def _bound_values(
     values: Mapping[str, str | KeptValue], admin: AccountId
 ) -> dict[str, str | KeptValue]:
     return {
-        name: value.replace(ADMIN_ACCOUNT, admin) if isinstance(value, str) else value
+        name: value.replace(ADMIN_ACCOUNT, admin)
+        if isinstance(value, str)
+        else KeptValue(fallback=value.fallback.replace(ADMIN_ACCOUNT, admin))
         for name, value in values.items()
     }

@@ -13,7 +13,7 @@ from stacksets.exposure import (
     worst_month_usd,
 )
 from stacksets.model.desired import KeptValue, ParameterOverride
-from tests.builders import a_deployment, a_template
+from tests.builders import ACCOUNT, EAST, OTHER_ACCOUNT, a_deployment, a_template, targets
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 31 * 24 * 3600
@@ -152,6 +152,13 @@ def test_the_exposure_of_a_deployment_sums_over_its_instances_with_their_overrid
     assert exposure.methods == (PublicMethod(http_method="GET", path="/outer/inner"),)
     assert exposure.worst_month_usd == pytest.approx((10 + 30) * SECONDS / 1e6 * 3.50)
     assert "not counted: logs" in exposure.counted
+
+
+def test_every_account_of_a_region_is_counted():
+    pairs = targets((ACCOUNT, EAST), (OTHER_ACCOUNT, EAST))
+    exposure = find_exposure(a_deployment(template=a_template(an_api()), targets=pairs))
+    assert exposure is not None
+    assert exposure.worst_month_usd == pytest.approx(2 * 10 * SECONDS / 1e6 * 3.50)
 
 
 def test_a_deployment_that_offers_nothing_has_no_exposure():

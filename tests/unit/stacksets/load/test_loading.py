@@ -195,3 +195,9 @@ def test_the_roles_of_our_own_deployment_file_carry_the_environment_and_the_acco
     assert deployment.execution_role_name == f"{prefix}-execution"
     assert deployment.read_role_name == f"{prefix}-read"
     assert deployment.accounts() == ("222222222222",)
+
+
+def test_the_account_is_put_into_a_value_that_may_be_kept_as_well(tmp_path):
+    deployment = load(tmp_path, stack_set={"tags": {"By": "{author} of {admin_account}"}})
+    bound = deployment.bound_to("222222222222")
+    assert bound.tags == {"By": KeptValue(fallback="unknown of 222222222222")}
