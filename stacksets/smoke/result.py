@@ -23,7 +23,7 @@ class SmokeResult:
     """How one stack instance answered.
 
     `status` and `latency_ms` are None where nothing answered; the latency is that of the answer
-    shown, connection and TLS handshake included.
+    shown, over the connection of a first one wherever that was good.
     """
 
     key: InstanceKey

@@ -106,6 +106,7 @@ def test_an_endpoint_with_a_certificate_that_is_trusted_passes(port, trusted):
         "https": True,
         "status": True,
         "body": True,
+        "latency": True,
         "plain HTTP": True,
         "burst": True,
     }
@@ -212,6 +213,7 @@ def test_a_stack_of_the_embedded_aws_answers_at_the_very_url_of_its_output(
         "https": True,
         "status": True,
         "body": True,
+        "latency": True,
         "region": True,
         "plain HTTP": None,
         "burst": True,

@@ -77,6 +77,7 @@ def test_an_endpoint_that_answers_as_the_file_says_passes_every_check():
         ("status", True),
         ("body", True),
         ("region", True),
+        ("latency", True),
         ("plain HTTP", True),
         ("burst", True),
     ]
@@ -119,8 +120,9 @@ def test_body_and_region_are_checked_only_where_the_file_says_them():
         wanted = Smoke(output="Endpoint", path="hello", body=body)
         return [one.name for one in call(GOOD, wanted=wanted).checks]
 
-    assert names(None) == ["https", "status", "plain HTTP", "burst"]
-    assert names("Hello from us-east-1") == ["https", "status", "body", "plain HTTP", "burst"]
+    assert names(None) == ["https", "status", "latency", "plain HTTP", "burst"]
+    with_body = ["https", "status", "body", "latency", "plain HTTP", "burst"]
+    assert names("Hello from us-east-1") == with_body
 
 
 def test_the_body_may_name_the_account():
@@ -195,6 +197,24 @@ def test_the_patience_is_that_of_the_whole_run_and_not_of_each_instance():
     assert clock.seconds < 36
 
 
+def test_the_latency_is_that_of_a_second_answer_because_the_first_may_be_a_cold_start():
+    cold = Answer(status=200, body=GOOD.body, latency_ms=900)
+    result = call(cold, GOOD)
+    assert result.latency_ms == 5
+    assert check(result, "latency").detail == "5 ms, the first answer took 900 ms"
+
+
+def test_an_endpoint_that_answers_once_and_then_no_more_fails():
+    result = call(GOOD, NoAnswerError("connection reset"))
+    assert result.checks == (SmokeCheck(name="answer", passed=False, detail="connection reset"),)
+
+
+def test_an_endpoint_that_answers_well_once_and_then_wrongly_fails():
+    result = call(GOOD, Answer(status=500, body="", latency_ms=1))
+    assert result.status == 500
+    assert not result.passed
+
+
 def test_plain_http_that_is_served_fails():
     result = call(GOOD, http=FakeHttp(answers={PLAIN: [GOOD]}))
     assert check(result, "plain HTTP") == SmokeCheck(
@@ -248,7 +268,7 @@ def test_a_burst_stays_under_the_lambda_concurrency_of_the_account_or_says_so(
     result = call(GOOD, http=http, aws=an_aws(concurrency))
     expected = f"{sent} of {sent} at once answered well, slowest 5 ms{remark}"
     assert check(result, "burst") == SmokeCheck(name="burst", passed=True, detail=expected)
-    assert [url for url, _ in http.asked].count(URL) == 1 + sent
+    assert [url for url, _ in http.asked].count(URL) == 2 + sent
 
 
 def test_a_burst_whose_limit_cannot_be_read_stays_under_that_of_a_new_account():
@@ -289,7 +309,7 @@ def test_the_limit_of_another_account_is_read_through_the_read_role():
 def test_a_burst_in_which_some_fail_says_how_many_and_with_what():
     lost = NoAnswerError("connection reset")
     broken = Answer(status=500, body="", latency_ms=1)
-    result = call(GOOD, lost, broken, GOOD)
+    result = call(GOOD, GOOD, lost, broken, GOOD)
     assert check(result, "burst") == SmokeCheck(
         name="burst",
         passed=False,
@@ -299,7 +319,7 @@ def test_a_burst_in_which_some_fail_says_how_many_and_with_what():
 
 
 def test_a_burst_in_which_all_fail_has_no_slowest():
-    result = call(GOOD, NoAnswerError("gone"))
+    result = call(GOOD, GOOD, NoAnswerError("gone"))
     assert check(result, "burst").detail == "0 of 3 at once answered well; the others: gone"
 
 
