@@ -142,7 +142,7 @@ class Engine:
         self._put_result(run, key, ResultStatus.CANCELLED, reason)
 
     def _start(self, run: Run, key: InstanceKey) -> None:
-        started = rows.start(run.record.instances.get(key))
+        started = rows.start(run.record.instances.get(key), run.tasks[key].kind)
         run.record.instances.put(key, started, self._clock.now())
         self._put_result(run, key, ResultStatus.RUNNING, None)
         thread = threading.Thread(target=self._work, args=(run, run.tasks[key]), daemon=True)

@@ -40,9 +40,14 @@ def outdate(row: StackInstance) -> StackInstance:
     return replace(row, status=_not_current(row))
 
 
-def start(row: StackInstance) -> StackInstance:
-    """The operation has reached the instance."""
-    return replace(row, detailed_status=DetailedStatus.RUNNING, reason=None)
+def start(row: StackInstance, kind: TaskKind) -> StackInstance:
+    """The operation has reached the instance; a create begins without any stack."""
+    return replace(
+        row,
+        detailed_status=DetailedStatus.RUNNING,
+        reason=None,
+        stack_id=None if kind is TaskKind.CREATE else row.stack_id,
+    )
 
 
 def cancel(row: StackInstance, reason: str) -> StackInstance:

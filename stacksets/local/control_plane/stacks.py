@@ -72,8 +72,11 @@ class Stacks:
             return _failure(error)
         stack_id = created["StackId"]
         on_stack(stack_id)
-        if self._wait(client, stack_id, _rests) == "CREATE_COMPLETE":
+        status = self._wait(client, stack_id, _rests)
+        if status == "CREATE_COMPLETE":
             return Outcome(succeeded=True, stack_id=stack_id)
+        if not _rests(status):
+            return Outcome(succeeded=False, stack_id=stack_id)
         reason = self._read_reason(client, stack_id)
         client.delete_stack(StackName=stack_id)
         self._wait(client, stack_id, _is_deleted)

@@ -65,6 +65,15 @@ def test_create_on_an_existing_pair_retries_what_is_outdated_with_a_fresh_stack(
     assert bench.rows() == {EAST: CURRENT}
 
 
+def test_a_retried_create_that_makes_no_stack_shows_no_stack(bench):
+    bench.work.at_once = lambda task: Outcome(succeeded=False, reason="no", stack_id="arn:dead")
+    bench.finish(bench.create(EAST))
+    assert bench.instance(EAST)["StackId"] == "arn:dead"
+    bench.work.at_once = failed
+    bench.finish(bench.create(EAST))
+    assert bench.instance(EAST)["StackId"] is None
+
+
 def test_cancelled_propagation_and_exact_reason_text(bench):
     bench.work.at_once = failed
     operation = bench.finish(bench.create(EAST, WEST))

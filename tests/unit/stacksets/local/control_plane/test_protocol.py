@@ -12,7 +12,7 @@ from botocore.serialize import create_serializer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacksets.local.control_plane import ControlPlane
+from stacksets.local.control_plane import ControlPlane, model
 from stacksets.local.control_plane.errors import (
     ApiError,
     operation_in_progress,
@@ -133,6 +133,21 @@ def test_any_text_that_xml_can_hold_comes_back_byte_for_byte(text):
     parsed = as_a_client_reads("DescribeStackSet", status, body)["StackSet"]["TemplateBody"]
     assert len(parsed) == len(text)
     assert parsed == text or not legal
+
+
+@pytest.mark.parametrize(
+    ("status", "shape"),
+    [
+        (model.StackSetStatus, "StackSetStatus"),
+        (model.InstanceStatus, "StackInstanceStatus"),
+        (model.DetailedStatus, "StackInstanceDetailedStatus"),
+        (model.OperationStatus, "StackSetOperationStatus"),
+        (model.OperationAction, "StackSetOperationAction"),
+        (model.ResultStatus, "StackSetOperationResultStatus"),
+    ],
+)
+def test_statuses_are_spelled_as_the_service_spells_them(status, shape):
+    assert set(status) <= set(service_model().shape_for(shape).enum)
 
 
 def test_absent_results_are_left_out():

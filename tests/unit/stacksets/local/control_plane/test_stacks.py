@@ -187,11 +187,12 @@ def test_polls_are_quick_at_first_and_then_rarer():
     assert clock.waits == [0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.25, 0.25, 0.25]
 
 
-def test_an_ending_control_plane_waits_no_longer():
+def test_an_ending_control_plane_waits_no_longer_and_leaves_the_stack_alone():
     ending = threading.Event()
     ending.set()
     script = Script("CREATE_IN_PROGRESS")
     assert not stacks_of(script, ending=ending).create(TASK, "name", lambda _: None).succeeded
+    assert [name for name, _ in script.calls] == ["create_stack"]
 
 
 def test_an_update_brings_the_definition():
