@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import boto3
@@ -56,6 +57,7 @@ class BotoAws:
         self._home_region = home_region
         self._now = now
         self._assumed: dict[str, _Assumed] = {}
+        self._assuming = Lock()
         self._opened: dict[tuple[Region, str], Clients] = {}
 
     def identity(self) -> Identity:
@@ -79,7 +81,8 @@ class BotoAws:
                 hint="set read_role_name in [stack_set] and run `make bootstrap` in that account",
             )
         partition = self._identity.arn.split(":")[1]
-        keys = self._assume(f"arn:{partition}:iam::{account}:role/{role_name}", region)
+        with self._assuming:
+            keys = self._assume(f"arn:{partition}:iam::{account}:role/{role_name}", region)
         return BotoAccount(self._open(region, keys))
 
     @cached_property

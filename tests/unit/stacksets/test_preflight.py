@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from threading import Barrier
 
 import pytest
 
@@ -250,6 +251,19 @@ def test_an_account_that_cannot_be_read_is_unchecked_and_not_fine(world):
             f"may not enter {OTHER_ACCOUNT}/{EAST}"
         ),
     )
+
+
+def test_accounts_are_asked_at_the_same_time(world):
+    both_are_asked = Barrier(2, timeout=10)
+
+    def role():
+        both_are_asked.wait()
+        return "arn:logs"
+
+    for region in (EAST, WEST):
+        world.here[region].api_gateway_role = role
+
+    assert world.check(template=logging_template()) == READY
 
 
 def test_a_denied_read_is_unchecked_and_not_fine(world):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from time import sleep
 
 import pytest
 from botocore.stub import Stubber
@@ -208,6 +210,24 @@ def test_a_role_is_assumed_once_for_all_regions(aws):
     aws.account(TWO, HOME, "read")
 
     assert signer(aws.account(TWO, EAST, "read")) == "ASIATEMPORARY0000"
+
+
+def test_a_role_is_assumed_once_though_many_regions_ask_at_the_same_time(aws, monkeypatch):
+    known_caller(aws)
+    aws.identity()
+    assumed = []
+
+    def assume_role(**request):
+        assumed.append(request["RoleArn"])
+        sleep(0.05)
+        keys = {"AccessKeyId": "ASIA", "SecretAccessKey": "s", "SessionToken": "token"}
+        return {"Credentials": keys | {"Expiration": NOW + timedelta(hours=1)}}
+
+    monkeypatch.setattr(aws._own(HOME).sts, "assume_role", assume_role)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda _: aws.account(TWO, HOME, "read"), range(4)))
+
+    assert len(assumed) == 1
 
 
 def test_a_role_is_assumed_again_before_its_credentials_end(aws, time):
