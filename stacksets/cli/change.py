@@ -11,6 +11,8 @@ from stacksets import destroy as destroying
 from stacksets.cli.consent import Consent
 from stacksets.cli.options import session_command
 from stacksets.cli.stages import check, lint, load, observe, open_aws
+from stacksets.definition import no_echo_parameters
+from stacksets.errors import InputError
 from stacksets.exposure import find_exposure
 from stacksets.leftovers import find_leftovers
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
@@ -22,6 +24,7 @@ from stacksets.report.plan import plan_message
 if TYPE_CHECKING:
     from stacksets.cli.session import Session
     from stacksets.cli.stages import Opened
+    from stacksets.model.desired import Deployment
     from stacksets.model.observed import StackSet
     from stacksets.model.outcome import Outcome
     from stacksets.report.message import Result
@@ -70,6 +73,7 @@ def deploy(
     verifies that a second plan is empty.
     """
     unbound = load(session)
+    _check_send(unbound, send)
     linted = None if no_lint else lint(session, unbound)
     opened = open_aws(session, unbound)
     if linted:
@@ -94,6 +98,16 @@ def deploy(
         notify=session.report.event,
     )
     return change_result(outcome, session.record.data())
+
+
+def _check_send(deployment: Deployment, names: tuple[str, ...]) -> None:
+    hidden = no_echo_parameters(deployment.template.content)
+    wrong = sorted(set(names) - hidden)
+    if wrong:
+        raise InputError(
+            f"--send {', '.join(wrong)}: no NoEcho parameter of {deployment.template.path}",
+            hint=f"NoEcho parameters: {', '.join(sorted(hidden)) or 'none'}; others are compared",
+        )
 
 
 @click.command(

@@ -36,7 +36,12 @@ class Opened:
 def load(session: Session) -> Deployment:
     """Read the deployment file for the environment that was asked for; no AWS call."""
     flags = session.flags
-    return load_deployment(flags.file, environment=flags.environment, environ=session.world.environ)
+    deployment = load_deployment(
+        flags.file, environment=flags.environment, environ=session.world.environ
+    )
+    revision = session.world.read_revision(Path(deployment.path).parent)
+    session.record = session.record.with_sources(deployment, revision)
+    return deployment
 
 
 def lint(session: Session, deployment: Deployment) -> Message:
@@ -74,8 +79,7 @@ def open_aws(session: Session, unbound: Deployment, *, as_admin: bool = True) ->
             f"{unbound.admin_account}",
         )
     deployment = unbound.bound_to(identity.account)
-    revision = session.world.read_revision(Path(deployment.path).parent)
-    session.record = session.record.with_sources(deployment, identity, revision)
+    session.record = session.record.with_caller(identity)
     session.report.tell(header_message(deployment, identity))
     return Opened(deployment=deployment, aws=aws, identity=identity)
 

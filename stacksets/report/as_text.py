@@ -14,7 +14,7 @@ from stacksets.report.stream import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import TextIO
+    from typing import Literal, TextIO
 
     from rich.console import Console
     from rich.live import Live
@@ -99,7 +99,8 @@ class LiveTable:
         self._rows[event.key] = event
         if self._live is None:
             self._live = _start_live(_console(self._stream, coloured=self._coloured))
-        self._live.update(_styled(self._lines()), refresh=True)
+        # A line that wraps would be two, and the redrawing would miscount them.
+        self._live.update(_styled(self._lines(), overflow="ellipsis"), refresh=True)
 
     def close(self) -> None:
         """Leave the table as it stands; what follows is written below it."""
@@ -118,7 +119,7 @@ class LiveTable:
 
 
 def _console(stream: TextIO, *, coloured: bool) -> Console:
-    # rich takes 50 ms, which plain output need not pay. pylint: disable-next=import-outside-toplevel
+    # rich takes 50 ms, which plain text need not pay. pylint: disable-next=import-outside-toplevel
     from rich.console import Console  # noqa: PLC0415 - as above
 
     return Console(file=stream, force_terminal=True, no_color=not coloured, highlight=False)
@@ -133,8 +134,9 @@ def _start_live(console: Console) -> Live:
     return live
 
 
-def _styled(lines: Iterable[Line]) -> Text:
+def _styled(lines: Iterable[Line], *, overflow: Literal["ellipsis"] | None = None) -> Text:
     # pylint: disable-next=import-outside-toplevel # for the same reason
     from rich.text import Text  # noqa: PLC0415 - as above
 
-    return Text("\n").join(Text(line.text, style=_STYLES[line.tone]) for line in lines)
+    ends = Text("\n", no_wrap=bool(overflow), overflow=overflow)
+    return ends.join(Text(line.text, style=_STYLES[line.tone]) for line in lines)

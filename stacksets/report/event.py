@@ -28,6 +28,9 @@ TONES = {
 }
 
 
+_WAITS = {"detach": "detaching in {seconds}; Ctrl-C again stops the operation on AWS"}
+
+
 def event_message(event: Event) -> Message:
     """Word an event; its code stays the same from version to version."""
     match event:
@@ -99,9 +102,11 @@ def _instance_progressed(event: InstanceProgressed) -> Message:
 
 
 def _waited(event: Waited) -> Message:
+    words = _WAITS.get(event.what, "waiting for {what}, {seconds}")
+    text = words.format(what=event.what, seconds=duration(event.seconds))
     return Message(
         code="waited",
-        lines=(Line(f"  waiting for {event.what}, {duration(event.seconds)}", Tone.FAINT),),
+        lines=(Line(f"  {text}", Tone.FAINT),),
         data={"what": event.what, "seconds": event.seconds},
     )
 

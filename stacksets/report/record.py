@@ -31,11 +31,13 @@ class Record:
     deployment: Deployment | None = None
     revision: Revision | None = None
 
-    def with_sources(
-        self, deployment: Deployment, identity: Identity, revision: Revision | None
-    ) -> Record:
-        """Add who calls and what is deployed."""
-        return replace(self, deployment=deployment, identity=identity, revision=revision)
+    def with_sources(self, deployment: Deployment, revision: Revision | None) -> Record:
+        """Add what is deployed."""
+        return replace(self, deployment=deployment, revision=revision)
+
+    def with_caller(self, identity: Identity) -> Record:
+        """Add who calls."""
+        return replace(self, identity=identity)
 
     def data(self) -> dict[str, object]:
         """Give the record as JSON-ready data; what is not known is null, never left out."""

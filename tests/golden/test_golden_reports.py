@@ -207,6 +207,7 @@ def _events():
             InstanceProgressed(status=ResultStatus.FAILED, status_reason="no role", **progressed),
             OperationObserved(status=OperationStatus.FAILED, counts={}, **observed),
             Waited(what="IAM", seconds=5.0),
+            Waited(what="detach", seconds=3.0),
             Verified(plan=FIRST),
             Verified(plan=REACHED),
         )

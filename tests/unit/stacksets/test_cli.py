@@ -143,6 +143,24 @@ def test_a_first_deploy_reaches_the_desired_state(run, aws):
     ]
 
 
+def test_only_a_noecho_parameter_can_be_sent(run, file):
+    code, _, err = run("deploy", "--yes", "--no-lint", "--send", "Secret")
+
+    assert code == 3
+    assert "NoEcho parameters: none" in err
+
+
+def test_a_noecho_parameter_is_sent_on_request(run, file, aws):
+    hidden = {"Secret": {"Type": "String", "NoEcho": True, "Default": "x"}}
+    (file.parent / "template.json").write_text(json.dumps({**TEMPLATE, "Parameters": hidden}))
+    run("deploy", "--yes", "--no-lint")
+
+    code, _, err = run("deploy", "--yes", "--no-lint", "--send", "Secret")
+
+    assert code == 0
+    assert "parameter Secret sent" in err
+
+
 def test_every_change_first_says_whom_it_touches(run):
     _, _, err = run("deploy", "--yes", "--no-lint")
 
@@ -564,6 +582,16 @@ def _broken(error):
         raise error
 
     return a_world(open_aws=raise_it)
+
+
+def test_without_credentials_the_record_still_says_what_was_meant(run):
+    world = _broken(CredentialsError("no credentials"))
+
+    _, out, _ = run("deploy", "--no-lint", "--output", "json", world=world)
+
+    last = _results(out)[-1]
+    assert (last["stack_set"], last["git_revision"]) == (NAME, "c0ffee")
+    assert last["account"] is None
 
 
 def test_what_nobody_foresaw_is_a_bug_of_ours(run):

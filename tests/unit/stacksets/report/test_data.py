@@ -107,8 +107,10 @@ def test_every_kind_of_step_is_json(plan, kinds):
 
 def test_the_result_of_a_change_is_its_record():
     identity = Identity(account=ACCOUNT, arn=f"arn:aws:iam::{ACCOUNT}:user/tester")
-    record = Record(command="deploy", started=START).with_sources(
-        a_deployment(), identity, Revision(commit="c0ffee", clean=False)
+    record = (
+        Record(command="deploy", started=START)
+        .with_sources(a_deployment(), Revision(commit="c0ffee", clean=False))
+        .with_caller(identity)
     )
 
     result = change_result(_an_outcome(), record.data())

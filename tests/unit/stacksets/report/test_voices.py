@@ -175,3 +175,15 @@ def test_a_count_knows_its_plural():
 
 def test_columns_stand_below_each_other_whatever_the_rows_hold():
     assert align([["a", "b"], ["long", "x", "end"], []]) == ["  a     b", "  long  x  end", ""]
+
+
+def test_a_long_reason_is_cut_rather_than_wrapped_while_lines_are_redrawn(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    err = io.StringIO()
+    report = TextReport(io.StringIO(), err, terminals=(err,), coloured=True)
+
+    report.event(_progressed(status=ResultStatus.FAILED, reason="no role " * 20))
+    report.result(RESULT)
+
+    assert "…" in err.getvalue()
+    assert "no role " * 10 not in err.getvalue()
