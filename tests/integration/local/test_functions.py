@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import time
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -57,6 +59,25 @@ def test_a_handler_is_told_the_alias_it_was_invoked_by_and_the_version_it_is(
 
     assert answer["arn"] == answer["outputs"]["Alias"]
     assert answer["version"] == "1"
+
+
+def test_an_integration_without_an_alias_reaches_what_was_not_published(
+    local_aws: LocalAws,
+) -> None:
+    permission = {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": {"Ref": "Function"},
+        "Principal": "apigateway.amazonaws.com",
+    }
+    template = api_template(TELL, permission=permission)
+
+    outputs = deploy(
+        local_aws.client("cloudformation"),
+        template.replace("${Alias}/invocations", "${Function.Arn}/invocations"),
+    )
+
+    answer = local_aws.https_get(outputs["Endpoint"] + "myresource").json()
+    assert (answer["arn"] + ":live", answer["version"]) == (outputs["Alias"], "$LATEST")
 
 
 def test_a_handler_is_told_the_time_that_its_timeout_leaves(local_aws: LocalAws) -> None:
@@ -196,6 +217,20 @@ def test_new_code_answers_as_soon_as_the_stack_is_updated(local_aws: LocalAws) -
     second = json.load(service.invoke(FunctionName=function)["Payload"])
 
     assert (first["body"], second["body"]) == ("one", "two")
+
+
+def test_a_function_with_layers_stays_with_ministack(local_aws: LocalAws) -> None:
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("python/layered.py", "WORD = 'from the layer'\n")
+    layer = local_aws.client("lambda").publish_layer_version(
+        LayerName="words", Content={"ZipFile": package.getvalue()}
+    )
+    code = "import layered\ndef handler(event, context):\n    return layered.WORD\n"
+
+    _, answer = invoke(local_aws, code, function={"Layers": [layer["LayerVersionArn"]]})
+
+    assert answer == "from the layer"
 
 
 def test_another_runtime_than_python_stays_with_ministack(local_aws: LocalAws) -> None:

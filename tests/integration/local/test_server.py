@@ -17,6 +17,7 @@ import pytest
 import urllib3
 
 from stacksets.local.embedded import embedded_aws, without_aws
+from stacksets.local.functions.fleet import ENVIRONMENTS_PER_FUNCTION
 from tests.integration.local.templates import api_template, deploy
 from tests.local_aws import running_local_aws
 
@@ -49,8 +50,8 @@ def addresses_listened_on(process_id: int) -> set[str]:
 
 
 def descendants(process_id: int) -> list[int]:
-    children = Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
-    return [int(child) for child in children]
+    threads = Path(f"/proc/{process_id}/task").iterdir()
+    return [int(child) for one in threads for child in (one / "children").read_text().split()]
 
 
 def server_process(aws: LocalAws) -> int:
@@ -118,6 +119,24 @@ def test_a_request_that_is_being_served_is_answered_when_it_ends() -> None:
 
         assert time.monotonic() - before < 5
         assert answer.result().status == 502
+
+
+def test_a_request_that_waits_for_an_environment_is_answered_when_it_ends() -> None:
+    code = "import time\ndef handler(event, context):\n    time.sleep(30)\n"
+    one_more_than_there_are = ENVIRONMENTS_PER_FUNCTION + 1
+    with ThreadPoolExecutor(one_more_than_there_are) as callers:
+        with running_local_aws() as aws:
+            outputs = deploy(aws.client("cloudformation"), api_template(code, timeout_seconds=60))
+            url = outputs["Endpoint"] + "myresource"
+            answers = [callers.submit(aws.https_get, url) for _ in range(one_more_than_there_are)]
+            server = server_process(aws)
+            while len(descendants(server)) < ENVIRONMENTS_PER_FUNCTION:
+                time.sleep(0.05)
+            time.sleep(0.5)
+
+        statuses = sorted(answer.result().status for answer in answers)
+
+    assert statuses == [500, *[502] * ENVIRONMENTS_PER_FUNCTION]
 
 
 def test_what_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
