@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacksets.model.outcome import InstanceProgressed, OperationObserved
-from stacksets.report.event import TONES, event_message
+from stacksets.report.event import TONES, event_message, progress_reason
 from stacksets.report.message import Line, Tone, align, duration
 from stacksets.report.stream import write
 
@@ -112,7 +112,7 @@ class LiveTable:
     def _lines(self) -> list[Line]:
         rows = list(self._rows.values())
         cells = [
-            [str(one.key), one.status.lower(), duration(one.seconds), one.status_reason]
+            [str(one.key), one.status.lower(), duration(one.seconds), progress_reason(one)]
             for one in rows
         ]
         return [Line(text, TONES[one.status]) for one, text in zip(rows, align(cells), strict=True)]

@@ -28,6 +28,7 @@ TONES = {
 }
 
 
+_SHORT = 80
 _WAITS = {"detach": "detaching in {seconds}; Ctrl-C again stops the operation on AWS"}
 
 
@@ -86,7 +87,7 @@ def _operation_observed(event: OperationObserved) -> Message:
 
 
 def _instance_progressed(event: InstanceProgressed) -> Message:
-    reason = f"  {event.status_reason}" if event.status_reason else ""
+    reason = f"  {progress_reason(event)}".rstrip()
     text = f"  {event.key}  {event.status.lower():<9}  {duration(event.seconds)}{reason}"
     return Message(
         code="instance_progressed",
@@ -99,6 +100,13 @@ def _instance_progressed(event: InstanceProgressed) -> Message:
             "seconds": event.seconds,
         },
     )
+
+
+def progress_reason(event: InstanceProgressed) -> str:
+    """Give a failure's reason in short: the outcome tells it whole, and once for all instances."""
+    if event.status is not ResultStatus.FAILED or len(event.status_reason) <= _SHORT:
+        return "" if event.status is ResultStatus.CANCELLED else event.status_reason
+    return f"{event.status_reason[:_SHORT]}…"
 
 
 def _waited(event: Waited) -> Message:

@@ -103,7 +103,8 @@ def _lines(outcome: Outcome) -> Iterator[Line]:
         yield Line("Why", Tone.STRONG)
         yield from cause_lines(outcome.root_causes, outcome.cancelled)
     if outcome.remaining:
-        yield Line(f"Still to do: {count(len(outcome.remaining.steps), 'step')}", Tone.WARNING)
+        left = count(len(outcome.remaining.steps), "step")
+        yield Line(f"Still to do: {left}; the same command again plans them anew", Tone.WARNING)
 
 
 def _healthy_words(outcome: Outcome) -> str:

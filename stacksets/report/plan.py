@@ -123,7 +123,7 @@ def step_data(step: Step) -> dict[str, object]:
 
 def _instances_words(step: InstancesStep) -> str:
     if isinstance(step, DeleteStackInstances):
-        kept = ", keeping their stacks" if step.retain_stacks else ", with their stacks"
+        kept = ", leaving stacks alone" if step.retain_stacks else ", stacks included"
         return f"delete {_where(step.where)}{kept}"
     verb = "create" if isinstance(step, CreateStackInstances) else "update"
     return f"{verb} {_where(step.where)}{_overriding(step.overrides or {})}"

@@ -205,6 +205,12 @@ def _events():
             OperationObserved(status=OperationStatus.RUNNING, counts=counts, **observed),
             InstanceProgressed(status=ResultStatus.SUCCEEDED, status_reason="", **progressed),
             InstanceProgressed(status=ResultStatus.FAILED, status_reason="no role", **progressed),
+            InstanceProgressed(
+                status=ResultStatus.FAILED, status_reason="no role " * 20, **progressed
+            ),
+            InstanceProgressed(
+                status=ResultStatus.CANCELLED, status_reason="tolerance exceeded", **progressed
+            ),
             OperationObserved(status=OperationStatus.FAILED, counts={}, **observed),
             Waited(what="IAM", seconds=5.0),
             Waited(what="detach", seconds=3.0),
