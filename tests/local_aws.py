@@ -12,6 +12,7 @@ import boto3
 import urllib3
 from botocore.config import Config
 
+from stacksets.local.control_plane.clients import USER_AGENT
 from stacksets.local.embedded import embedded_aws
 from stacksets.local.surroundings import DEFAULT_ACCOUNT, command_environment
 
@@ -36,8 +37,12 @@ class LocalAws:
         self._administer("POST", "reset")
 
     def journal(self) -> list[dict[str, Any]]:
-        """Every API call since the last reset, in order: service, action, account, region, …"""
-        return self._administer("GET", "journal")
+        """Every API call since the last reset, in order: service, action, account, region, …
+
+        Without those that the control plane makes itself, for stacks and roles.
+        """
+        calls = self._administer("GET", "journal")
+        return [call for call in calls if USER_AGENT not in call["user_agent"]]
 
     def set_control_plane(self, **settings: Any) -> None:
         """Turn the control plane's knobs, as `control_plane.read_settings` names them."""

@@ -19,7 +19,14 @@ import urllib3
 
 from stacksets.local.embedded import without_aws
 from stacksets.local.server import emulator_variables
-from tests.integration.local.templates import TRUST, api_template, deploy, mock_template, remove
+from tests.integration.local.templates import (
+    TRUST,
+    api_template,
+    deploy,
+    mock_template,
+    remove,
+    settle,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +94,13 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ministack]:
 def ministack(started: Ministack) -> Ministack:
     urllib3.request("POST", f"{started.endpoint_url}/_ministack/reset")
     return started
+
+
+def test_capabilities_are_not_asked_for(ministack: Ministack) -> None:
+    client = ministack.client("cloudformation")
+    client.create_stack(StackName="hello", TemplateBody=api_template())
+
+    assert settle(client) == "CREATE_COMPLETE"
 
 
 def test_conditions_a_pseudo_parameter_is_its_own_name(ministack: Ministack) -> None:

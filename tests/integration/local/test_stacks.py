@@ -19,6 +19,7 @@ LOGGED = {"AccessLogSetting": {"DestinationArn": "arn:aws:logs:a:b:log-group:c",
 EXECUTION_LOGGED = {
     "MethodSettings": [{"ResourcePath": "/*", "HttpMethod": "*", "LoggingLevel": "ERROR"}]
 }
+UNNAMED_ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}}
 ROLE_ARN = "arn:aws:iam::000000000000:role/logs"
 
 
@@ -45,6 +46,29 @@ def fail(client: Any, template: str, name: str = "hello") -> str:
         and "cancelled" not in event["ResourceStatusReason"]
     ]
     return str(reason)
+
+
+@pytest.mark.parametrize(
+    ("resource", "given", "wanted"),
+    [
+        (role("mine"), [], "CAPABILITY_NAMED_IAM"),
+        (role("mine"), ["CAPABILITY_IAM"], "CAPABILITY_NAMED_IAM"),
+        (UNNAMED_ROLE, [], "CAPABILITY_IAM"),
+    ],
+)
+def test_a_stack_with_roles_needs_the_capability_that_aws_asks_for(
+    local_aws: LocalAws, resource: dict[str, Any], given: list[str], wanted: str
+) -> None:
+    client = local_aws.client("cloudformation")
+
+    with pytest.raises(client.exceptions.InsufficientCapabilitiesException) as caught:
+        client.create_stack(
+            StackName="hello",
+            TemplateBody=json.dumps({"Resources": {"Role": resource}}),
+            Capabilities=given,
+        )
+
+    assert caught.value.response["Error"]["Message"] == f"Requires capabilities : [{wanted}]"
 
 
 @pytest.mark.parametrize("region", REGIONS)
@@ -165,7 +189,7 @@ def test_a_stage_may_stop_logging(local_aws: LocalAws) -> None:
     )
     outputs = deploy(client, api_template(stage=LOGGED))
 
-    client.update_stack(StackName="hello", TemplateBody=api_template())
+    deploy(client, api_template())
 
     api = outputs["Endpoint"].split("//")[1].split(".")[0]
     made = local_aws.client("apigateway").get_stage(restApiId=api, stageName="prod")
