@@ -5,6 +5,7 @@ A World holds all that a test replaces; a Session is one run of one command in i
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from dataclasses import dataclass, replace
@@ -113,7 +114,10 @@ class Session:
 
 
 def real_world() -> World:
-    """Give the world outside of tests."""
+    """Give the world outside of tests; a sign that a stream cannot encode becomes a "?"."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     clock = SystemClock()
     return World(
         stdin=sys.stdin,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -775,6 +777,25 @@ def test_outside_of_tests_the_world_is_the_process(file, capsys, monkeypatch):
 def test_outside_of_tests_smoke_has_a_real_client():
     with real_world().open_http() as http:
         assert isinstance(http, UrllibHttp)
+
+
+def test_streams_that_are_no_files_are_taken_as_they_are(monkeypatch):
+    stream = io.StringIO()
+    monkeypatch.setattr("sys.stdout", stream)
+
+    assert real_world().stdout is stream
+
+
+def test_a_stream_that_knows_only_ascii_still_gets_its_lines(file):
+    done = subprocess.run(
+        [sys.executable, "-m", "stacksets", "plan", "-f", file.parent / "none.toml"],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+
+    assert done.returncode == 3
+    assert b"\n? " in done.stderr
 
 
 def test_the_package_runs_as_a_module():
