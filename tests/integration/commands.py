@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from stacksets.cli import main
 from stacksets.cli.session import real_world
+from stacksets.load import load_deployment
 from tests.integration.deployer import HastyClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from stacksets.model.desired import Deployment
 
 PROJECT = Path(__file__).parents[2]
 REPOSITORY = "example.com/service"
@@ -44,7 +47,7 @@ class Folder:
 
     path: Path
 
-    def run(self, *arguments: str, environment: str = "dev") -> Ran:
+    def run(self, *arguments: str, environment: str = "dev", author: str = AUTHOR) -> Ran:
         """Run a command in this process, as somebody whose terminal is not one."""
         out = io.StringIO()
         world = replace(
@@ -53,7 +56,7 @@ class Folder:
             stdout=out,
             stderr=io.StringIO(),
             clock=HastyClock(),
-            environ={**os.environ, "REPOSITORY": REPOSITORY, "COMMIT_AUTHOR": AUTHOR},
+            environ={**os.environ, "REPOSITORY": REPOSITORY, "COMMIT_AUTHOR": author},
         )
         command, *flags = arguments
         file = str(self.path / "stacksets.toml")
@@ -61,8 +64,12 @@ class Folder:
         exit_code = main([command, *shared, *flags], world)
         return Ran(exit_code, [json.loads(line) for line in out.getvalue().splitlines()])
 
-    def deploy(self, *flags: str, environment: str = "dev") -> Ran:
-        return self.run("deploy", "--yes", "--no-lint", *flags, environment=environment)
+    def deploy(self, *flags: str, **options: str) -> Ran:
+        return self.run("deploy", "--yes", "--no-lint", *flags, **options)
+
+    def load(self) -> Deployment:
+        """Load the deployment file for dev."""
+        return load_deployment(self.path / "stacksets.toml", environment="dev", environ={})
 
     def endpoints(self, environment: str = "dev") -> dict[str, str]:
         """Give the URLs of the stack instances by region."""

@@ -95,20 +95,25 @@ class Deployer:
         return {str(one.key): one for one in observed.instances} if observed else {}
 
     def writes(self, since: int = 0) -> list[str]:
-        """Give the calls of the administrator that change something, in order.
-
-        The control plane's own calls into the accounts are left out: it is AWS.
-        """
-        return [
-            call["action"]
-            for call in self.local.journal()[since:]
-            if "stacksets" in call["user_agent"] and not call["action"].startswith(READS)
-        ]
+        """Give the deployer's calls that change something, in order."""
+        return list_writes(self.local, since)
 
     def stacks(self, account: str = ACCOUNT, region: str = EAST) -> dict[str, dict[str, Any]]:
         """Give the stacks that exist in an account and region, by id."""
         client = self.local.client("cloudformation", account, region)
         return {stack["StackId"]: stack for stack in client.describe_stacks()["Stacks"]}
+
+
+def list_writes(local: LocalAws, since: int = 0) -> list[str]:
+    """Give the deployer's calls that change something, in order.
+
+    Those of other clients are left out, and so are the control plane's own: it is AWS.
+    """
+    return [
+        call["action"]
+        for call in local.journal()[since:]
+        if "stacksets" in call["user_agent"].split() and not call["action"].startswith(READS)
+    ]
 
 
 def regional_template(
