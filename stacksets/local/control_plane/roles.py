@@ -124,11 +124,25 @@ class RoleChain:
     def _reaches(self, administration: Role, execution: Role) -> bool:
         """Tell whether the one may assume the other: both its policies and the trust allow it."""
         may_assume = self.policies_allow(
-            administration.policies, action="sts:AssumeRole", resource=execution.arn, context={}
+            administration.policies,
+            action="sts:AssumeRole",
+            resource=execution.arn,
+            context={"aws:ResourceAccount": _account_of(execution)},
         )
         return may_assume and self.trust_allows(
-            execution.trust, principal_type="AWS", principal=administration.arn, context={}
+            execution.trust,
+            principal_type="AWS",
+            principal=administration.arn,
+            context={
+                "aws:PrincipalAccount": _account_of(administration),
+                "aws:PrincipalArn": administration.arn,
+            },
         )
+
+
+def _account_of(role: Role) -> str:
+    """Give the account in `arn:aws:iam::ACCOUNT:role/NAME`."""
+    return role.arn.split(":")[4]
 
 
 def read_role(iam: IAMClient, name: str) -> Role | None:

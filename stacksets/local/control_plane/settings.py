@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -41,7 +41,13 @@ def read_settings(document: Mapping[str, Any]) -> Settings:
     """Give the settings that a JSON document asks for, the rest as it is by default.
 
     `failures` is a list of `{"account": …, "region": …, "reason": …}` there.
+
+    Raises:
+        ValueError: for a setting that there is not, since a test that turns it would prove nothing.
     """
+    unknown = document.keys() - {knob.name for knob in fields(Settings)}
+    if unknown:
+        raise ValueError(f"no such setting: {', '.join(sorted(unknown))}")
     failures = {
         (item["account"], item["region"]): item["reason"] for item in document.get("failures", ())
     }

@@ -97,6 +97,7 @@ def make_administration_role(
     service: str = "cloudformation.amazonaws.com",
     condition: dict[str, Any] | None = None,
     may_assume: str = f"arn:aws:iam::*:role/{EXECUTION_ROLE}",
+    in_accounts: tuple[str, ...] = (ADMIN, TARGET),
 ) -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     iam.create_role(
@@ -107,7 +108,12 @@ def make_administration_role(
         RoleName=name,
         PolicyName="assume",
         PolicyDocument=policy(
-            {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": may_assume}
+            {
+                "Effect": "Allow",
+                "Action": "sts:AssumeRole",
+                "Resource": may_assume,
+                "Condition": {"StringEquals": {"aws:ResourceAccount": list(in_accounts)}},
+            }
         ),
     )
 

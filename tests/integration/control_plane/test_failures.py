@@ -129,6 +129,7 @@ def test_a_missing_or_foreign_administration_role_fails_per_instance_not_the_api
         ({}, None),
         ({}, {"trusted": f"arn:aws:iam::{TARGET}:root"}),
         ({"may_assume": "arn:aws:iam::999999999999:role/another"}, {}),
+        ({"in_accounts": (ADMIN,)}, {}),
     ],
 )
 def test_a_missing_or_foreign_execution_role_fails_per_instance_not_the_api_call(

@@ -39,6 +39,9 @@ def accept(
 ) -> dict[str, str]:
     """Begin or queue an operation and give its id.
 
+    Under managed execution an operation waits while another runs or waits, even where the two do
+    not conflict: of the API reference's two sentences on that, the one that holds in any case.
+
     `prepare` computes from the record, and the operation's id, what the operation changes; it is
     asked again when a queued operation's turn has come.
 

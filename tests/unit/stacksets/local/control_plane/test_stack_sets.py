@@ -280,6 +280,11 @@ def test_settings_may_come_as_json():
     assert replace(read_settings({}), failures={}) == replace(Settings(), failures={})
 
 
+def test_a_setting_that_there_is_not_is_refused():
+    with pytest.raises(ValueError, match="no such setting: instance_second"):
+        read_settings({"instance_second": 1})
+
+
 def test_an_error_of_the_api_says_its_code_and_sentence():
     error = ApiError("Code", "a sentence")
     assert (error.code, str(error)) == ("Code", "a sentence")

@@ -361,12 +361,23 @@ def test_a_complete_role_chain_is_asked_link_by_link_with_the_conditions_of_the_
                 },
             },
         ),
-        ({"of": EXECUTION}, {"principal_type": "AWS", "principal": ROLE, "context": {}}),
+        (
+            {"of": EXECUTION},
+            {
+                "principal_type": "AWS",
+                "principal": ROLE,
+                "context": {"aws:PrincipalAccount": ADMIN, "aws:PrincipalArn": ROLE},
+            },
+        ),
     ]
     assert allowed == [
         (
             ({"of": ROLE},),
-            {"action": "sts:AssumeRole", "resource": EXECUTION, "context": {}},
+            {
+                "action": "sts:AssumeRole",
+                "resource": EXECUTION,
+                "context": {"aws:ResourceAccount": TARGET},
+            },
         )
     ]
 
