@@ -5,94 +5,26 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
-from stacksets.cli.change import deploy, destroy
-from stacksets.cli.embedded import local
-from stacksets.cli.look import outputs, plan, smoke, status
-from stacksets.cli.prepare import bootstrap
-from stacksets.cli.resolved import resolve
-from stacksets.cli.session import Flags, Session, World, real_world
-from stacksets.errors import StackSetsError
-from stacksets.report.failure import bug_result, error_result, interrupted_result, usage_result
-from stacksets.report.message import Result
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from stacksets.cli.session import World
 
-_EXIT_CODES = """\b
-Exit codes
-  0    the desired state is reached, or there was nothing to do
-  1    a bug of ours
-  2    wrong usage
-  3    input refused: the file, the template, a plan that was not agreed to
-  4    access: credentials, permissions, roles
-  5    did not succeed
-  6    conflict: the world moved, another operation runs
-  7    still running when we stopped waiting
-  8    a difference where none was expected
-  130  interrupted by Ctrl-C
-
-Example: stacksets plan --environment prod"""
-
-
-class _InOrder(click.Group):
-    """Lists commands in the order in which they are used, not of the alphabet."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(self.commands)
-
-
-@click.group(
-    cls=_InOrder,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=_EXIT_CODES,
-)
-@click.version_option(package_name="multi-region-service", prog_name="stacksets")
-def stacksets() -> None:
-    """Bring a CloudFormation stack set to the state that a deployment file describes."""
-
-
-for _command in (bootstrap, plan, deploy, status, outputs, smoke, destroy, resolve, local):
-    stacksets.add_command(_command)
+_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None, world: World | None = None) -> int:
-    """Run one command and give its exit code; every result and every error is told here, once."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    there = world or real_world()
-    asks_for_json = _asks_for_json(given, there.environ.get("STACKSETS_OUTPUT", ""))
-    session = Session(there, Flags(output="json" if asks_for_json else "text"))
-    ended = _run(given, session)
-    if isinstance(ended, Result):
-        session.report.result(ended)
-        return ended.exit_code
-    return ended
+    """Run one command and give its exit code; without arguments those of the process.
 
-
-def _run(arguments: list[str], session: Session) -> Result | int:
-    """Run click, and turn whatever it raises into a result."""
+    The stages take a while to import, in which Ctrl-C is answered without a traceback as well.
+    """
     try:
-        ended = stacksets.main(arguments, "stacksets", standalone_mode=False, obj=session)
-    except click.exceptions.NoArgsIsHelpError as error:
-        session.world.stderr.write(f"{error.format_message()}\n")
-        return error.exit_code
-    except click.ClickException as error:
-        return usage_result(error.format_message(), "stacksets --help lists the commands and flags")
-    except StackSetsError as error:
-        return error_result(error, session.record.data())
-    except (KeyboardInterrupt, click.Abort):
-        return interrupted_result(session.record.data(), changing=session.changing)
-    # The one place that lets no traceback reach a user. pylint: disable-next=broad-exception-caught
-    except Exception as error:  # noqa: BLE001 - as above
-        verbose = session.flags.verbose
-        return bug_result(error, session.record.data(), verbose=verbose)
-    return ended if isinstance(ended, Result) else ended or 0
+        # pylint: disable-next=import-outside-toplevel # to be inside of the try
+        from stacksets.cli.edge import run  # noqa: PLC0415 - as above
 
-
-def _asks_for_json(arguments: Sequence[str], variable: str) -> bool:
-    """Tell before click has parsed anything, for mistakes that keep it from parsing."""
-    own = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    flags = " ".join(own).replace("--output=", "--output ")
-    return "--output json" in flags or (variable == "json" and "--output text" not in flags)
+        # pylint: disable-next=import-outside-toplevel # as above
+        from stacksets.cli.session import real_world  # noqa: PLC0415 - as above
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted; nothing was changed\n")
+        return _INTERRUPTED
+    return run(sys.argv[1:] if arguments is None else arguments, world or real_world())

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from stacksets.errors import Problem, StackSetsError
 
-INTERRUPTED = 130
+# What a shell answers for a program that a signal ended.
+_ENDED_BY_SIGNAL = 128
 
 
 def error_result(error: StackSetsError, record: Mapping[str, object]) -> Result:
@@ -79,8 +80,9 @@ def usage_result(message: str, hint: str) -> Result:
     )
 
 
-def interrupted_result(record: Mapping[str, object], *, changing: bool) -> Result:
-    """Say after Ctrl-C what state things are in."""
+def interrupted_result(record: Mapping[str, object], number: int, *, changing: bool) -> Result:
+    """Say after a signal (Ctrl-C is number 2) what state things are in."""
+    exit_code = _ENDED_BY_SIGNAL + number
     message, hint = (
         (
             "interrupted; what runs in AWS goes on",
@@ -91,14 +93,14 @@ def interrupted_result(record: Mapping[str, object], *, changing: bool) -> Resul
     )
     return Result(
         code="INTERRUPTED",
-        exit_code=INTERRUPTED,
+        exit_code=exit_code,
         lines=(Line(message, Tone.WARNING), Line(f"→ {hint}")),
         data={
             **record,
             "error": {
                 "code": "INTERRUPTED",
                 "source": "user",
-                "exit_code": INTERRUPTED,
+                "exit_code": exit_code,
                 "message": message,
                 "hint": hint,
             },

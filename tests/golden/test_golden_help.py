@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from stacksets.cli import stacksets
+from stacksets.cli.edge import stacksets
 
 
 def _commands(group, path=()):

@@ -172,11 +172,11 @@ def _usage():
 
 
 def _interrupted_before():
-    return interrupted_result({}, changing=False).lines
+    return interrupted_result({}, 2, changing=False).lines
 
 
 def _interrupted_while_changing():
-    return interrupted_result({}, changing=True).lines
+    return interrupted_result({}, 2, changing=True).lines
 
 
 def _header():

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -15,7 +16,8 @@ import click
 import pytest
 
 from stacksets.aws.door import StackEvent
-from stacksets.cli import main, stacksets
+from stacksets.cli import main
+from stacksets.cli.edge import stacksets
 from stacksets.cli.session import real_world
 from stacksets.errors import CredentialsError, PermissionDeniedError
 from stacksets.model.outcome import Identity
@@ -617,6 +619,43 @@ def test_an_interrupt_before_the_first_write_changed_nothing(run):
 
 def test_ctrl_c_at_the_question_is_an_interrupt(run):
     assert run("plan", world=_broken(click.Abort()))[0] == 130
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_that_ends_the_process_is_told_and_gives_its_code(run, aws, number, code):
+    def open_aws(_):
+        signal.raise_signal(number)
+
+    before = signal.getsignal(number)
+
+    assert run("plan", world=a_world(open_aws=open_aws))[0] == code
+    assert signal.getsignal(number) is before
+
+
+def test_a_signal_that_is_ignored_stays_so(run, aws):
+    def open_aws(_):
+        signal.raise_signal(signal.SIGHUP)
+        return aws
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert run("status", world=a_world(open_aws=open_aws))[0] == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_ctrl_c_while_the_stages_are_imported_needs_no_traceback(monkeypatch, capsys):
+    class Interrupting:
+        def find_spec(self, name, *_):
+            if name == "stacksets.cli.edge":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "stacksets.cli.edge")
+    monkeypatch.delattr("stacksets.cli.edge")
+    monkeypatch.setattr("sys.meta_path", [Interrupting(), *sys.meta_path])
+
+    assert main(["plan"], a_world()) == 130
+    assert capsys.readouterr().err == "interrupted; nothing was changed\n"
 
 
 def test_an_error_in_json_carries_the_record(run, aws):
