@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from stacksets.local.started import Started
 
 NOT_PROVED = (
-    "Not proved here: IAM as AWS enforces it, quotas, latency, that plain HTTP is refused. "
+    "Not proved here: IAM as AWS enforces it, quotas, latency, access logs and traces (their "
+    "settings are kept, nothing is written), that plain HTTP is refused. "
     "On AWS: make bootstrap && make deploy"
 )
 _FORWARDED = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)

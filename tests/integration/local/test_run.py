@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import textwrap
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pexpect
 import pytest
@@ -16,6 +18,9 @@ import pytest
 from stacksets.errors import InputError
 from stacksets.local.run import NOT_PROVED, run_command
 from stacksets.local.serve import serve
+
+if TYPE_CHECKING:
+    from tests.local_aws import LocalAws
 
 pytestmark = pytest.mark.integration
 
@@ -45,10 +50,26 @@ time.sleep(30)
 """
 
 
+@pytest.fixture
+def shared_aws(local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run commands against the embedded AWS of this test process instead of one each."""
+    started = contextlib.nullcontext(local_aws.started)
+    monkeypatch.setattr("stacksets.local.run.embedded_aws", lambda: started)
+
+
 def run_python(code: str, **options: str) -> tuple[int, str]:
     out = io.StringIO()
     status = run_command([sys.executable, "-c", textwrap.dedent(code)], out=out, **options)
     return status, out.getvalue()
+
+
+@pytest.mark.usefixtures("shared_aws")
+def test_where_no_function_ran_on_another_python_none_is_told() -> None:
+    out = io.StringIO()
+
+    run_command(["true"], out=out)
+
+    assert len(out.getvalue().splitlines()) == 2
 
 
 def test_a_command_deploys_and_calls_endpoints_as_it_would_on_aws(
@@ -71,19 +92,21 @@ def test_a_command_deploys_and_calls_endpoints_as_it_would_on_aws(
     assert last == NOT_PROVED
 
 
+@pytest.mark.usefixtures("shared_aws")
 def test_a_commands_exit_code_is_the_runs_own() -> None:
-    status, out = run_python("raise SystemExit(6)")
+    status, _ = run_python("raise SystemExit(6)")
 
     assert status == 6
-    assert len(out.splitlines()) == 2
 
 
+@pytest.mark.usefixtures("shared_aws")
 def test_a_command_that_a_signal_ends_exits_as_a_shell_would_say() -> None:
     status, _ = run_python("import os; os.kill(os.getpid(), 9)")
 
     assert status == 137
 
 
+@pytest.mark.usefixtures("shared_aws")
 def test_a_commands_credentials_are_of_the_account_that_is_asked_for() -> None:
     code = """
         import boto3
@@ -93,6 +116,7 @@ def test_a_commands_credentials_are_of_the_account_that_is_asked_for() -> None:
     assert run_python(code, account="111122223333")[0] == 0
 
 
+@pytest.mark.usefixtures("shared_aws")
 def test_a_command_that_is_not_there_is_named() -> None:
     with pytest.raises(InputError, match="nowhere cannot be run: No such file or directory"):
         run_command(["nowhere"], out=io.StringIO())
@@ -117,7 +141,7 @@ def test_a_signal_is_handed_on_to_the_command(number: signal.Signals) -> None:
 
 def test_a_terminals_ctrl_c_reaches_the_command_once() -> None:
     count = ANSWER_SIGNAL.replace("sys.exit(40)", "pass")
-    with_rest = count.replace("time.sleep(30)", "time.sleep(1); time.sleep(1); print('done')")
+    with_rest = count.replace("time.sleep(30)", "time.sleep(0.5); time.sleep(0.5); print('done')")
     child = pexpect.spawn(
         sys.executable, ["-c", LOCAL_RUN, sys.executable, "-c", with_rest], timeout=30
     )
