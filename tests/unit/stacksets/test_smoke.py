@@ -113,6 +113,8 @@ def test_a_long_body_is_shortened_in_the_detail_only():
     result = call(Answer(status=200, body="x" * 100, latency_ms=5))
     assert result.body == "x" * 100
     assert check(result, "body").detail.startswith(f"'{'x' * 80}…', expected ")
+    fits = call(Answer(status=200, body="x" * 80, latency_ms=5))
+    assert check(fits, "body").detail.startswith(f"'{'x' * 80}', expected ")
 
 
 def test_body_and_region_are_checked_only_where_the_file_says_them():

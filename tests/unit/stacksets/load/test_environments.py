@@ -92,6 +92,19 @@ def test_an_environment_is_laid_over_the_base_key_by_key_and_lists_as_a_whole(tm
     assert deployment.regions() == ("eu-west-1",)
 
 
+def test_a_table_laid_over_what_is_no_table_leaves_the_problem_where_it_is(tmp_path):
+    overlay = {"smoke": {"output": "Endpoint", "path": ""}}
+    assert told(tmp_path, smoke=3, environments={"dev": overlay}) == [
+        "[smoke]: is 3 (expected a table)"
+    ]
+
+
+def test_what_is_no_table_laid_over_a_table_is_a_problem_of_the_environment(tmp_path):
+    assert told(
+        tmp_path, smoke={"output": "Endpoint", "path": ""}, environments={"dev": {"smoke": 3}}
+    ) == ["[environments.dev.smoke]: is 3 (expected a table)"]
+
+
 def test_a_percentage_of_an_environment_replaces_the_count_of_the_base(tmp_path):
     preferences = load(
         tmp_path,

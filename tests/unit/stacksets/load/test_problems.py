@@ -173,6 +173,32 @@ def test_self_is_the_administrator_account_that_the_file_names(tmp_path):
     ]
 
 
+def test_other_accounts_beside_the_administrator_are_themselves(tmp_path):
+    groups = [{"accounts": ["self", OTHER, "333333333333"], "regions": ["us-east-1"]}]
+    loaded = load(tmp_path, stack_set={"admin_account": "111111111111"}, targets=groups)
+    assert loaded.accounts() == (OTHER, "333333333333", "self")
+
+
+def test_the_name_of_a_bootstrap_stack_is_at_most_128_characters(tmp_path):
+    assert load(tmp_path, bootstrap={"stack_name": "b" * 128, "template": "t.json"}).bootstrap
+    [problem] = told(tmp_path, bootstrap={"stack_name": "b" * 129, "template": "t.json"})
+    assert problem.endswith("(expected at most 128 characters)")
+
+
+@pytest.mark.parametrize(
+    ("smoke", "expected"),
+    [
+        ({"burst": 1001}, "burst: is 1001 (expected at most 1000)"),
+        ({"status": 99}, "status: is 99 (expected at least 100)"),
+        ({"status": 600}, "status: is 600 (expected at most 599)"),
+    ],
+)
+def test_smoke_keeps_to_what_http_and_the_machine_can_do(tmp_path, smoke, expected):
+    assert told(tmp_path, smoke={"output": "Endpoint", "path": "", **smoke}) == [
+        f"[smoke], {expected}"
+    ]
+
+
 def test_an_override_may_call_a_target_self_or_by_the_number_of_the_administrator(tmp_path):
     overrides = [
         {"accounts": [account], "parameters": {"Author": "x"}} for account in ("self", OTHER)
