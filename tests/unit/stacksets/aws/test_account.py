@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from botocore import xform_name
 from botocore.stub import Stubber
 
 from stacksets.aws.account import BotoAccount
@@ -372,3 +373,57 @@ def test_what_may_not_be_read_is_no_absence(account, clients, stub):
 
     with pytest.raises(PermissionDeniedError, match="iam:GetRole"):
         account.has_role("execution")
+
+
+CALLS = [
+    ("cloudformation", "DescribeStacks", lambda account: account.find_stack("svc")),
+    ("cloudformation", "ListStacks", lambda account: account.list_stacks("svc")),
+    ("cloudformation", "ListStacks", lambda account: account.list_deleted_stacks("svc")),
+    ("cloudformation", "GetTemplate", lambda account: account.read_template("svc")),
+    ("cloudformation", "DescribeStackEvents", lambda account: account.list_events("svc")),
+    ("cloudformation", "CreateStack", lambda account: account.create_stack("svc", "{}", **GIVEN)),
+    ("cloudformation", "UpdateStack", lambda account: account.update_stack("svc", "{}", **GIVEN)),
+    ("cloudformation", "DeleteStack", lambda account: account.delete_stack("svc")),
+    ("iam", "GetRole", lambda account: account.has_role("r")),
+    ("iam", "GetRole", lambda account: account.find_role_trust("r")),
+    ("lambda", "GetAccountSettings", lambda account: account.lambda_concurrency()),
+    (
+        "lambda",
+        "GetFunctionConfiguration",
+        lambda account: account.has_resource("AWS::Lambda::Function", "f"),
+    ),
+    ("logs", "DescribeLogGroups", lambda account: account.list_log_groups("/a")),
+]
+
+
+@pytest.mark.parametrize(("service", "operation", "call"), CALLS)
+def test_a_denied_call_is_named_as_iam_names_its_action(
+    account, clients, stub, service, operation, call
+):
+    client = getattr(clients, "functions" if service == "lambda" else service)
+    stub(client).add_client_error(xform_name(operation), "AccessDenied", "no", 403)
+
+    with pytest.raises(PermissionDeniedError) as caught:
+        call(account)
+    assert caught.value.api == f"{service}:{operation}"
+
+
+@pytest.mark.parametrize(
+    ("method", "call", "action"),
+    [
+        ("get_account", lambda account: account.api_gateway_role(), "apigateway:GET /account"),
+        (
+            "get_rest_api",
+            lambda account: account.has_resource("AWS::ApiGateway::RestApi", "a"),
+            "apigateway:GET /restapis",
+        ),
+    ],
+)
+def test_a_denied_call_of_api_gateway_is_named_by_verb_and_path(
+    account, clients, stub, method, call, action
+):
+    stub(clients.apigateway).add_client_error(method, "AccessDeniedException", "no", 403)
+
+    with pytest.raises(PermissionDeniedError) as caught:
+        call(account)
+    assert caught.value.api == action

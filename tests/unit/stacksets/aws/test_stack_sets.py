@@ -3,12 +3,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from botocore import xform_name
 
 from stacksets.aws.stack_sets import BotoStackSets
 from stacksets.errors import (
     ConflictError,
     InputError,
     OperationInProgressError,
+    PermissionDeniedError,
     ServiceError,
     StalePlanError,
     TemplateError,
@@ -548,3 +550,30 @@ def test_stopping_an_operation_that_has_ended_is_no_error(stack_sets, cloudforma
     cloudformation.add_client_error("stop_stack_set_operation", "InvalidOperationException", "over")
 
     stack_sets.stop_operation("svc-dev", OPERATION)
+
+
+CALLS = {
+    "DescribeStackSet": lambda sets: sets.describe_stack_set("svc-dev"),
+    "ListStackInstances": lambda sets: sets.list_instances("svc-dev"),
+    "DescribeStackInstance": lambda sets: sets.read_overrides("svc-dev", InstanceKey(ONE, EAST)),
+    "ListStackSetOperations": lambda sets: sets.list_operations("svc-dev"),
+    "DescribeStackSetOperation": lambda sets: sets.find_operation("svc-dev", OPERATION),
+    "ListStackSetOperationResults": lambda sets: sets.list_results("svc-dev", OPERATION),
+    "GetTemplateSummary": lambda sets: sets.summarize_template("{}"),
+    "CreateStackSet": lambda sets: sets.create_stack_set(DEFINITION, "token"),
+    "UpdateStackSet": lambda sets: start(sets, "update_stack_set"),
+    "CreateStackInstances": lambda sets: start(sets, "create_stack_instances"),
+    "UpdateStackInstances": lambda sets: start(sets, "update_stack_instances"),
+    "DeleteStackInstances": lambda sets: start(sets, "delete_stack_instances"),
+    "DeleteStackSet": lambda sets: sets.delete_stack_set("svc-dev"),
+    "StopStackSetOperation": lambda sets: sets.stop_operation("svc-dev", OPERATION),
+}
+
+
+@pytest.mark.parametrize("operation", CALLS)
+def test_a_denied_call_is_named_as_iam_names_its_action(stack_sets, cloudformation, operation):
+    cloudformation.add_client_error(xform_name(operation), "AccessDenied", "no", 403)
+
+    with pytest.raises(PermissionDeniedError) as caught:
+        CALLS[operation](stack_sets)
+    assert caught.value.api == f"cloudformation:{operation}"
