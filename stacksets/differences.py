@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from stacksets.model.plan import Difference
 
@@ -32,15 +32,15 @@ def _walk(observed: object, desired: object, path: str) -> Iterator[Difference]:
                 yield Difference(path=here, observed=_as_words(observed[name]), desired=None)
             else:
                 yield from _walk(observed[name], desired[name], here)
-    elif _are_lists(observed, desired) and len(observed) == len(desired):  # type: ignore[arg-type] # _are_lists says so
-        for place, (one, other) in enumerate(zip(observed, desired, strict=True)):  # type: ignore[call-overload] # _are_lists says so
+    elif _is_list(observed) and _is_list(desired) and len(observed) == len(desired):
+        for place, (one, other) in enumerate(zip(observed, desired, strict=True)):
             yield from _walk(one, other, f"{path}[{place}]")
     elif observed != desired:
         yield Difference(path=path, observed=_as_words(observed), desired=_as_words(desired))
 
 
-def _are_lists(*values: object) -> bool:
-    return all(isinstance(one, Sequence) and not isinstance(one, str) for one in values)
+def _is_list(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def _as_words(value: object) -> str:

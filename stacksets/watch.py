@@ -33,6 +33,7 @@ def watch_operation(
     seen: dict[InstanceKey, ResultStatus] = {}
     pauses = poll(clock)
     while True:
+        # pylint: disable-next=stop-iteration-return # without a limit it never ends
         seconds = next(pauses)
         operation = _get_operation(stack_sets, name, operation_id)
         results = stack_sets.list_results(name, operation_id)
