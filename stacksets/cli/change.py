@@ -95,7 +95,7 @@ def deploy(
         options=options,
         first=plan,
         consent=consent,
-        notify=session.report.event,
+        notify=session.tell_event,
     )
     return change_result(outcome, session.record.data())
 
@@ -157,5 +157,5 @@ def _remove(
         session.world.clock,
         first=plan,
         consent=consent,
-        notify=session.report.event,
+        notify=session.tell_event,
     )

@@ -101,6 +101,11 @@ class Session:
     def record(self, record: Record) -> None:
         self._record = record
 
+    def tell_event(self, event: Event) -> None:
+        """Pass on an event of a running change, and keep the operations that it names."""
+        self.record = self.record.with_event(event)
+        self.report.event(event)
+
     @property
     def is_interactive(self) -> bool:
         """Tell whether somebody is there who can be asked."""

@@ -5,7 +5,12 @@ from __future__ import annotations
 import traceback
 from typing import TYPE_CHECKING
 
-from stacksets.errors import DeploymentFileError, NotReadyError, OperationFailedError
+from stacksets.errors import (
+    DeploymentFileError,
+    DetachedError,
+    NotReadyError,
+    OperationFailedError,
+)
 from stacksets.report.message import Line, Result, Tone, align
 from stacksets.report.outcome import cause_data, cause_lines
 
@@ -114,7 +119,8 @@ def _lines(error: StackSetsError) -> Iterator[Line]:
         yield Line(f"{error.message}:", Tone.BAD)
         yield from _problem_lines(error.problems)
     else:
-        yield Line(f"error: {error.message}", Tone.BAD)
+        detached = isinstance(error, DetachedError)
+        yield Line(error.message if detached else f"error: {error.message}", Tone.BAD)
     if isinstance(error, OperationFailedError):
         yield from cause_lines(error.root_causes)
     if error.hint:

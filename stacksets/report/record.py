@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from stacksets.model.outcome import StepStarted
+from stacksets.model.plan import CreateStackSet, DeleteStackSet
+
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from stacksets.model.desired import Deployment
-    from stacksets.model.outcome import Identity
+    from stacksets.model.desired import Deployment, OperationId
+    from stacksets.model.outcome import Event, Identity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,7 @@ class Record:
     identity: Identity | None = None
     deployment: Deployment | None = None
     revision: Revision | None = None
+    operation_ids: tuple[OperationId, ...] = ()
 
     def with_sources(self, deployment: Deployment, revision: Revision | None) -> Record:
         """Add what is deployed."""
@@ -38,6 +42,14 @@ class Record:
     def with_caller(self, identity: Identity) -> Record:
         """Add who calls."""
         return replace(self, identity=identity)
+
+    def with_event(self, event: Event) -> Record:
+        """Add the operation that an event says was started or waited for, if it does."""
+        if not isinstance(event, StepStarted):
+            return self
+        if isinstance(event.step, CreateStackSet | DeleteStackSet):
+            return self
+        return replace(self, operation_ids=(*self.operation_ids, event.step.operation_id))
 
     def data(self) -> dict[str, object]:
         """Give the record as JSON-ready data; what is not known is null, never left out."""
@@ -55,6 +67,7 @@ class Record:
             "template_sha256": there and there.template.sha256,
             "git_revision": revision and revision.commit,
             "git_clean": revision and revision.clean,
+            "operation_ids": list(self.operation_ids),
             "started": self.started.isoformat(),
             "ended": self.ended and self.ended.isoformat(),
         }

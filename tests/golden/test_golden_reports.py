@@ -9,6 +9,7 @@ import pytest
 from stacksets.errors import (
     CredentialsError,
     DeploymentFileError,
+    DetachedError,
     NotReadyError,
     OperationFailedError,
     Problem,
@@ -163,6 +164,10 @@ def _operation_failed():
     return error_result(error, {}).lines
 
 
+def _detached():
+    return error_result(DetachedError("detached from operation op-1", hint="again"), {}).lines
+
+
 def _bug():
     return bug_result(KeyError("StackSet"), {}, verbose=False).lines
 
@@ -268,6 +273,7 @@ def _status_not_deployed():
         _bad_file,
         _no_credentials,
         _operation_failed,
+        _detached,
         _bug,
         _usage,
         _interrupted_before,

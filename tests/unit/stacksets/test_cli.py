@@ -644,6 +644,21 @@ def test_a_signal_that_is_ignored_stays_so(run, aws):
         signal.signal(signal.SIGHUP, before)
 
 
+def test_a_run_that_was_left_still_names_its_operations(run, aws, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(aws.fake_stack_sets, "list_results", interrupt)
+    monkeypatch.setattr(aws.fake_stack_sets, "find_operation", interrupt)
+
+    code, out, _ = run("deploy", "--yes", "--no-lint", "--output", "json")
+
+    last = _results(out)[-1]
+    assert (code, last["code"]) == (130, "INTERRUPTED")
+    assert last["error"]["message"] == "interrupted; what runs in AWS goes on"
+    assert len(last["operation_ids"]) == 1
+
+
 def test_ctrl_c_while_the_stages_are_imported_needs_no_traceback(monkeypatch, capsys):
     class Interrupting:
         def find_spec(self, name, *_):
