@@ -1,6 +1,6 @@
 """Our StackSets control plane: the operations that a deployer's commands use, over real stacks.
 
-What AWS does is told by STACKSETS' user guide and API reference; what they leave open is marked as
+What AWS does is told by the StackSets user guide and API reference; what they leave open is marked
 assumed where it stands. `plane` is the door, `operations/` the Actions, `engine` and `schedule` run
 an operation, `work`, `roles` and `stacks` do what it does in one account and Region, `protocol/`
 speaks the query protocol.

@@ -1,4 +1,8 @@
-"""The errors that StackSets answers, in AWS's codes and words (STACKSETS user guide and model)."""
+"""The errors that StackSets answers; codes are the service model's.
+
+The sentences of a missing stack set, of one that is not empty, of an operation in progress, of
+capabilities and of throttling are AWS's own, since tools read them; the others are ours.
+"""
 
 from __future__ import annotations
 

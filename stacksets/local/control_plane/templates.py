@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,9 @@ MAXIMUM_BODY_BYTES = 51_200
 MASK = "****"
 
 
-def parse_template(body: str) -> dict[str, Any]:
-    """Give a JSON or YAML template as data.
+@functools.lru_cache(maxsize=64)
+def parse_template(body: str) -> Mapping[str, Any]:
+    """Give a JSON or YAML template as data, which nobody may change: it is read once.
 
     Raises:
         ApiError: `ValidationError` for what is too long, does not parse or has no resources.

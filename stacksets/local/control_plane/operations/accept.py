@@ -1,7 +1,7 @@
 """Accepting an operation: replay, busy or queued, and what it changes at once.
 
-The order of the checks is that of STACKSETS' own errors: the stack set, the operation id, other
-operations, the targets, the template.
+The order of the checks is assumed: the stack set, the operation id, other operations, the targets,
+the template.
 """
 
 from __future__ import annotations
