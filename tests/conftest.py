@@ -20,6 +20,11 @@ settings.register_profile("stacksets", deadline=None)
 settings.load_profile("stacksets")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Read by tests/golden; pytest takes options only from the first conftest it meets."""
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden/expected")
+
+
 def pytest_configure() -> None:
     """Take the machine's AWS settings and proxies away before anything reads them."""
     kept = without_aws(os.environ)

@@ -9,14 +9,10 @@ import pytest
 EXPECTED = Path(__file__).parent / "expected"
 
 
-def pytest_addoption(parser):
-    parser.addoption("--update-golden", action="store_true", help="write tests/golden/expected")
-
-
 @pytest.fixture
 def golden(request):
     """Compare a text with tests/golden/expected/NAME."""
-    update = request.config.getoption("--update-golden", default=False)
+    update = request.config.getoption("--update-golden")
 
     def compare(name: str, text: str) -> None:
         path = EXPECTED / name
