@@ -46,6 +46,7 @@ def apply(fleet: Fleet) -> None:
     def reset() -> None:
         _reset()
         fleet.stop()
+        fleet.runtimes.clear()
 
     lambda_svc._execute_function_warm = execute
     lambda_svc.invalidate_worker = invalidate

@@ -91,19 +91,32 @@ class Fleet:
 
     def _lease(self, function: FunctionVersion) -> tuple[_Group, ExecutionEnvironment | None]:
         """Reserve a place: a free environment, or None for one that is to be started."""
+        gone: list[ExecutionEnvironment] = []
+        try:
+            with self._changed:
+                return self._reserve(function, gone)
+        finally:
+            for environment in gone:
+                environment.stop()
+
+    def _reserve(
+        self, function: FunctionVersion, gone: list[ExecutionEnvironment]
+    ) -> tuple[_Group, ExecutionEnvironment | None]:
         deadline = time.monotonic() + self._patience_seconds
-        with self._changed:
+        group = self._group(function)
+        while self._is_closed or not (group.idle or group.size < self._per_function):
+            if self._is_closed or not self._changed.wait(deadline - time.monotonic()):
+                raise BusyError
             group = self._group(function)
-            while self._is_closed or not (group.idle or group.size < self._per_function):
-                if self._is_closed or not self._changed.wait(deadline - time.monotonic()):
-                    raise BusyError
-                group = self._group(function)
-            if group.idle:
-                return group, group.idle.pop()
-            group.size += 1
-            surplus = self._surplus()
-        if surplus is not None:
-            surplus.stop()
+        while group.idle:
+            environment = group.idle.pop()
+            if environment.is_usable:
+                return group, environment
+            # Its process ended while nothing was asked of it.
+            gone.append(environment)
+            group.size -= 1
+        group.size += 1
+        gone.extend(self._surplus())
         return group, None
 
     def _group(self, function: FunctionVersion) -> _Group:
@@ -114,17 +127,15 @@ class Fleet:
             group = self._groups[function.key] = _Group(function)
         return group
 
-    def _surplus(self) -> ExecutionEnvironment | None:
+    def _surplus(self) -> list[ExecutionEnvironment]:
         """Take the idle environment that was not used for longest, where there are too many."""
-        if sum(group.size for group in self._groups.values()) <= self._in_all:
-            return None
         idle = [(group, one) for group in self._groups.values() for one in group.idle]
-        if not idle:
-            return None
+        if not idle or sum(group.size for group in self._groups.values()) <= self._in_all:
+            return []
         group, environment = min(idle, key=lambda pair: pair[1].last_used)
         group.idle.remove(environment)
         group.size -= 1
-        return environment
+        return [environment]
 
     def _give_back(self, group: _Group, environment: ExecutionEnvironment | None) -> None:
         with self._changed:

@@ -98,6 +98,8 @@ def test_a_handler_runs_on_the_local_python_and_the_difference_is_told(
     assert answer["python"] == [*sys.version_info[:2]]
     assert answer["environ"]["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.14"
     assert local_aws.information()["runtimes"] == ["python3.14"]
+    local_aws.reset()
+    assert local_aws.information()["runtimes"] == []
 
 
 def test_a_handler_sees_its_own_variables_and_lambdas_but_none_of_this_machine(

@@ -100,6 +100,26 @@ def test_invocations_at_the_same_time_have_environments_of_their_own(
     assert len({*processes}) == 3
 
 
+def test_an_environment_whose_process_ended_meanwhile_is_not_used_again(
+    make_fleet: Callable[..., Fleet],
+) -> None:
+    code = """
+import os, threading
+def handler(event, context):
+    threading.Timer(0.1, os._exit, [1]).start()
+    return os.getpid()
+"""
+    fleet, ending = make_fleet(), function(code)
+    first = fleet.invoke(ending, event()).body
+    # A zombie until somebody looks: its executable is gone, its entry is not.
+    assert eventually(lambda: not Path(f"/proc/{first}/cmdline").read_bytes())
+
+    second = fleet.invoke(ending, event())
+
+    assert not second.is_error
+    assert second.body != first
+
+
 def test_beyond_the_bound_an_invocation_waits_for_a_free_environment(
     make_fleet: Callable[..., Fleet],
 ) -> None:
