@@ -121,7 +121,7 @@ class Clients:
     @contextmanager
     def _creating(self) -> Iterator[None]:
         """Make a client alone; what boto refuses of region or endpoint is the user's input."""
-        with _CREATING, self.origin.asking("a client"):
+        with _CREATING, self.origin.asking("AWS"):
             try:
                 yield
             except ValueError as error:

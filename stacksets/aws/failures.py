@@ -131,7 +131,10 @@ def _failed(error: boto.BotoCoreError, api: str, origin: Origin) -> StackSetsErr
     if isinstance(error, _CREDENTIALS):
         return CredentialsError(f"no usable AWS credentials: {error}", hint=origin.login_hint())
     if isinstance(error, _INPUT):
-        return InputError(f"{api} cannot be asked in {origin.region}: {error}")
+        return InputError(
+            f"{api} cannot be asked in {origin.region}: {error}",
+            hint="check the names and regions in the deployment file",
+        )
     if isinstance(error, boto.EndpointConnectionError) and not origin.region_is_known:
         return InputError(
             f"AWS answers nowhere in region {origin.region}: {error}",
