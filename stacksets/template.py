@@ -11,6 +11,9 @@ import yaml
 
 from stacksets.errors import TemplateError
 
+# What PyYAML and cfn-flip let through where a tag and its value do not agree (`!!int ""`, `!Ref`).
+_ODD_YAML = (AttributeError, IndexError, TypeError)
+
 
 @lru_cache(maxsize=8)
 def parse_template(body: str) -> Mapping[str, object]:
@@ -22,7 +25,7 @@ def parse_template(body: str) -> Mapping[str, object]:
     language = "JSON" if body.lstrip().startswith("{") else "YAML"
     try:
         content = json.loads(body) if language == "JSON" else cfn_tools.load_yaml(body)
-    except (ValueError, yaml.YAMLError, RecursionError) as error:
+    except (*_ODD_YAML, ValueError, yaml.YAMLError, RecursionError) as error:
         raise TemplateError(
             f"the template is not valid {language}: {error}", hint="check it with cfn-lint"
         ) from error

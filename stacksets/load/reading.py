@@ -70,11 +70,7 @@ def read_template(path: Path) -> Template:
         raise TemplateError(
             f"{path} cannot be read: {_reason(error)}", hint="a path beside the deployment file"
         ) from None
-    try:
-        content = parse_template(body)
-    except (AttributeError, IndexError, TypeError) as error:
-        # PyYAML and cfn-flip leave such errors to us where a tag and its value do not agree.
-        raise TemplateError(f"{path} is not valid YAML: {error}") from None
+    content = parse_template(body)
     resources = content.get("Resources")
     if not isinstance(resources, dict) or not resources:
         raise TemplateError(f"{path} has no Resources", hint="a template needs at least one")

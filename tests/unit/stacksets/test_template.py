@@ -16,6 +16,8 @@ def test_short_forms_of_yaml_become_long_ones():
         ("a: [", "not valid YAML"),
         ("{" * 100_000, "not valid JSON"),
         ("a: !!python/object:os.system x", "not valid YAML"),
+        ("a: !!int ''", "not valid YAML"),
+        ("a: !Ref : b", "not valid YAML"),
         ("- 1", "not a mapping"),
         ("", "not a mapping"),
     ],
