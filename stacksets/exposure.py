@@ -126,7 +126,14 @@ def _resolved_resources(
     content: Mapping[str, object], parameters: Mapping[str, str], region: str
 ) -> dict[str, Any]:
     # No account bears on what is public: any twelve digits do.
-    resolved = resolve(content, parameters=parameters, account="0" * 12, region=region)
+    # StackSets names its stacks so, with an id behind it that nobody knows beforehand.
+    resolved = resolve(
+        content,
+        parameters=parameters,
+        account="0" * 12,
+        region=region,
+        stack_name="StackSet",
+    )
     resources = resolved.get("Resources")
     return resources if isinstance(resources, dict) else {}
 

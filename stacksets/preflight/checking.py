@@ -97,4 +97,6 @@ def _resolve(case: Case, key: InstanceKey) -> Mapping[str, object]:
         account=key.account,
         region=key.region,
         partition=case.identity.arn.split(":")[1],
+        # StackSets names its stacks so, with an id behind it that nobody knows beforehand.
+        stack_name=f"StackSet-{case.deployment.name}",
     )

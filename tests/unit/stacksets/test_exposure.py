@@ -172,3 +172,11 @@ def test_our_own_service_offers_its_two_paths_and_nothing_else():
         "GET /health",
     ]
     assert worst_month_usd(content, {}) > 0
+
+
+def test_a_condition_on_the_stack_name_which_nobody_knows_yet_is_no_error():
+    content = {
+        "Conditions": {"Ours": {"Fn::Equals": [{"Ref": "AWS::StackName"}, "ours"]}},
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Condition": "Ours"}},
+    }
+    assert find_exposure(a_deployment(template=a_template(content))) is None
