@@ -71,8 +71,8 @@ def check_ready(
 def _check_all(case: Case) -> Iterator[Finding]:
     yield from check_home_region(case)
     yield from check_roles(case)
-    yield from check_size(case)
-    yield from check_capabilities(case)
+    too_long = tuple(check_size(case))
+    yield from too_long or check_capabilities(case)
     problems = tuple(check_parameters(case))
     yield from problems
     if not problems:

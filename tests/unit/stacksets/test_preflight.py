@@ -313,6 +313,14 @@ def test_a_template_must_fit_into_the_call(world, size, fits):
     assert fits or problems[0].what == "51,201 bytes, AWS takes at most 51,200"
 
 
+def test_a_template_that_is_too_long_is_not_sent_to_be_summarized(world):
+    world.summary = TemplateError("AWS refuses the template: too long")
+
+    problems = world.check(template=a_template({"Resources": {}, "x": "x" * 60_000})).problems
+
+    assert ["AWS takes at most 51,200" in one.what for one in problems] == [True]
+
+
 def test_bytes_are_counted_not_letters(world):
     template = a_template()
     body = json.dumps({**template.content, "Description": "ü" * 26_000}, ensure_ascii=False)
