@@ -19,7 +19,7 @@ $(SETUP): setup.cfg pyproject.toml constraints.txt .ci/set-up
 
 local: $(SETUP) ## the main job on an embedded local AWS: no account, no docker
 	@$(PYTHON) -m generator
-	@$(STACKSETS) resolve --all-environments --out build/resolved
+	@$(MAKE) resolve
 	@$(PYTHON) -m generator.checks
 	@$(STACKSETS) local run -- $(MAKE) on-local-aws
 
@@ -43,7 +43,8 @@ template: $(SETUP) ## render templates/ from generator/ and handler/
 	@$(PYTHON) -m generator $(ARGS)
 
 resolve: $(SETUP) ## write build/resolved/: the templates as each stack instance will see them
-	@$(STACKSETS) resolve --all-environments --out build/resolved $(ARGS)
+	@rm -rf build/resolved
+	@$(STACKSETS) resolve --all-environments --out build/resolved
 
 lint: $(SETUP) ## style, import rules, cfn-lint and cfn-guard
 	@$(PYTHON) -m ruff check .
@@ -52,7 +53,7 @@ lint: $(SETUP) ## style, import rules, cfn-lint and cfn-guard
 	@.venv/bin/lint-imports
 	@.venv/bin/vermin --quiet --target=3.9- --violations --no-tips handler
 	@! grep -nE '^[^#;].*[[:space:]]#' setup.cfg
-	@$(STACKSETS) resolve --all-environments --out build/resolved
+	@$(MAKE) resolve
 	@$(PYTHON) -m generator.checks
 
 types: $(SETUP) ## mypy, strict

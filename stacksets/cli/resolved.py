@@ -61,7 +61,7 @@ def resolve(session: Session, *, out: Path, all_environments: bool) -> Result:
         for one in deployments
         for name, view in _views(one)
     ]
-    return resolved_result(files, skipped, session.record.data())
+    return resolved_result(str(out), files, skipped, session.record.data())
 
 
 def _environments(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:

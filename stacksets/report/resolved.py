@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacksets.report.message import Line, Result, Tone, count
+from stacksets.report.message import Line, Result, count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
 def resolved_result(
-    files: Sequence[str], skipped: Sequence[str], record: Mapping[str, object]
+    out: str, files: Sequence[str], skipped: Sequence[str], record: Mapping[str, object]
 ) -> Result:
-    """List the written files; `skipped` are patterns of environments."""
+    """Count the files written to `out` (as data they are listed); `skipped` are patterns."""
     return Result(
         code="resolved",
         exit_code=0,
         lines=(
-            *(Line(f"  {one}", Tone.FAINT) for one in files),
+            Line(f"resolved  {out}  {count(len(files), 'view')} written"),
             *(Line(f"  {one}: a pattern, name one with --environment") for one in skipped),
-            Line(f"{count(len(files), 'view')} written", Tone.GOOD),
         ),
         data={**record, "files": list(files), "skipped": list(skipped)},
     )

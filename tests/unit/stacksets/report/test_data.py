@@ -325,7 +325,7 @@ def test_what_is_not_public_needs_no_warning():
 
 
 def test_resolving_lists_the_files_and_the_patterns_left_out():
-    result = resolved_result(["a.json"], ["pr-*"], {})
+    result = resolved_result("out", ["a.json"], ["pr-*"], {})
 
     assert [line.text for line in result.lines] == [
         "  a.json",
