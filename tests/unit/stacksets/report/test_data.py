@@ -324,11 +324,11 @@ def test_what_is_not_public_needs_no_warning():
     assert exposure_warnings(None) == ()
 
 
-def test_resolving_lists_the_files_and_the_patterns_left_out():
+def test_resolving_counts_the_files_and_names_the_patterns_left_out():
     result = resolved_result("out", ["a.json"], ["pr-*"], {})
 
     assert [line.text for line in result.lines] == [
-        "  a.json",
+        "resolved  out  1 view written",
         "  pr-*: a pattern, name one with --environment",
-        "1 view written",
     ]
+    assert result.data == {"files": ["a.json"], "skipped": ["pr-*"]}
