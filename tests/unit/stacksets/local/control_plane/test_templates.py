@@ -70,6 +70,12 @@ def test_a_parameter_that_is_not_sent_takes_the_default_and_not_the_previous_val
     assert values == {"Suffix": "dev", "Days": "365", "Logging": "true", "Must": "y"}
 
 
+def test_a_template_without_parameters_takes_none():
+    assert resolve_parameters({"Resources": QUEUE}, [], {}) == {}
+    with pytest.raises(ApiError, match=r"Parameters: \[Must\] do not exist in the template"):
+        resolve_parameters({"Resources": QUEUE}, [given_value("Must", "x")], {})
+
+
 def test_use_previous_value_keeps_it():
     values = resolve_parameters(TEMPLATE, [kept("Must")], {"Must": "x"})
     assert values["Must"] == "x"
