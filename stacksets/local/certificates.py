@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import ssl
-import threading
 
 import trustme
+
+# A third of a megabyte each; every API has a host name of its own, and few are called at a time.
+_HOSTS_KEPT = 64
 
 
 class Certificates:
@@ -13,8 +16,7 @@ class Certificates:
 
     def __init__(self) -> None:
         self._authority = trustme.CA(organization_name="embedded local AWS")
-        self._contexts: dict[str, ssl.SSLContext] = {}
-        self._lock = threading.Lock()
+        self._context_for = functools.lru_cache(_HOSTS_KEPT)(self._make_context)
 
     @property
     def authority_pem(self) -> bytes:
@@ -23,7 +25,7 @@ class Certificates:
 
     def server_context(self) -> ssl.SSLContext:
         """Give the context of a server that shows each host name its own certificate (SNI)."""
-        context = self._context_for("localhost")
+        context = self._make_context("localhost")
         context.sni_callback = self._choose
         return context
 
@@ -33,12 +35,9 @@ class Certificates:
         if host is not None:
             connection.context = self._context_for(host)
 
-    def _context_for(self, host: str) -> ssl.SSLContext:
-        with self._lock:
-            if host not in self._contexts:
-                context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-                context.minimum_version = ssl.TLSVersion.TLSv1_2
-                context.set_alpn_protocols(["h2", "http/1.1"])
-                self._authority.issue_cert(host).configure_cert(context)
-                self._contexts[host] = context
-            return self._contexts[host]
+    def _make_context(self, host: str) -> ssl.SSLContext:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.set_alpn_protocols(["h2", "http/1.1"])
+        self._authority.issue_cert(host).configure_cert(context)
+        return context
