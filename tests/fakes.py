@@ -51,7 +51,9 @@ class FakeAccount:
     roles: dict[str, dict] = field(default_factory=dict)
     gateway_role: str | None = None
     concurrency: int = 1000
-    tagged: tuple[tuple[str, str], ...] = ()
+    deleted_stacks: tuple[str, ...] = ()
+    resources: tuple[tuple[str, str], ...] = ()
+    log_groups: tuple[str, ...] = ()
     calls: list[str] = field(default_factory=list)
 
     def find_stack(self, name_or_id):
@@ -92,8 +94,14 @@ class FakeAccount:
     def lambda_concurrency(self):
         return self.concurrency
 
-    def list_tagged(self, tags):
-        return self.tagged
+    def list_deleted_stacks(self, name_prefix):
+        return self.deleted_stacks
+
+    def has_resource(self, resource_type, physical_id):
+        return (resource_type, physical_id) in self.resources
+
+    def list_log_groups(self, name_prefix):
+        return tuple(one for one in self.log_groups if one.startswith(name_prefix))
 
     def _put(self, name, body, parameters, tags, status):
         self.templates[name] = body

@@ -47,7 +47,7 @@ def a_world(*, typed=None, aws=None, environ=None, **changes) -> World:
         "stderr": stream(),
         "environ": {"NO_COLOR": "1", "TERM": "dumb"} if environ is None else environ,
         "clock": FakeClock(),
-        "open_aws": lambda profile: there,
+        "open_aws": lambda profile, home_region: there,
         "open_http": FakeHttp,
         "read_revision": lambda folder: Revision(commit="c0ffee", clean=True),
     }

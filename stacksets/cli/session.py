@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from stacksets.aws.door import Aws
     from stacksets.clock import Clock
+    from stacksets.model.desired import Region
     from stacksets.model.outcome import Event
     from stacksets.report.message import Message, Result
     from stacksets.report.record import Revision
@@ -57,7 +58,7 @@ class World:
     stderr: TextIO
     environ: Mapping[str, str]
     clock: Clock
-    open_aws: Callable[[str | None], Aws]
+    open_aws: Callable[[str | None, Region], Aws]
     open_http: Callable[[], AbstractContextManager[Http]]
     read_revision: Callable[[Path], Revision | None]
 
@@ -136,11 +137,11 @@ def real_world() -> World:
     )
 
 
-def _open_aws(profile: str | None) -> Aws:
+def _open_aws(profile: str | None, home_region: Region) -> Aws:
     # boto3 takes 0.2 s, which --help need not pay. pylint: disable-next=import-outside-toplevel
     from stacksets.aws.session import BotoAws  # noqa: PLC0415 - as above
 
-    return BotoAws(profile)
+    return BotoAws(profile, home_region=home_region)
 
 
 def _choose_report(world: World, flags: Flags) -> Report:

@@ -69,7 +69,7 @@ def open_aws(session: Session, unbound: Deployment, *, as_admin: bool = True) ->
             names: a stack set of the same name there would be a second one.
     """
     flags = session.flags
-    aws = session.world.open_aws(flags.profile)
+    aws = session.world.open_aws(flags.profile, unbound.home_region)
     identity = aws.identity()
     if as_admin and unbound.admin_account not in {None, identity.account}:
         raise CredentialsError(

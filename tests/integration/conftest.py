@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
-import botocore.session
 import pytest
 
 from tests.builders import ACCOUNT
 from tests.integration.deployer import Deployer, make_roles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.local_aws import LocalAws
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _read_service_models_once() -> Iterator[None]:
-    """Let all boto3 sessions share what they read: 20 to 100 ms of JSON a session and service."""
-    with pytest.MonkeyPatch.context() as patch:
-        once = functools.cache(botocore.session.create_loader)
-        patch.setattr(botocore.session, "create_loader", once)
-        yield
 
 
 @pytest.fixture

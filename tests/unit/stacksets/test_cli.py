@@ -430,7 +430,7 @@ def test_a_destroy_that_fails_tells_why(run, aws):
 
 
 def test_resolving_needs_neither_aws_nor_credentials(run, tmp_path):
-    def refuse(_):
+    def refuse(*_):
         raise CredentialsError("no credentials")
 
     code, out, _ = run("resolve", "--out", str(tmp_path / "out"), world=a_world(open_aws=refuse))
@@ -563,7 +563,7 @@ def test_no_command_is_wrong_usage_and_shows_the_help():
 
 
 def test_a_refused_call_is_told_with_its_hint(run, file):
-    def refuse(_):
+    def refuse(*_):
         raise PermissionDeniedError("not allowed to call sts:GetCallerIdentity", hint="ask")
 
     code, out, err = run("status", world=a_world(open_aws=refuse))
@@ -582,7 +582,7 @@ def test_a_bad_file_lists_its_problems(run, file):
 
 
 def _broken(error):
-    def raise_it(_):
+    def raise_it(*_):
         raise error
 
     return a_world(open_aws=raise_it)
@@ -623,7 +623,7 @@ def test_ctrl_c_at_the_question_is_an_interrupt(run):
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_that_ends_the_process_is_told_and_gives_its_code(run, aws, number, code):
-    def open_aws(_):
+    def open_aws(*_):
         signal.raise_signal(number)
 
     before = signal.getsignal(number)
@@ -633,7 +633,7 @@ def test_a_signal_that_ends_the_process_is_told_and_gives_its_code(run, aws, num
 
 
 def test_a_signal_that_is_ignored_stays_so(run, aws):
-    def open_aws(_):
+    def open_aws(*_):
         signal.raise_signal(signal.SIGHUP)
         return aws
 
@@ -684,16 +684,16 @@ def test_an_error_in_json_carries_the_record(run, aws):
     assert last["error"]["problems"]
 
 
-def test_the_profile_reaches_aws(run, aws):
+def test_the_profile_and_the_home_region_reach_aws(run, aws):
     seen = []
 
-    def open_aws(profile):
-        seen.append(profile)
+    def open_aws(profile, home_region):
+        seen.append((profile, home_region))
         return aws
 
     run("status", "--profile", "admin", world=a_world(open_aws=open_aws))
 
-    assert seen == ["admin"]
+    assert seen == [("admin", HOME)]
 
 
 def test_the_environment_is_said_with_its_source(run):

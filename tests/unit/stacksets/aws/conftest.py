@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 import boto3
-import botocore.session
 import pytest
 from botocore.stub import Stubber
 
@@ -14,17 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _read_service_models_once() -> Iterator[None]:
-    """Let the sessions of all tests share what they read of botocore's models."""
-    with pytest.MonkeyPatch.context() as patch:
-        once = functools.cache(botocore.session.create_loader)
-        patch.setattr(botocore.session, "create_loader", once)
-        yield
-
-
 @pytest.fixture(scope="session")
-def clients(_read_service_models_once) -> Clients:
+def clients(service_models) -> Clients:
     """Clients that every test may stub: boto3 takes a tenth of a second to make one."""
     session = boto3.Session(aws_access_key_id="AKID", aws_secret_access_key="secret")
     return Clients(session, "us-west-2")
