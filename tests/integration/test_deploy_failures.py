@@ -144,16 +144,15 @@ def test_a_retry_brings_up_what_had_failed_once_its_cause_is_mended(deployer: De
     assert deployer.plan(deployment).is_empty
 
 
-def test_a_retry_is_a_new_operation_and_fails_again_for_the_same_cause(deployer: Deployer) -> None:
+def test_every_retry_is_a_new_operation_and_fails_for_the_same_cause(deployer: Deployer) -> None:
     _take_the_name(deployer)
     deployment = _needs_the_name(WEST)
-    first = deployer.deploy(deployment)
 
-    second = deployer.deploy(deployment)
+    tries = [deployer.deploy(deployment) for _ in range(3)]
 
-    assert set(first.operation_ids).isdisjoint(second.operation_ids)
-    assert [one.logical_id for one in second.root_causes] == ["Named"]
-    assert len(list_operations(deployer.local)) == 2
+    assert [[one.logical_id for one in outcome.root_causes] for outcome in tries] == [["Named"]] * 3
+    assert len({one for outcome in tries for one in outcome.operation_ids}) == 3
+    assert len(list_operations(deployer.local)) == 3
 
 
 def test_a_failed_update_leaves_the_old_stack_and_is_told(deployer: Deployer) -> None:
