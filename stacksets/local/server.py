@@ -14,6 +14,7 @@ import shutil
 import signal
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 LOOPBACK = "127.0.0.1"
+_GOODBYE_SECONDS = 1.0
 _BACKLOG = 1024
 
 
@@ -101,10 +103,17 @@ async def _serve(
         # What waits for an operation or a handler is answered now, or it would hold the server.
         await asyncio.to_thread(control_plane.close)
         await asyncio.to_thread(fleet.close)
+        # A client that keeps a TLS connection open never says goodbye: hypercorn would wait 30 s.
+        asyncio.get_running_loop().call_later(_GOODBYE_SECONDS, serving.cancel)
 
     configuration = TwoPorts(certificates.server_context(), plain=plain, secure=secure)
     print(json.dumps(asdict(started)), flush=True)  # noqa: T201 - the line that says ready
-    await serve(front.as_asgi(), configuration, shutdown_trigger=stopped, mode="asgi")
+    serving = asyncio.ensure_future(
+        serve(front.as_asgi(), configuration, shutdown_trigger=stopped, mode="asgi")
+    )
+    # Cancelled, hypercorn asks its own tasks for an outcome that they have not yet.
+    with suppress(asyncio.CancelledError, asyncio.InvalidStateError):
+        await serving
 
 
 def _make_front(started: Started, fleet: Fleet) -> tuple[Front, ControlPlane]:

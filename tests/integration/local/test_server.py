@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -126,6 +128,22 @@ def test_requests_that_are_served_or_wait_are_answered_when_it_ends() -> None:
         statuses = sorted(answer.result().status for answer in answers)
 
     assert statuses == [500, *[502] * ENVIRONMENTS_PER_FUNCTION]
+
+
+def test_a_client_that_keeps_its_connection_open_does_not_keep_the_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended = []
+    monkeypatch.setattr("subprocess.Popen.kill", lambda process: ended.append(process.pid))
+    with running_local_aws() as aws:
+        context = ssl.create_default_context(cafile=aws.started.authority_file)
+        plain = socket.create_connection(("127.0.0.1", aws.started.tls_port))
+        secured = context.wrap_socket(plain, server_hostname="a.example.com")
+        secured.sendall(b"GET / HTTP/1.1\r\nHost: a.example.com\r\n\r\n")
+        assert secured.recv(8) == b"HTTP/1.1"
+
+    secured.close()
+    assert ended == []
 
 
 def test_what_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
