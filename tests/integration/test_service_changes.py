@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -163,6 +164,24 @@ def test_where_it_is_lost_after_the_checks_its_absence_is_the_root_cause(
     assert "CloudWatch Logs role ARN must be set" in cause.reason
     assert everything_in(local_aws, ACCOUNT, EAST)["functions"] == []
     assert everything_in(local_aws, ACCOUNT, WEST)["functions"] == []
+
+
+def test_a_region_that_answers_wrongly_fails_its_own_smoke_alone(
+    local_aws: LocalAws, service: Folder
+) -> None:
+    functions = local_aws.client("lambda", region=EAST)
+    alias = {"FunctionName": service.outputs()[EAST]["FunctionName"], "Qualifier": "live"}
+    for statement in json.loads(functions.get_policy(**alias)["Policy"])["Statement"]:
+        functions.remove_permission(**alias, StatementId=statement["Sid"])
+
+    ran = service.run("smoke")
+
+    found = {one["region"]: one for one in ran.result["instances"]}
+    assert ran.exit_code == 5
+    assert (found[EAST]["passed"], found[EAST]["status"]) == (False, 500)
+    assert (found[WEST]["passed"], found[WEST]["status"]) == (True, 200)
+    failed = {one["name"] for one in found[EAST]["checks"] if one["passed"] is False}
+    assert {"status", "body"} <= failed
 
 
 def test_a_plan_that_expects_no_changes_tells_whether_there_are_any(project: Folder) -> None:
