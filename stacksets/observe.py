@@ -25,13 +25,16 @@ def observe_stack_set(aws: Aws, deployment: Deployment, *, read_overrides: bool)
     if described is None:
         return None
     deep = read_overrides or bool(deployment.overrides)
+    # Before the instances: an operation that ends in between would leave rows of its middle, and
+    # nothing that runs to explain them.
+    operations = stack_sets.list_operations(deployment.name)
     return replace(
         described,
         instances=tuple(
             _look_closer(aws, stack_sets, deployment, one, read_overrides=deep)
             for one in stack_sets.list_instances(deployment.name)
         ),
-        operations=stack_sets.list_operations(deployment.name),
+        operations=operations,
     )
 
 
