@@ -160,18 +160,20 @@ def a_regional_deployment(
     return a_deployment(**(values | changes))
 
 
-def make_roles(local: LocalAws, *accounts: str) -> None:
+def make_roles(local: LocalAws, *accounts: str, prefix: str = "") -> None:
     """Bring up what StackSets goes through, and what other accounts are read through."""
+    administration, execution = f"{prefix}administration", f"{prefix}execution"
     make_administration_role(
         local.client("iam", ACCOUNT),
-        name="administration",
-        may_assume="arn:aws:iam::*:role/execution",
+        name=administration,
+        may_assume=f"arn:aws:iam::*:role/{execution}",
     )
     for account in accounts or (ACCOUNT,):
         iam = local.client("iam", account)
-        trusted = f"arn:aws:iam::{ACCOUNT}:role/administration"
-        make_execution_role(iam, name="execution", trusted=trusted)
-        make_execution_role(iam, name=READ_ROLE, trusted=f"arn:aws:iam::{ACCOUNT}:root")
+        trusted = f"arn:aws:iam::{ACCOUNT}:role/{administration}"
+        make_execution_role(iam, name=execution, trusted=trusted)
+        root = f"arn:aws:iam::{ACCOUNT}:root"
+        make_execution_role(iam, name=f"{prefix}{READ_ROLE}", trusted=root)
 
 
 def list_operations(local: LocalAws, name: str = NAME) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from tests.integration.deployer import (
     HastyClock,
     a_regional_deployment,
     everything_in,
+    make_roles,
     regional_template,
 )
 
@@ -60,33 +61,40 @@ class TwoAccounts:
 
 
 @pytest.fixture
-def two(stranger: Deployer, local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> TwoAccounts:
-    accounts = TwoAccounts(deployer=stranger, local=local_aws, monkeypatch=monkeypatch)
-    for account in BOTH:
-        accounts.bootstrap(account)
+def accounts(
+    stranger: Deployer, local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch
+) -> TwoAccounts:
+    """Two accounts that have never seen StackSets."""
+    return TwoAccounts(deployer=stranger, local=local_aws, monkeypatch=monkeypatch)
+
+
+@pytest.fixture
+def two(accounts: TwoAccounts) -> TwoAccounts:
+    """Two accounts with the roles that the bootstrap would make, under the same names."""
+    make_roles(accounts.local, *BOTH, prefix="multi-region-service-dev-")
     return accounts
 
 
-def test_every_account_gets_a_stack_in_every_region(two: TwoAccounts) -> None:
-    outcome = two.deployer.deploy(_deployment())
+def test_bootstrapped_every_account_gets_a_stack_in_every_region_and_its_outputs_are_read(
+    accounts: TwoAccounts,
+) -> None:
+    for account in BOTH:
+        accounts.bootstrap(account)
+
+    outcome = accounts.deployer.deploy(_deployment())
+    reader = accounts.forget_assumed_roles()
+    calls = len(accounts.local.journal())
+    read = read_outputs(reader.aws, _deployment(), reader.observe(_deployment()))
 
     assert outcome.verdict is Verdict.SUCCEEDED
     assert [str(one.key) for one in outcome.instances] == KEYS
     for one in outcome.instances:
-        stack = two.deployer.stacks(one.account, one.region)[one.stack_id]
+        stack = reader.stacks(one.account, one.region)[one.stack_id]
         assert stack["StackStatus"] == "CREATE_COMPLETE"
-
-
-def test_the_outputs_of_the_other_account_are_read_through_its_read_role(two: TwoAccounts) -> None:
-    two.deployer.deploy(_deployment())
-    reader = two.forget_assumed_roles()
-    calls = len(two.local.journal())
-
-    read = read_outputs(reader.aws, _deployment(), reader.observe(_deployment()))
-
     assert [one.outputs["Where"] for one in read] == [f"{key}/dev" for key in KEYS]
-    assumed = [one for one in two.local.journal()[calls:] if one["action"] == "AssumeRole"]
-    assert [one["account"] for one in assumed] == [ACCOUNT]
+    journal = accounts.local.journal()[calls:]
+    assumed = [one["account"] for one in journal if one["action"] == "AssumeRole"]
+    assert assumed == [ACCOUNT]
 
 
 def test_an_account_that_cannot_be_read_is_said_to_be_so_and_not_planned_away(
@@ -194,13 +202,12 @@ def test_what_is_left_in_the_other_account_is_found_or_said_to_be_unchecked(
 
 
 def test_an_account_without_bootstrap_fails_alone_where_failures_are_tolerated(
-    stranger: Deployer, local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch
+    accounts: TwoAccounts,
 ) -> None:
-    accounts = TwoAccounts(deployer=stranger, local=local_aws, monkeypatch=monkeypatch)
     accounts.bootstrap(ACCOUNT)
     tolerant = replace(_deployment().operation_preferences, failure_tolerance_count=1)
 
-    outcome = stranger.deploy(replace(_deployment(), operation_preferences=tolerant))
+    outcome = accounts.deployer.deploy(replace(_deployment(), operation_preferences=tolerant))
 
     assert outcome.verdict is Verdict.PARTIAL
     assert [one.is_healthy for one in outcome.instances] == [True, True, False, False]
