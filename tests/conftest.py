@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A shared machine may be slow at any moment; that is no defect of what is tested.
-settings.register_profile("stacksets", deadline=None)
-settings.load_profile("stacksets")
+settings.register_profile("quick", deadline=None, max_examples=40)
+settings.register_profile("thorough", deadline=None, max_examples=300)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,8 +27,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden/expected")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Take the machine's AWS settings and proxies away before anything reads them."""
+    is_quick = "not exhaustive" in config.getoption("markexpr")
+    settings.load_profile("quick" if is_quick else "thorough")
     kept = without_aws(os.environ)
     for name in os.environ.keys() - kept.keys():
         del os.environ[name]
