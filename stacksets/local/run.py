@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from typing import TYPE_CHECKING, TextIO
 
@@ -38,12 +39,15 @@ def run_command(
     `account` is the one that the command's credentials are of. Raises LocalAwsUnavailableError
     where the embedded AWS cannot run, InputError for a command that is not there.
     """
+    began = time.monotonic()
     with embedded_aws() as started:
         print(describe(started), file=out, flush=True)
         status = _run(command, command_environment(started, account=account))
         for runtime in _runtimes(started):
             print(_difference(runtime, started.python_version), file=out)
-        print(NOT_PROVED, file=out, flush=True)
+    how = f"exit code {status}" if status else "done"
+    print(f"local     {how} after {time.monotonic() - began:.0f} s", file=out)
+    print(NOT_PROVED, file=out, flush=True)
     return status
 
 

@@ -69,7 +69,7 @@ def test_where_no_function_ran_on_another_python_none_is_told() -> None:
 
     run_command(["true"], out=out)
 
-    assert len(out.getvalue().splitlines()) == 2
+    assert "was run on" not in out.getvalue()
 
 
 def test_a_command_deploys_and_calls_endpoints_as_it_would_on_aws(
@@ -85,18 +85,20 @@ def test_a_command_deploys_and_calls_endpoints_as_it_would_on_aws(
         "Hello from Lambda in region: us-east-1",
     ]
     assert status == 0
-    first, difference, last = out.splitlines()
+    first, difference, done, last = out.splitlines()
     assert first.startswith("local     embedded AWS on 127.0.0.1:")
     assert first.endswith(f"handlers run on Python {VERSION}")
     assert difference.endswith(f"says Python 3.14 was run on Python {VERSION}")
+    assert done.startswith("local     done after ")
     assert last == NOT_PROVED
 
 
 @pytest.mark.usefixtures("shared_aws")
-def test_a_commands_exit_code_is_the_runs_own() -> None:
-    status, _ = run_python("raise SystemExit(6)")
+def test_a_commands_exit_code_is_the_runs_own_and_is_told() -> None:
+    status, out = run_python("raise SystemExit(6)")
 
     assert status == 6
+    assert "local     exit code 6 after " in out
 
 
 @pytest.mark.usefixtures("shared_aws")
