@@ -62,9 +62,11 @@ def test_credentials_of_another_account_than_the_file_names_are_refused(
 ) -> None:
     done = fresh.run("stacksets", "deploy", "--environment", "prod", "--yes", "--no-lint")
 
+    [error] = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
     assert done.returncode == 4
-    assert ACCOUNT in done.stderr
-    assert "111122223333" in done.stderr
+    assert f"these are credentials of account {ACCOUNT}" in error
+    assert "111122223333" in error
+    assert "aws sso login" in done.stderr
     assert list_writes(local_aws) == []
 
 
