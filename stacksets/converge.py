@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from stacksets.model.outcome import Event, RootCause
     from stacksets.model.plan import Plan
 
-_MOST_ROUNDS = 10
+# More than fit into the two minutes of waiting for IAM; a stack set that is always busy ends it.
+_MOST_ROUNDS = 30
 _LAG_SECONDS = 30.0
 _IAM_SECONDS = 120.0
 _IAM_PAUSE_SECONDS = 5.0

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
+from stacksets.errors import StalePlanError
 from stacksets.model.outcome import Verdict
 from tests.builders import ACCOUNT, EAST, HOME, NAME, WEST
 from tests.integration.deployer import (
+    Deployer,
     a_regional_deployment,
     list_operations,
     regional_template,
 )
-
-if TYPE_CHECKING:
-    from tests.integration.deployer import Deployer
 
 pytestmark = [pytest.mark.integration, pytest.mark.emulator_only]
 
@@ -24,6 +21,24 @@ DIFFICULTIES = pytest.mark.parametrize(
     [{"list_lag_seconds": 0.1}, {"replay": "EXCEPTION"}],
     ids=["lists lag", "replays are refused"],
 )
+
+
+class AlwaysLate:
+    """A door to AWS where somebody else has always changed the stack set just before."""
+
+    def __init__(self, aws) -> None:
+        self._aws = aws
+
+    def stack_sets(self, home_region):
+        stack_sets = self._aws.stack_sets(home_region)
+        stack_sets.create_instances = self._refuse
+        return stack_sets
+
+    def __getattr__(self, name):
+        return getattr(self._aws, name)
+
+    def _refuse(self, *_):
+        raise StalePlanError("another operation has been performed since")
 
 
 @DIFFICULTIES
@@ -73,6 +88,15 @@ def test_a_repeated_plan_is_one_operation_also_where_its_replay_is_refused(
 
     assert again.verdict is Verdict.SUCCEEDED
     assert len(list_operations(deployer.local)) == 1
+
+
+def test_a_deploy_that_always_comes_too_late_gives_up(deployer: Deployer) -> None:
+    late = Deployer(local=deployer.local, aws=AlwaysLate(deployer.aws))
+
+    outcome = late.deploy(a_regional_deployment())
+
+    assert (outcome.verdict, outcome.verdict.exit_code) == (Verdict.FAILED, 5)
+    assert outcome.remaining is not None
 
 
 def test_a_reason_that_only_aws_could_give_reaches_the_outcome(deployer: Deployer) -> None:

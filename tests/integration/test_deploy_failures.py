@@ -197,12 +197,17 @@ def test_a_destroy_after_a_failed_deploy_leaves_nothing(deployer: Deployer) -> N
     assert [deployer.stacks(region=region) for region in (EAST, WEST)] == [{}, {}]
 
 
-def test_an_execution_role_that_never_comes_is_told_as_such(deployer: Deployer) -> None:
+def test_an_execution_role_that_never_comes_is_waited_for_two_minutes_and_told(
+    deployer: Deployer,
+) -> None:
     deployer.local.client("iam", ACCOUNT).delete_role(RoleName="execution")
+    events: list[Event] = []
 
-    outcome = deployer.deploy(a_regional_deployment())
+    outcome = deployer.deploy(a_regional_deployment(), notify=events.append)
 
+    waited = [one.seconds for one in events if isinstance(one, Waited)]
     assert outcome.verdict is Verdict.FAILED
+    assert 110 < waited[-1] < 130
     [cause] = outcome.root_causes
     assert cause.reason == (
         f"Account {ACCOUNT} should have 'execution' role with trust relationship "
