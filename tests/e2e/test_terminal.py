@@ -59,7 +59,7 @@ def test_no_color_is_honoured_on_a_terminal(prepared: Shell) -> None:
     assert not COLOUR.search(terminal.raw)
 
 
-@pytest.mark.parametrize("answer", ["n\n", "\n", "\x04"])
+@pytest.mark.parametrize("answer", ["\n", "\x04"])
 def test_anything_but_a_yes_changes_nothing(
     prepared: Shell, local_aws: LocalAws, answer: str
 ) -> None:
@@ -88,6 +88,7 @@ def test_ctrl_c_before_the_first_write_changes_nothing(
     assert _operations(local_aws) is None
 
 
+@pytest.mark.exhaustive
 @pytest.mark.emulator_only
 def test_ctrl_c_detaches_and_the_same_command_attaches_again(
     prepared: Shell, local_aws: LocalAws
@@ -110,6 +111,7 @@ def test_ctrl_c_detaches_and_the_same_command_attaches_again(
     assert operation["OperationId"] == left["OperationId"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.emulator_only
 def test_a_second_ctrl_c_stops_the_operation_on_aws(prepared: Shell, local_aws: LocalAws) -> None:
     local_aws.set_control_plane(instance_seconds=1.5)
@@ -126,6 +128,7 @@ def test_a_second_ctrl_c_stops_the_operation_on_aws(prepared: Shell, local_aws: 
     assert "Traceback" not in terminal.raw
 
 
+@pytest.mark.exhaustive
 def test_a_destroy_asks_for_the_name_and_takes_no_other(
     prepared: Shell, local_aws: LocalAws
 ) -> None:

@@ -125,6 +125,7 @@ def test_the_cause_of_a_failure_in_the_other_account_is_read_there(two: TwoAccou
     assert "could not be read" not in cause.reason
 
 
+@pytest.mark.exhaustive
 def test_a_cause_that_cannot_be_read_is_what_the_result_says_with_a_note(two: TwoAccounts) -> None:
     deployment = _fails_in_the_other_account(two)
     _lose_the_read_role(two)
@@ -137,6 +138,7 @@ def test_a_cause_that_cannot_be_read_is_what_the_result_says_with_a_note(two: Tw
     assert "could not be read" in cause.reason
 
 
+@pytest.mark.exhaustive
 def test_an_account_that_left_the_file_loses_its_stacks_and_the_other_keeps_them(
     two: TwoAccounts,
 ) -> None:
@@ -150,6 +152,7 @@ def test_an_account_that_left_the_file_loses_its_stacks_and_the_other_keeps_them
     assert [_stack_set_stacks(two, OTHER_ACCOUNT, region) for region in (EAST, WEST)] == [[], []]
 
 
+@pytest.mark.exhaustive
 def test_accounts_may_have_different_regions(two: TwoAccounts) -> None:
     uneven = replace(
         _deployment(),
@@ -201,6 +204,7 @@ def test_what_is_left_in_the_other_account_is_found_or_said_to_be_unchecked(
     assert [one.partition(":")[0] for one in blind.unchecked] == KEYS[2:]
 
 
+@pytest.mark.exhaustive
 def test_an_account_without_bootstrap_fails_alone_where_failures_are_tolerated(
     accounts: TwoAccounts,
 ) -> None:

@@ -65,6 +65,7 @@ def test_every_kind_of_change_succeeds_and_is_done_once(
     assert [len(deployer.stacks(region=region)) for region in (EAST, WEST)] == [0, 1]
 
 
+@pytest.mark.exhaustive
 def test_a_throttled_deploy_succeeds(deployer: Deployer) -> None:
     deployer.local.set_control_plane(throttle_every=6)
 

@@ -185,6 +185,7 @@ def test_a_failure_within_the_tolerance_is_no_success(deployer: Deployer) -> Non
     assert [one.region for one in outcome.root_causes] == [WEST]
 
 
+@pytest.mark.exhaustive
 def test_a_destroy_after_a_failed_deploy_leaves_nothing(deployer: Deployer) -> None:
     _take_the_name(deployer)
     deployment = _needs_the_name(EAST)
@@ -197,6 +198,7 @@ def test_a_destroy_after_a_failed_deploy_leaves_nothing(deployer: Deployer) -> N
     assert [deployer.stacks(region=region) for region in (EAST, WEST)] == [{}, {}]
 
 
+@pytest.mark.exhaustive
 def test_an_execution_role_that_never_comes_is_waited_for_two_minutes_and_told(
     deployer: Deployer,
 ) -> None:

@@ -67,6 +67,7 @@ def test_another_line_in_the_handler_is_one_update_and_the_next_call_answers_by_
         assert after[region]["FunctionVersion"] != before[region]["FunctionVersion"]
 
 
+@pytest.mark.exhaustive
 def test_another_author_alone_changes_nothing(local_aws: LocalAws, service: Folder) -> None:
     calls = len(local_aws.journal())
 
@@ -134,6 +135,7 @@ def test_an_account_that_was_never_prepared_is_told_all_that_it_lacks_and_nothin
     assert {region: everything_in(local_aws, ACCOUNT, region) for region in regions} == before
 
 
+@pytest.mark.exhaustive
 def test_a_region_that_lost_api_gateways_role_is_refused_before_the_first_write(
     local_aws: LocalAws, project: Folder
 ) -> None:
@@ -182,16 +184,6 @@ def test_a_region_that_answers_wrongly_fails_its_own_smoke_alone(
     assert (found[WEST]["passed"], found[WEST]["status"]) == (True, 200)
     failed = {one["name"] for one in found[EAST]["checks"] if one["passed"] is False}
     assert {"status", "body"} <= failed
-
-
-def test_a_plan_that_expects_no_changes_tells_whether_there_are_any(project: Folder) -> None:
-    project.run("bootstrap", "--yes")
-
-    before = project.run("plan", "--expect-no-changes")
-    project.deploy()
-    after = project.run("plan", "--expect-no-changes")
-
-    assert (before.exit_code, after.exit_code) == (8, 0)
 
 
 def _answers(local_aws: LocalAws, service: Folder) -> dict[str, tuple[int, str]]:
