@@ -12,10 +12,15 @@ from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 
 from stacksets.local.embedded import without_aws
+from tests.account.choice import chosen_profile
 from tests.local_aws import LocalAws, running_local_aws
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+pytest.register_assert_rewrite("tests.service_checks")
+
+MACHINE = pytest.StashKey["Mapping[str, str]"]()
 
 # A shared machine may be slow at any moment; that is no defect of what is tested.
 settings.register_profile("quick", deadline=None, max_examples=40)
@@ -28,7 +33,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Take the machine's AWS settings and proxies away before anything reads them."""
+    """Take the machine's AWS settings and proxies away before anything reads them.
+
+    They are kept for tests/account, which gives them back to its own tests alone.
+    """
+    config.stash[MACHINE] = dict(os.environ)
     is_quick = "not exhaustive" in config.getoption("markexpr")
     settings.load_profile("quick" if is_quick else "thorough")
     kept = without_aws(os.environ)
@@ -38,9 +47,18 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 
 
-def pytest_runtest_setup() -> None:
-    """Refuse every connection that leaves the machine."""
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Refuse every connection that leaves the machine, but to tests of an account that is named."""
+    machine = item.config.stash[MACHINE]
+    if item.get_closest_marker("account") and chosen_profile(item.config, machine):
+        return
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def machine(pytestconfig: pytest.Config) -> Mapping[str, str]:
+    """The environment variables as they were before any was taken away."""
+    return pytestconfig.stash[MACHINE]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,21 @@ import urllib3
 
 from tests.integration.commands import AUTHOR, REPOSITORY, Folder, copy_project
 from tests.integration.deployer import everything_in, list_writes
+from tests.service_checks import (
+    OTHER_METHODS,
+    ROUTES,
+    UNKNOWN_PATHS,
+    check_answered,
+    check_endpoint,
+    check_health,
+    check_hello,
+    check_not_allowed,
+    check_not_found,
+    check_plain_text,
+    check_smoke,
+    check_tags,
+    hello,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,13 +41,6 @@ ACCOUNT = "000000000000"
 EAST, WEST = "us-east-1", "us-west-1"
 REGIONS = pytest.mark.parametrize("region", [EAST, WEST])
 TAGS = {"Environment": "dev", "Repository": REPOSITORY, "Author": AUTHOR}
-SECURITY_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-    "X-Content-Type-Options": "nosniff",
-}
 CALLERS = 200
 
 
@@ -61,17 +68,14 @@ def test_the_region_answers_with_its_own_name(
 ) -> None:
     answer = running_aws.https_get(endpoints[region] + "myresource")
 
-    assert (answer.status, answer.data) == (200, f"Hello from Lambda in region: {region}".encode())
+    check_hello(answer, region)
 
 
 @REGIONS
 def test_the_endpoint_is_api_gateways_own_name_over_https(
     endpoints: dict[str, str], region: str
 ) -> None:
-    url = urlsplit(endpoints[region])
-
-    assert (url.scheme, url.path) == ("https", "/prod/")
-    assert url.netloc.endswith(f".execute-api.{region}.amazonaws.com")
+    check_endpoint(endpoints[region], region)
 
 
 @REGIONS
@@ -80,8 +84,7 @@ def test_an_answer_is_plain_text_with_the_security_headers(
 ) -> None:
     answer = running_aws.https_get(endpoints[region] + "myresource")
 
-    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
-    assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+    check_plain_text(answer)
 
 
 @REGIONS
@@ -91,12 +94,7 @@ def test_the_function_that_answers_is_the_alias_of_the_stack(
     outputs = service.outputs()[region]
     running_aws.https_get(outputs["ApiEndpoint"] + "myresource")
 
-    lines = _log_lines(running_aws, service, region)
-    logged = [json.loads(line) for line in lines if line.startswith("{")]
-    answered = [one for one in logged if one["route"] == "/myresource"]
-    assert {(one["region"], one["function_version"], one["status"]) for one in answered} == {
-        (region, outputs["FunctionVersion"], 200)
-    }
+    check_answered(running_aws.client, outputs)
 
 
 @REGIONS
@@ -107,34 +105,27 @@ def test_health_tells_region_and_version(
 
     answer = running_aws.https_get(outputs["ApiEndpoint"] + "health")
 
-    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
-    assert json.loads(answer.data) == {
-        "status": "ok",
-        "region": region,
-        "version": outputs["FunctionVersion"],
-    }
+    assert outputs["Region"] == region
+    check_health(answer, outputs)
 
 
-@pytest.mark.parametrize("path", ["", "nothing", "myresource/below", "Myresource"])
+@pytest.mark.parametrize("path", UNKNOWN_PATHS)
 def test_an_unknown_path_is_a_404_that_tells_nothing(
     running_aws: LocalAws, endpoints: dict[str, str], path: str
 ) -> None:
     answer = running_aws.https_get(endpoints[EAST] + path)
 
-    assert answer.status == 404
-    assert json.loads(answer.data)["message"] == "Not found"
-    assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+    check_not_found(answer)
 
 
-@pytest.mark.parametrize("path", ["myresource", "health"])
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("path", ROUTES)
+@pytest.mark.parametrize("method", OTHER_METHODS)
 def test_another_method_is_a_405_that_names_the_one_allowed(
     running_aws: LocalAws, endpoints: dict[str, str], method: str, path: str
 ) -> None:
     answer = running_aws.https_get(endpoints[WEST] + path, method=method)
 
-    assert (answer.status, answer.headers.get("Allow")) == (405, "GET")
-    assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+    check_not_allowed(answer)
 
 
 @pytest.mark.emulator_only
@@ -197,36 +188,22 @@ def test_of_200_requests_at_once_none_is_lost(
         with ThreadPoolExecutor(CALLERS) as callers:
             answers = [*callers.map(call, range(CALLERS))]
 
-    assert answers == [(200, f"Hello from Lambda in region: {region}".encode())] * CALLERS
+    assert answers == [(200, hello(region))] * CALLERS
 
 
 @REGIONS
 def test_everything_that_can_carry_tags_carries_all_three(
     running_aws: LocalAws, service: Folder, region: str
 ) -> None:
-    outputs = service.outputs()[region]
-    client = running_aws.client
-    api, gateway = outputs["ApiId"], client("apigateway", region=region)
-    role = client("lambda", region=region).get_function(FunctionName=outputs["FunctionName"])[
-        "Configuration"
-    ]["Role"]
-    iam, logs = client("iam", region=region), client("logs", region=region)
-    tags = {
-        "function": client("lambda", region=region).list_tags(Resource=outputs["FunctionArn"])[
-            "Tags"
-        ],
-        "api": gateway.get_rest_api(restApiId=api)["tags"],
-        "stage": gateway.get_stage(restApiId=api, stageName="prod")["tags"],
-        "role": _pairs(iam.list_role_tags(RoleName=role.rpartition("/")[2])["Tags"]),
-        "stack": _pairs(_stack(running_aws, region)["Tags"]),
-    }
-    for group in logs.describe_log_groups()["logGroups"]:
-        arn = group["arn"].removesuffix(":*")
-        tags[group["logGroupName"]] = logs.list_tags_for_resource(resourceArn=arn)["tags"]
+    groups = running_aws.client("logs", region=region).describe_log_groups()["logGroups"]
 
-    assert len(tags) == 8
-    for name, found in tags.items():
-        assert {key: found.get(key) for key in TAGS} == TAGS, name
+    check_tags(
+        running_aws.client,
+        service.outputs()[region],
+        _stack(running_aws, region),
+        groups,
+        expected=TAGS,
+    )
 
 
 def test_the_stack_set_says_whose_template_it_holds(service: Folder) -> None:
@@ -240,15 +217,9 @@ def test_smoke_finds_nothing_wrong_and_says_what_it_could_not_tell(service: Fold
     ran = service.run("smoke")
 
     assert ran.exit_code == 0
-    checks = {
-        (one["region"], check["name"]): check["passed"]
-        for one in ran.result["instances"]
-        for check in one["checks"]
-    }
-    assert {region for region, _ in checks} == {EAST, WEST}
-    assert {name for (_, name), passed in checks.items() if passed is None} == {"plain HTTP"}
-    assert all(passed is not False for passed in checks.values())
-    assert {"https", "status", "body", "region", "burst"} <= {name for _, name in checks}
+    assert {one["region"] for one in ran.result["instances"]} == {EAST, WEST}
+    for one in ran.result["instances"]:
+        check_smoke(one["checks"], not_told={"plain HTTP"})
 
 
 def test_a_second_deploy_changes_nothing(running_aws: LocalAws, service: Folder) -> None:
@@ -306,7 +277,7 @@ def test_a_region_that_is_lost_takes_nothing_with_it_and_a_deploy_brings_it_back
     assert repaired.exit_code == 0
     assert service.endpoints()[WEST] == endpoints[WEST]
     again = running_aws.https_get(service.endpoints()[EAST] + "myresource")
-    assert again.data == f"Hello from Lambda in region: {EAST}".encode()
+    assert again.data == hello(EAST)
     assert (service.run("status").exit_code, service.run("smoke").exit_code) == (0, 0)
 
 
@@ -326,16 +297,3 @@ def _delete_stack_by_hand(running_aws: LocalAws, region: str) -> None:
     client.get_waiter("stack_delete_complete").wait(
         StackName=stack_id, WaiterConfig={"Delay": 0.02, "MaxAttempts": 500}
     )
-
-
-def _log_lines(running_aws: LocalAws, service: Folder, region: str) -> list[str]:
-    """Give what the function wrote into the log group of its own stack."""
-    logs = running_aws.client("logs", region=region)
-    name = running_aws.client("lambda", region=region).get_function(
-        FunctionName=service.outputs()[region]["FunctionName"]
-    )["Configuration"]["LoggingConfig"]["LogGroup"]
-    return [one["message"] for one in logs.filter_log_events(logGroupName=name)["events"]]
-
-
-def _pairs(tags: list[dict[str, str]]) -> dict[str, str]:
-    return {one["Key"]: one["Value"] for one in tags}
