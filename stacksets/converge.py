@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from stacksets.diagnose import find_root_causes
 from stacksets.errors import (
     DetachedError,
     OperationInProgressError,
@@ -19,6 +20,7 @@ from stacksets.model.desired import OperationId
 from stacksets.model.observed import OperationStatus, ResultStatus
 from stacksets.model.outcome import Outcome, StepStarted, Verdict, Verified, Waited
 from stacksets.model.plan import AttachToOperation, CreateStackSet, DeleteStackSet
+from stacksets.observe import observe_stack_set
 from stacksets.waiting import poll
 from stacksets.watch import watch_operation
 
@@ -26,11 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from datetime import datetime
 
-    from stacksets.aws.door import StackSets
+    from stacksets.aws.door import Aws, StackSets
     from stacksets.clock import Clock
     from stacksets.errors import StackSetsError
-    from stacksets.model.observed import OperationResult, StackSet
-    from stacksets.model.outcome import Event, RootCause
+    from stacksets.model.desired import Deployment
+    from stacksets.model.observed import StackSet
+    from stacksets.model.outcome import Event
     from stacksets.model.plan import Plan
 
 # More than fit into the two minutes of waiting for IAM; a stack set that is always busy ends it.
@@ -55,16 +58,26 @@ _IAM_TEXTS = (
 class Changer:
     """What a change works with.
 
-    `look` observes and plans afresh; `consent` raises when a plan that the user has not seen yet
-    goes beyond what was agreed to; `diagnose` finds the root causes of failed results.
+    `make` plans from a fresh observation; `consent` raises when a plan that the user has not seen
+    yet goes beyond what was agreed to; `notify` is told every event as it happens.
     """
 
-    stack_sets: StackSets
+    deployment: Deployment
+    aws: Aws
     clock: Clock
-    look: Callable[[], tuple[StackSet | None, Plan]]
-    diagnose: Callable[[StackSet, tuple[OperationResult, ...]], tuple[RootCause, ...]]
+    make: Callable[[StackSet | None], Plan]
     consent: Callable[[Plan], None]
     notify: Callable[[Event], None]
+
+    @property
+    def stack_sets(self) -> StackSets:
+        """The StackSets of the home region."""
+        return self.aws.stack_sets(self.deployment.home_region)
+
+    def look(self) -> tuple[StackSet | None, Plan]:
+        """Observe and plan afresh."""
+        observed = observe_stack_set(self.aws, self.deployment, read_overrides=False)
+        return observed, self.make(observed)
 
 
 @dataclass(slots=True)
@@ -184,7 +197,7 @@ def _conclude(
 ) -> Outcome:
     succeeded = remaining.is_empty
     causes = (
-        changer.diagnose(observed, execution.results)
+        find_root_causes(changer.aws, changer.deployment, observed, execution.results)
         if observed and execution.failed and not succeeded
         else ()
     )
