@@ -71,18 +71,27 @@ def _runtimes(started: Started) -> list[str]:
 
 
 def _run(command: Sequence[str], environment: dict[str, str]) -> int:
+    # Whoever signals while the command starts means the command too: it would be left running.
+    early: list[int] = []
+    before = {number: signal.signal(number, lambda n, _: early.append(n)) for number in _FORWARDED}
     try:
-        # It is waited for below, signals or not. pylint: disable-next=consider-using-with
-        process = subprocess.Popen(command, env=environment)  # noqa: S603 - the user's own command
-    except OSError as error:
-        raise InputError(f"{command[0]} cannot be run: {error.strerror}.") from error
-    before = {number: signal.signal(number, _forward_to(process)) for number in _FORWARDED}
-    try:
+        process = _start(command, environment)
+        for number in _FORWARDED:
+            signal.signal(number, _forward_to(process))
+        for came in early:
+            process.send_signal(came)
         status = process.wait()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
     return status if status >= 0 else _ENDED_BY_SIGNAL - status
+
+
+def _start(command: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(command, env=environment)  # noqa: S603 - the user's own command
+    except OSError as error:
+        raise InputError(f"{command[0]} cannot be run: {error.strerror}.") from error
 
 
 def _forward_to(process: subprocess.Popen[bytes]) -> Callable[[int, FrameType | None], None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pexpect
 import pytest
 
 from stacksets.errors import InputError
-from stacksets.local.run import NOT_PROVED, run_command
+from stacksets.local.run import NOT_PROVED, _run, run_command
 from stacksets.local.serve import serve
 
 if TYPE_CHECKING:
@@ -189,3 +190,23 @@ def test_serving_ends_when_the_wait_is_over() -> None:
 
     assert len(seen) == 1
     assert out.getvalue().splitlines()[0].startswith("# local     embedded AWS on 127.0.0.1:")
+
+
+def test_a_signal_that_comes_while_the_command_starts_is_handed_on_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start = subprocess.Popen
+
+    def start_and_be_signalled(*arguments, **options):
+        process = start(*arguments, **options)
+        signal.raise_signal(signal.SIGTERM)
+        return process
+
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    monkeypatch.setattr("stacksets.local.run.subprocess.Popen", start_and_be_signalled)
+    try:
+        status = _run(["sleep", "5"], dict(os.environ))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+    assert status == 128 + signal.SIGTERM
