@@ -132,6 +132,11 @@ def _converge(changer: Changer, progress: _Progress) -> Outcome:
             changer.notify(Waited(what="IAM", seconds=changer.clock.monotonic() - began))
             changer.clock.sleep(_IAM_PAUSE_SECONDS)
         plan = remaining
+    else:
+        raise StalePlanError(
+            f"stack set {plan.stack_set_name} was changed by somebody else every time; gave up",
+            hint="stacksets status lists the operations; run again when the other one is done",
+        )
     return _conclude(changer, progress, execution, observed, remaining)
 
 
