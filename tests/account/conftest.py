@@ -33,11 +33,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if ours and not is_asked_for(config):
         config.hook.pytest_deselected(items=ours)
         items[:] = [item for item in items if item not in ours]
-    elif ours and not config.getoption("collectonly"):
-        if not chosen_profile(config, config.stash[MACHINE]):
-            raise pytest.UsageError(HOW)
-        if hasattr(config, "workerinput"):
-            raise pytest.UsageError("these tests share one deployment: leave -n out")
+    elif ours and not (
+        chosen_profile(config, config.stash[MACHINE])
+        or config.getoption("collectonly")
+        or _is_worker(config)
+    ):
+        raise pytest.UsageError(HOW)
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    """Tell whether this is one of several processes; where a worker exits, xdist starts another."""
+    return hasattr(config, "workerinput")
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +62,8 @@ def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
 @pytest.fixture(scope="module")
 def account(pytestconfig: pytest.Config, machine: Mapping[str, str]) -> Iterator[OpenAccount]:
     """The account of the profile, reached by the settings of this machine."""
+    if _is_worker(pytestconfig):
+        pytest.fail("these tests share one deployment: leave -n out", pytrace=False)
     profile = chosen_profile(pytestconfig, machine)
     assert profile
     with machine_variables(machine), open_account(profile) as opened:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,10 +26,12 @@ REGIONS = ("us-west-2", "us-east-1", "us-west-1")
 PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 FOLDER = "tests/account"
 SUITE = (*PYTEST, FOLDER, "-m", "account")
+ONE_TEST = (*SUITE, "-k", "second_bootstrap")
+TIMEOUT_SECONDS = 300
 
 
-def _run(shell: Shell, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in the project's folder, for which a shell's patience is too short.
+def _start(shell: Shell, *command: str, **variables: str) -> subprocess.Popen[str]:
+    """Start a command in the project's folder, where all that it starts can be sent a signal.
 
     It gets nothing of the pytest that runs this, nor a profile that is named for that one.
     """
@@ -35,16 +40,32 @@ def _run(shell: Shell, *command: str, **variables: str) -> subprocess.CompletedP
         for name, value in shell.variables().items()
         if not name.startswith("PYTEST_") and name != "ACCOUNT_PROFILE"
     }
-    return subprocess.run(
+    return subprocess.Popen(
         (*command, "--basetemp", str(shell.folder / "pytest")),
         cwd=PROJECT,
         env={**environ, **variables},
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        timeout=600,
-        check=False,
+        start_new_session=True,
     )
+
+
+def _end(started: subprocess.Popen[str]) -> tuple[int, str]:
+    said, _ = started.communicate(timeout=TIMEOUT_SECONDS)
+    return started.returncode, said
+
+
+def _run(shell: Shell, *command: str, **variables: str) -> tuple[int, str]:
+    return _end(_start(shell, *command, **variables))
+
+
+def _wait_for_call(local_aws: LocalAws, action: str) -> None:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while all(call["action"] != action for call in local_aws.journal()):
+        assert time.monotonic() < deadline, f"nobody calls {action}"
+        time.sleep(0.2)
 
 
 def _everything(local_aws: LocalAws) -> dict[str, dict[str, list[str]]]:
@@ -54,11 +75,11 @@ def _everything(local_aws: LocalAws) -> dict[str, dict[str, list[str]]]:
 def test_they_pass_against_the_embedded_aws(bare: Shell) -> None:
     local = ("stacksets", "local", "run", "--", "env", "ACCOUNT_PROFILE=local")
 
-    done = _run(bare, *local, *PYTEST, "-m", "account")
+    exit_code, said = _run(bare, *local, *PYTEST, "-m", "account")
 
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Cost: at most $0.0" in done.stdout
-    [summary] = re.findall(r"^=+ (.*) in .*=$", done.stdout, re.MULTILINE)
+    assert exit_code == 0, said
+    assert "Cost: at most $0.0" in said
+    [summary] = re.findall(r"^=+ (.*) in .*=$", said, re.MULTILINE)
     assert re.fullmatch(r"\d{2} passed, \d+ deselected", summary)
 
 
@@ -67,57 +88,91 @@ def test_what_fails_is_cleaned_up_and_what_others_need_is_kept_and_told(
 ) -> None:
     local_aws.client("apigateway", region="us-east-1").create_rest_api(name="somebody else's")
     before = _everything(local_aws)
-    reason = "You have been throttled by a higher power"
+    reason = "a stack that was not meant to be"
     failure = {"account": ACCOUNT, "region": "us-west-1", "reason": reason}
     local_aws.set_control_plane(failures=[failure])
 
-    one = ("-k", "second_bootstrap")
-    done = _run(bare, *SUITE, *one, **local_aws.environ(ACCOUNT), ACCOUNT_PROFILE="local")
+    running = _start(bare, *ONE_TEST, **local_aws.environ(ACCOUNT), ACCOUNT_PROFILE="local")
+    # The first `destroy` fails as the deploy did, the second one does not.
+    _wait_for_call(local_aws, "DeleteStackInstances")
+    local_aws.set_control_plane()
+    exit_code, said = _end(running)
 
     after = _everything(local_aws)
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert reason in done.stdout
-    [kept] = re.findall(r"kept: API Gateway's role (\S+) in us-east-1", done.stdout)
+    assert exit_code == pytest.ExitCode.TESTS_FAILED, said
+    assert reason in said
+    [kept] = re.findall(r"kept: API Gateway's role (\S+) in us-east-1", said)
     for there in after.values():
         there["roles"].remove(kept)
     assert after == before
 
 
-def test_without_a_profile_one_sentence_says_what_to_set(bare: Shell) -> None:
-    done = _run(bare, *SUITE)
+def test_ctrl_c_cleans_up_as_well(bare: Shell, local_aws: LocalAws) -> None:
+    before = _everything(local_aws)
+    local_aws.set_control_plane(instance_seconds=2.0)
 
-    assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    [sentence] = done.stderr.strip().splitlines()
+    running = _start(bare, *ONE_TEST, **local_aws.environ(ACCOUNT), ACCOUNT_PROFILE="local")
+    _wait_for_call(local_aws, "CreateStackInstances")
+    os.killpg(running.pid, signal.SIGINT)
+    exit_code, said = _end(running)
+
+    assert exit_code == pytest.ExitCode.INTERRUPTED, said
+    assert re.search(r"^Environment test-\w{8} is removed", said, re.MULTILINE)
+    assert _everything(local_aws) == before
+
+
+def test_the_profile_decides_whose_account_is_used(bare: Shell, local_aws: LocalAws) -> None:
+    theirs = "111111111111"
+    config = bare.folder / "config"
+    config.write_text(
+        f"[profile sandbox]\naws_access_key_id = {theirs}\naws_secret_access_key = local\n"
+    )
+    variables = {**local_aws.environ(ACCOUNT), "AWS_CONFIG_FILE": str(config)}
+
+    exit_code, said = _run(bare, *ONE_TEST, **variables, ACCOUNT_PROFILE="sandbox")
+
+    accounts = {call["account"] for call in local_aws.journal() if call["service"] != "sts"}
+    assert exit_code == 0, said
+    assert f"Account {theirs} (profile sandbox, as arn:" in said
+    assert "--yes --allow-delete --profile sandbox\n" in said
+    assert accounts == {theirs}
+
+
+def test_without_a_profile_one_sentence_says_what_to_set(bare: Shell) -> None:
+    exit_code, said = _run(bare, *SUITE)
+
+    assert exit_code == pytest.ExitCode.USAGE_ERROR
+    [sentence] = [line for line in said.splitlines() if line.startswith("ERROR: ")]
     assert "set ACCOUNT_PROFILE to the AWS profile" in sentence
 
 
 def test_local_is_never_a_real_account(bare: Shell) -> None:
-    done = _run(
+    exit_code, said = _run(
         bare, *SUITE, ACCOUNT_PROFILE="local", AWS_ACCESS_KEY_ID="a", AWS_SECRET_ACCESS_KEY="b"
     )
 
-    assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "ACCOUNT_PROFILE=local means the embedded AWS" in done.stdout + done.stderr
+    assert exit_code == pytest.ExitCode.USAGE_ERROR
+    assert "ACCOUNT_PROFILE=local means the embedded AWS" in said
 
 
 def test_a_profile_that_is_not_there_is_named(bare: Shell) -> None:
-    done = _run(bare, *SUITE, ACCOUNT_PROFILE="nobody")
+    exit_code, said = _run(bare, *SUITE, ACCOUNT_PROFILE="nobody")
 
-    assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "The config profile (nobody) could not be found" in done.stdout + done.stderr
+    assert exit_code == pytest.ExitCode.USAGE_ERROR
+    assert "The config profile (nobody) could not be found" in said
 
 
 @pytest.mark.parametrize("expression", ["", "not exhaustive", "not (exhaustive or account)"])
 def test_nothing_but_their_own_marker_selects_them(bare: Shell, expression: str) -> None:
-    done = _run(bare, *PYTEST, FOLDER, "-m", expression, ACCOUNT_PROFILE="nobody")
+    exit_code, said = _run(bare, *PYTEST, FOLDER, "-m", expression, ACCOUNT_PROFILE="nobody")
 
-    assert done.returncode == pytest.ExitCode.NO_TESTS_COLLECTED
-    assert re.search(r"\d{2} deselected", done.stdout)
+    assert exit_code == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert re.search(r"\d{2} deselected", said)
 
 
 def test_two_processes_at_once_are_refused(bare: Shell) -> None:
-    done = _run(bare, *SUITE, "-n", "2", ACCOUNT_PROFILE="nobody")
+    exit_code, said = _run(bare, *SUITE, "-n", "2", ACCOUNT_PROFILE="nobody")
 
-    assert done.returncode != 0
-    assert "leave -n out" in done.stdout + done.stderr
-    assert "passed" not in done.stdout
+    assert exit_code == pytest.ExitCode.TESTS_FAILED
+    assert "leave -n out" in said
+    assert "passed" not in said
