@@ -140,5 +140,6 @@ All of it is removed at the end, also when a test fails. After a kill, type in t
   (cat stacksets.toml; printf '\\n{table}\\n') > account.toml
   stacksets destroy -f account.toml --environment {name} --yes --allow-delete{profile}
 {deletions}
-  and, where this run made it, API Gateway's role: its name begins with
-  {service.bootstrap_stack}-ApiGat (in IAM; `aws apigateway get-account` tells who uses it)."""
+  and, where this run made it, API Gateway's role in IAM: its name begins with
+  {service.bootstrap_stack}-ApiGat; `aws apigateway get-account` tells whether a region
+  uses it. Then remove account.toml."""

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from urllib.request import getproxies_environment
+from urllib.request import getproxies_environment, proxy_bypass_environment
 
 import boto3
 import pytest
@@ -86,21 +86,19 @@ def open_account(profile: str) -> Iterator[OpenAccount]:
 def open_http(**tls: Any) -> urllib3.PoolManager:
     """Open connections as commands do: through the proxy and by the authority that are named."""
     settings: dict[str, Any] = {"maxsize": AT_ONCE, "cert_reqs": "CERT_REQUIRED"}
-    settings |= tls or {"ca_certs": os.environ.get("SSL_CERT_FILE")}
-    proxy = https_proxy()
+    authority = os.environ.get("SSL_CERT_FILE") or os.environ.get("REQUESTS_CA_BUNDLE")
+    settings |= tls or {"ca_certs": authority}
+    proxy = find_proxy("https://execute-api.us-east-1.amazonaws.com/")
     return urllib3.ProxyManager(proxy, **settings) if proxy else urllib3.PoolManager(**settings)
 
 
-def https_proxy() -> str | None:
-    """Give the proxy that HTTPS goes through, if any."""
-    proxies = getproxies_environment()
-    return proxies.get("https") or proxies.get("all")
-
-
-def plain_http_proxy() -> str | None:
-    """Give the proxy that plain HTTP goes through, if any."""
-    proxies = getproxies_environment()
-    return proxies.get("http") or proxies.get("all")
+def find_proxy(url: str) -> str | None:
+    """Give the proxy that a URL is asked through by the variables of this machine, if any."""
+    parts, proxies = urlsplit(url), getproxies_environment()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy or proxy_bypass_environment(parts.netloc):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
 
 
 def _refuse_other_than_embedded() -> None:
