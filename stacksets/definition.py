@@ -71,14 +71,18 @@ def compare_definition(
 def find_informational(
     definition: Definition, observed: StackSet, informational: frozenset[str]
 ) -> tuple[Difference, ...]:
-    """List the informational tags and parameters that differ: they wait for the next change."""
+    """List the informational tags and parameters that differ: they wait for the next change.
+
+    A NoEcho parameter is never among them: its value must stand nowhere.
+    """
+    hidden = no_echo_parameters(parse_template(definition.template_body))
     return tuple(
         Difference(path=f"{table}.{name}", observed=there.get(name), desired=wanted.get(name))
         for table, there, wanted in (
             ("Parameters", observed.parameters, definition.parameters),
             ("Tags", observed.tags, definition.tags),
         )
-        for name in sorted(informational)
+        for name in sorted(informational - (hidden if table == "Parameters" else frozenset()))
         if there.get(name) != wanted.get(name)
     )
 

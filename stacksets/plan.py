@@ -140,8 +140,9 @@ def _digest(
 ) -> str:
     """Name the plan after all that it is made from.
 
-    The last operation of every instance is part of it, so that what failed is retried under a new
-    operation id, while the same plan sent again after a crash keeps the one that AWS knows.
+    Every instance's last operation is part of it, and the latest operation that has ended: what
+    failed is retried, and what was removed is created again, under an operation id that AWS has not
+    seen; while the same plan sent again after a crash keeps the one that AWS knows.
     """
     seen = observed and {
         "id": observed.id,
@@ -150,6 +151,7 @@ def _digest(
             [str(i.key), i.status, i.detailed_status, i.last_operation_id, i.stack_exists]
             for i in observed.instances
         ],
+        "last": next((one.id for one in observed.operations if one.status.is_final), None),
     }
     asked = {
         "definition": asdict(definition) if definition else None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stacksets.model.outcome import Verdict
-from tests.builders import ACCOUNT, EAST, HOME, NAME, WEST
+from tests.builders import ACCOUNT, EAST, HOME, NAME, WEST, targets
 from tests.integration.deployer import (
     a_regional_deployment,
     everything_in,
@@ -133,6 +133,15 @@ def test_a_removed_region_loses_its_stack_and_the_other_is_left_alone(deployer: 
     assert _stacks_and_events(deployer) == before
     left = everything_in(deployer.local, ACCOUNT, EUROPE)
     assert (left["stacks"], left["log groups"]) == ([], [])
+
+
+def test_a_region_may_come_and_go_and_come_again(deployer: Deployer) -> None:
+    one, both = a_regional_deployment(targets=targets((ACCOUNT, EAST))), a_regional_deployment()
+
+    verdicts = [deployer.deploy(each).verdict for each in (one, both, one, both)]
+
+    assert verdicts == [Verdict.SUCCEEDED] * 4
+    assert deployer.stacks(region=WEST)
 
 
 def test_a_replaced_region_is_created_before_the_old_one_goes(deployer: Deployer) -> None:

@@ -330,6 +330,26 @@ def test_a_retry_gets_a_new_operation_id_because_only_a_new_one_retries():
     assert plan_after("op-1") != plan_after("op-2")
 
 
+def test_what_was_removed_is_created_again_under_a_new_operation_id():
+    def plan_after(*operations):
+        observed = a_stack_set(
+            an_instance(a_key()), operations=[an_operation(id=OperationId(o)) for o in operations]
+        )
+        return make_plan(a_deployment(), observed).steps[0].operation_id
+
+    assert plan_after("created") != plan_after("removed", "created")
+
+
+def test_a_noecho_parameter_stands_nowhere_even_when_it_is_informational():
+    desired = a_deployment(
+        template=a_template(SECRET),
+        parameters={"Password": "new"},
+        informational=frozenset({"Password"}),
+    )
+    observed = a_stack_set(*BOTH, template_body=json.dumps(SECRET), parameters={"Password": "*"})
+    assert not any("new" in note for note in make_plan(desired, observed).notes)
+
+
 def test_every_step_of_a_plan_has_an_operation_id_of_its_own():
     desired = a_deployment(targets=targets((ACCOUNT, EAST), (ACCOUNT, HOME)), description="new")
     ids = [step.operation_id for step in make_plan(desired, a_stack_set(*BOTH)).steps]
