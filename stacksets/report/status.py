@@ -22,7 +22,11 @@ _MOVING = {DetailedStatus.PENDING, DetailedStatus.RUNNING}
 def status_result(
     deployment: Deployment, observed: StackSet | None, record: Mapping[str, object]
 ) -> Result:
-    """Tell how the stack set stands: 0 nothing wrong, 5 something failed, 4 could not tell."""
+    """Tell how the stack set stands: 0 nothing wrong, 5 something failed, 4 could not tell.
+
+    A stack instance that the file names and the stack set lacks is wrong: that region answers
+    nobody. A stack set that was never made is only not deployed.
+    """
     if observed is None:
         return Result(
             code="not_deployed",
@@ -30,7 +34,7 @@ def status_result(
             lines=(_absent_line(deployment),),
             data={**record, "instances": [], "missing": _missing(deployment, ())},
         )
-    code, exit_code = _verdict(observed.instances)
+    code, exit_code = _verdict(observed.instances, _missing(deployment, observed.instances))
     return Result(
         code=code,
         exit_code=exit_code,
@@ -44,9 +48,11 @@ def _absent_line(deployment: Deployment) -> Line:
     return Line(f"There is no stack set {deployment.name} in {where}", Tone.WARNING)
 
 
-def _verdict(instances: Sequence[StackInstance]) -> tuple[str, int]:
+def _verdict(instances: Sequence[StackInstance], missing: Sequence[str]) -> tuple[str, int]:
     if any(_has_failed(one) for one in instances):
         return "failed", 5
+    if missing:
+        return "incomplete", 5
     if any(_is_unknown(one) for one in instances):
         return "unknown", 4
     if any(one.detailed_status in _MOVING for one in instances):

@@ -33,6 +33,7 @@ from tests.builders import (
     a_template,
     an_instance,
     an_operation,
+    targets,
 )
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -218,9 +219,17 @@ MOVING = {"status": InstanceStatus.OUTDATED, "detailed_status": DetailedStatus.R
     ],
 )
 def test_status_tells_failed_from_unknown_from_well(instance, code, exit_code):
-    result = status_result(a_deployment(), a_stack_set(instance), {})
+    deployment = a_deployment(targets=targets((ACCOUNT, EAST)))
+
+    result = status_result(deployment, a_stack_set(instance), {})
 
     assert (result.code, result.exit_code) == (code, exit_code)
+
+
+def test_status_calls_a_stack_set_incomplete_where_an_instance_is_not_there():
+    result = status_result(a_deployment(), a_stack_set(BOTH[0]), {})
+
+    assert (result.code, result.exit_code) == ("incomplete", 5)
 
 
 def test_status_says_what_is_missing_and_what_is_surplus():
