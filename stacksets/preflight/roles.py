@@ -1,20 +1,20 @@
 """The role chain of self-managed permissions: CloudFormation -> administration -> execution.
 
-Source: StackSets user guide, stacksets-prereqs-self-managed. The conditions of a trust policy are
-not evaluated here: AWS alone knows what it will put into them.
+Source: StackSets user guide, stacksets-prereqs-self-managed; for `aws:SourceArn` and
+`aws:SourceAccount`, which CloudFormation fills in, its part on the confused deputy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from stacksets.errors import Problem
 from stacksets.model.desired import InstanceKey, PermissionModel
-from stacksets.preflight.case import unread
+from stacksets.preflight.case import Unchecked, unread
+from stacksets.preflight.trust import Caller, judge_trust
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from stacksets.model.desired import AccountId
     from stacksets.preflight.case import Case, Finding
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _SERVICE = "cloudformation.amazonaws.com"
 _DEFAULT_ADMINISTRATION = "AWSCloudFormationStackSetAdministrationRole"
 _DEFAULT_EXECUTION = "AWSCloudFormationStackSetExecutionRole"
-_ASSUMES = frozenset({"sts:AssumeRole", "sts:*", "*"})
+_ANY_ID = "00000000-0000-0000-0000-000000000000"
+"""Stands for the id that AWS gives a stack set when it is created."""
 
 
 def check_roles(case: Case) -> Iterator[Finding]:
@@ -36,44 +37,69 @@ def check_roles(case: Case) -> Iterator[Finding]:
 def _check_administration_role(case: Case) -> Iterator[Finding]:
     name = _administration_role_arn(case).rsplit("/", 1)[-1]
     home = InstanceKey(case.identity.account, case.deployment.home_region)
-    answers, refusals = case.ask([home], lambda account: account.find_role_trust(name))
-    yield from unread(f"the role {name}", refusals)
-    yield from _judge(case, answers, name, "Service", (_SERVICE,))
+    facts = {"aws:sourceaccount": case.identity.account, "aws:sourcearn": _stack_set_arn(case)}
+    service = Caller(kind="Service", names=(_SERVICE,), facts=facts)
+    yield from _check_trust(case, [home], name, service)
 
 
 def _check_execution_roles(case: Case) -> Iterator[Finding]:
     name = case.deployment.execution_role_name or _DEFAULT_EXECUTION
     arn = _administration_role_arn(case)
     partition, account = arn.split(":")[1], arn.split(":")[4]
-    trusted = (arn, f"arn:{partition}:iam::{account}:root", account)
-    answers, refusals = case.ask(
-        _one_region_each(case), lambda account: account.find_role_trust(name)
+    administration = Caller(
+        kind="AWS",
+        names=(arn, f"arn:{partition}:iam::{account}:root", account),
+        facts={"aws:principalaccount": account, "aws:principalarn": arn},
     )
+    yield from _check_trust(case, _one_region_each(case), name, administration)
+
+
+def _check_trust(
+    case: Case, keys: Iterable[InstanceKey], name: str, caller: Caller
+) -> Iterator[Finding]:
+    answers, refusals = case.ask(keys, lambda account: account.find_role_trust(name))
     yield from unread(f"the role {name}", refusals)
-    yield from _judge(case, answers, name, "AWS", trusted)
+    for key, policy in answers.items():
+        yield from _judge(case, key, name, policy, caller)
 
 
 def _judge(
-    case: Case,
-    trusts: Mapping[InstanceKey, Mapping[str, object] | None],
-    name: str,
-    kind: str,
-    trusted: Sequence[str],
-) -> Iterator[Problem]:
-    for key, trust in trusts.items():
-        where = f"account {key.account}"
-        hint = case.mended_by_bootstrap(key.account)
-        if trust is None:
-            yield Problem(where=where, what=f"no role {name}", hint=hint)
-        elif not _trusts(trust, kind, trusted):
-            yield Problem(where=where, what=f"role {name} does not trust {trusted[0]}", hint=hint)
+    case: Case, key: InstanceKey, name: str, policy: Mapping[str, object] | None, caller: Caller
+) -> Iterator[Finding]:
+    where = f"account {key.account}"
+    hint = case.mended_by_bootstrap(key.account)
+    if policy is None:
+        yield Problem(where=where, what=f"no role {name}", hint=hint)
+        return
+    trust = judge_trust(policy, caller)
+    if trust.allowed is None:
+        yield Unchecked(
+            what=f"the trust of role {name} in {key.account} has conditions that were not checked"
+        )
+    elif not trust.allowed:
+        what = f"role {name} does not trust {caller.names[0]}"
+        if trust.unmet:
+            what += f" for stack set {case.deployment.name} of {case.deployment.home_region}: "
+            what += f"its conditions want {', '.join(trust.unmet)}"
+        yield Problem(where=where, what=what, hint=hint)
 
 
 def _administration_role_arn(case: Case) -> str:
     """Give the role's ARN; without one AWS takes the default name (API reference)."""
-    partition = case.identity.arn.split(":")[1]
-    default = f"arn:{partition}:iam::{case.identity.account}:role/{_DEFAULT_ADMINISTRATION}"
+    default = f"arn:{_partition(case)}:iam::{case.identity.account}:role/{_DEFAULT_ADMINISTRATION}"
     return case.deployment.administration_role_arn or default
+
+
+def _stack_set_arn(case: Case) -> str:
+    """Give the stack set's ARN, or what it will look like."""
+    deployment = case.deployment
+    place = f"arn:{_partition(case)}:cloudformation:{deployment.home_region}"
+    expected = f"{place}:{case.identity.account}:stackset/{deployment.name}:{_ANY_ID}"
+    return (case.observed and case.observed.arn) or expected
+
+
+def _partition(case: Case) -> str:
+    return case.identity.arn.split(":")[1]
 
 
 def _one_region_each(case: Case) -> Iterable[InstanceKey]:
@@ -82,21 +108,3 @@ def _one_region_each(case: Case) -> Iterable[InstanceKey]:
     for key in case.deployment.instance_keys():
         first.setdefault(key.account, key)
     return first.values()
-
-
-def _trusts(trust: Mapping[str, object], kind: str, trusted: Sequence[str]) -> bool:
-    statements = _listed(trust.get("Statement"))
-    return any(isinstance(one, Mapping) and _allows(one, kind, trusted) for one in statements)
-
-
-def _allows(statement: Mapping[str, object], kind: str, trusted: Sequence[str]) -> bool:
-    if statement.get("Effect") != "Allow" or _ASSUMES.isdisjoint(_listed(statement.get("Action"))):
-        return False
-    principal = statement.get("Principal")
-    named = _listed(principal.get(kind) if isinstance(principal, Mapping) else principal)
-    return any(one in {*trusted, "*"} for one in named)
-
-
-def _listed(value: object) -> Sequence[object]:
-    """IAM lets a list of one be written as that one."""
-    return value if isinstance(value, list | tuple) else [value]

@@ -77,6 +77,18 @@ def test_an_account_that_has_seen_nothing_lacks_all_that_the_bootstrap_makes(cal
     assert after.unchecked == ()
 
 
+def test_roles_that_were_made_for_another_stack_set_are_no_use_to_this_one(caller):
+    caller.bootstrap()
+
+    elsewhere = caller.readiness(replace(caller.deployment(), home_region=Region("eu-central-1")))
+    renamed = caller.readiness(replace(caller.deployment(), name="another-service-dev"))
+
+    assert elsewhere.problems == ()
+    (problem,) = renamed.problems
+    assert f"role {ROLE}-administration does not trust cloudformation" in problem.what
+    assert f"stackset/{ROLE}:*" in problem.what
+
+
 def test_checking_an_account_writes_nothing(caller, local_aws):
     caller.readiness()
 

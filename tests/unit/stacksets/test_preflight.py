@@ -43,8 +43,10 @@ BOOTSTRAP = Bootstrap(stack_name="boot", template=a_template(), parameters={}, t
 DENIED = PermissionDeniedError("no iam:GetRole")
 
 
-def trust(principal, *, action="sts:AssumeRole", effect="Allow"):
+def trust(principal, *, action="sts:AssumeRole", effect="Allow", condition=None):
     statement = {"Effect": effect, "Principal": principal, "Action": action}
+    if condition is not None:
+        statement["Condition"] = condition
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
@@ -205,6 +207,160 @@ def test_an_execution_role_may_trust_the_role_or_its_whole_account(world, princi
     world.here[EAST].roles["execution"] = trust({"AWS": principal})
 
     assert world.check() == READY
+
+
+def source_arn(*, region=HOME, account=ACCOUNT, name=NAME, end="*"):
+    return f"arn:aws:cloudformation:{region}:{account}:stackset/{name}:{end}"
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {},
+        {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+        {"StringEquals": {"AWS:sourceaccount": [OTHER_ACCOUNT, ACCOUNT]}},
+        {"StringLike": {"aws:SourceAccount": "1111*"}},
+        {"StringLike": {"aws:SourceAccount": "?11111111111"}},
+        {"ArnLike": {"aws:SourceArn": source_arn()}},
+        {"ArnLike": {"aws:SourceArn": source_arn(region="*")}},
+        {"ArnEquals": {"aws:SourceArn": [source_arn(name="other"), source_arn()]}},
+        {"ArnLike": {"aws:SourceArn": source_arn(name="greeting-*", end="????????-*")}},
+        {"StringLike": {"aws:SourceArn": f"arn:aws:cloudformation:*:stackset/{NAME}:*"}},
+        {
+            "StringEquals": {"aws:SourceAccount": ACCOUNT},
+            "ArnLike": {"aws:SourceArn": source_arn(region="*")},
+        },
+    ],
+)
+def test_conditions_that_the_stack_set_meets_are_fine(world, condition):
+    world.here[HOME].roles["administration"] = trust(SERVICE, condition=condition)
+
+    assert world.check() == READY
+
+
+@pytest.mark.parametrize(
+    ("condition", "unmet"),
+    [
+        (
+            {"StringEquals": {"aws:SourceAccount": [OTHER_ACCOUNT, "333333333333"]}},
+            f"StringEquals aws:SourceAccount {OTHER_ACCOUNT} or 333333333333",
+        ),
+        (
+            {"StringEquals": {"aws:SourceAccount": "1*"}},
+            "StringEquals aws:SourceAccount 1*",
+        ),
+        ({"StringLike": {"aws:SourceAccount": "1?"}}, "StringLike aws:SourceAccount 1?"),
+        (
+            {"ArnLike": {"aws:SourceArn": source_arn(region=EUROPE)}},
+            f"ArnLike aws:SourceArn {source_arn(region=EUROPE)}",
+        ),
+        (
+            {"ArnLike": {"aws:SourceArn": source_arn(name="greeting")}},
+            f"ArnLike aws:SourceArn {source_arn(name='greeting')}",
+        ),
+        (
+            {"ArnEquals": {"aws:SourceArn": "arn:aws:cloudformation:*"}},
+            "ArnEquals aws:SourceArn arn:aws:cloudformation:*",
+        ),
+        (
+            {"StringEquals": {"aws:SourceArn": source_arn()}},
+            f"StringEquals aws:SourceArn {source_arn()}",
+        ),
+        (
+            {"Bool": {"aws:Odd": "true"}, "StringEquals": {"aws:SourceAccount": "1"}},
+            "StringEquals aws:SourceAccount 1",
+        ),
+        (
+            {"StringEquals": {"aws:SourceAccount": "1", "aws:SourceArn": "2"}},
+            "StringEquals aws:SourceAccount 1, StringEquals aws:SourceArn 2",
+        ),
+    ],
+)
+def test_conditions_that_would_keep_cloudformation_out_are_a_problem(world, condition, unmet):
+    world.here[HOME].roles["administration"] = trust(SERVICE, condition=condition)
+
+    assert world.check() == Readiness(
+        problems=(
+            Problem(
+                where=f"account {ACCOUNT}",
+                what="role administration does not trust cloudformation.amazonaws.com for stack "
+                f"set {NAME} of {HOME}: its conditions want {unmet}",
+                hint="make bootstrap",
+            ),
+        ),
+        unchecked=(),
+    )
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringEqualsIfExists": {"aws:SourceAccount": OTHER_ACCOUNT}},
+        {"StringEquals": {"aws:SourceOrgID": "o-1"}},
+        {"StringEquals": {"aws:SourceAccount": "${aws:PrincipalAccount}"}},
+        {"StringEquals": {"aws:SourceAccount": ACCOUNT}, "Bool": {"aws:Odd": "true"}},
+    ],
+)
+def test_conditions_that_nobody_here_can_tell_are_unchecked(world, condition):
+    world.here[HOME].roles["administration"] = trust(SERVICE, condition=condition)
+
+    assert world.check() == Readiness(
+        problems=(),
+        unchecked=(
+            (f"the trust of role administration in {ACCOUNT} has conditions that were not checked"),
+        ),
+    )
+
+
+def statements(*policies):
+    return {"Statement": [one["Statement"][0] for one in policies]}
+
+
+def test_one_statement_that_lets_the_caller_in_is_enough(world):
+    foreign = trust(SERVICE, condition={"StringEquals": {"aws:SourceAccount": OTHER_ACCOUNT}})
+    odd = trust(SERVICE, condition={"Bool": {"aws:Odd": "true"}})
+    world.here[HOME].roles["administration"] = statements(foreign, odd, trust(SERVICE))
+
+    assert world.check() == READY
+
+
+def test_a_statement_that_might_let_the_caller_in_is_no_problem(world):
+    foreign = trust(SERVICE, condition={"StringEquals": {"aws:SourceAccount": OTHER_ACCOUNT}})
+    odd = trust(SERVICE, condition={"Bool": {"aws:Odd": "true"}})
+    world.here[HOME].roles["administration"] = statements(odd, foreign)
+
+    ready = world.check()
+
+    assert ready.problems == ()
+    assert len(ready.unchecked) == 1
+
+
+def test_a_stack_set_that_is_there_is_judged_by_its_own_id(world):
+    condition = {"StringEquals": {"aws:SourceArn": source_arn(end="0001")}}
+    world.here[HOME].roles["administration"] = trust(SERVICE, condition=condition)
+
+    assert world.check(a_stack_set()) == READY
+    assert len(world.check().problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({"ArnEquals": {"aws:PrincipalArn": ADMINISTRATION["AWS"]}}, "ready"),
+        ({"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}, "ready"),
+        ({"StringEquals": {"aws:PrincipalAccount": OTHER_ACCOUNT}}, "problem"),
+        ({"StringEquals": {"sts:ExternalId": "x"}}, "unchecked"),
+    ],
+)
+def test_the_conditions_of_an_execution_role_are_looked_at_too(world, condition, expected):
+    world.here[EAST].roles["execution"] = world.here[WEST].roles["execution"] = trust(
+        ADMINISTRATION, condition=condition
+    )
+
+    ready = world.check()
+
+    assert bool(ready.problems) is (expected == "problem")
+    assert bool(ready.unchecked) is (expected == "unchecked")
 
 
 def test_an_execution_role_that_trusts_a_role_of_former_days_is_a_problem(world):
