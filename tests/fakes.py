@@ -20,7 +20,7 @@ from stacksets.model.observed import (
     StackSet,
 )
 from stacksets.model.outcome import Identity
-from tests.builders import ACCOUNT
+from tests.builders import ACCOUNT, EAST, HOME, WEST
 
 
 class FakeClock:
@@ -303,6 +303,9 @@ class FakeAws:
 
     def identity(self):
         return self.caller
+
+    def known_regions(self):
+        return frozenset({EAST, HOME, WEST, Region("eu-north-1"), Region("eu-west-1")})
 
     def stack_sets(self, home_region):
         return self.fake_stack_sets

@@ -15,6 +15,7 @@ from botocore.config import Config
 
 from stacksets.aws.failures import Origin
 from stacksets.errors import InputError
+from stacksets.model.desired import Region
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +73,7 @@ class Clients:
         self.region = region
         self.origin = Origin(
             region=region,
-            region_is_known=_is_known(session, region),
+            region_is_known=region in find_known_regions(session),
             profile=_profile(session),
         )
 
@@ -137,8 +138,10 @@ def _profile(session: boto3.Session) -> str | None:
     return name if name in session.available_profiles else None
 
 
-def _is_known(session: boto3.Session, region: str) -> bool:
-    return any(
-        region in session.get_available_regions("cloudformation", partition)
+def find_known_regions(session: boto3.Session) -> frozenset[Region]:
+    """Give the regions of every partition in which botocore knows CloudFormation."""
+    return frozenset(
+        Region(region)
         for partition in session.get_available_partitions()
+        for region in session.get_available_regions("cloudformation", partition)
     )

@@ -220,6 +220,12 @@ class Aws(Protocol):
     def identity(self) -> Identity:
         """Say who calls; without valid credentials a CredentialsError says what to type."""
 
+    def known_regions(self) -> frozenset[Region]:
+        """Give the regions of every partition that this machine's botocore knows.
+
+        A brand-new region is not among them until botocore is newer than the region.
+        """
+
     def stack_sets(self, home_region: Region) -> StackSets:
         """Open the StackSets of the caller's account in a region."""
 

@@ -13,7 +13,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ProfileNotFound
 
 from stacksets.aws.account import BotoAccount
-from stacksets.aws.clients import Clients, Keys
+from stacksets.aws.clients import Clients, Keys, find_known_regions
 from stacksets.aws.stack_sets import BotoStackSets
 from stacksets.errors import AwsError, CredentialsError, InputError, PermissionDeniedError
 from stacksets.model.desired import AccountId, Region
@@ -63,6 +63,13 @@ class BotoAws:
     def identity(self) -> Identity:
         """Say who calls; without valid credentials a CredentialsError says what to type."""
         return self._identity
+
+    def known_regions(self) -> frozenset[Region]:
+        """Give the regions of every partition that this machine's botocore knows.
+
+        A brand-new region is not among them until botocore is newer than the region.
+        """
+        return find_known_regions(self._session)
 
     def stack_sets(self, home_region: Region) -> BotoStackSets:
         """Open the StackSets of the caller's account in a region."""

@@ -9,6 +9,7 @@ from stacksets.definition import settle_definition
 from stacksets.errors import Problem, TemplateError
 from stacksets.preflight.case import Case, Unchecked
 from stacksets.preflight.identity import check_account, check_home_region
+from stacksets.preflight.regions import check_regions
 from stacksets.preflight.resources import check_api_gateway_role, check_concurrency
 from stacksets.preflight.roles import check_roles
 from stacksets.preflight.template import check_capabilities, check_parameters, check_size
@@ -42,7 +43,8 @@ def check_ready(
 ) -> Readiness:
     """Look for all that the first write would fail on, and change nothing.
 
-    Credentials of the wrong account end the checks: all others would speak of that account.
+    Credentials of the wrong account end the checks: all others would speak of that account. So do
+    regions that are not known: nothing would answer there.
 
     Args:
         deployment: what is desired, bound to the caller's account.
@@ -61,7 +63,8 @@ def check_ready(
         observed=observed,
         other_regions=other_regions,
     )
-    findings = tuple(check_account(case)) or tuple(_check_all(case))
+    wrong = (*check_account(case), *check_regions(case))
+    findings = wrong or tuple(_check_all(case))
     return Readiness(
         problems=tuple(one for one in findings if isinstance(one, Problem)),
         unchecked=tuple(one.what for one in findings if isinstance(one, Unchecked)),

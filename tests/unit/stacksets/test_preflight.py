@@ -8,6 +8,7 @@ import pytest
 from stacksets.aws.door import TemplateSummary
 from stacksets.errors import (
     CredentialsError,
+    InputError,
     PermissionDeniedError,
     Problem,
     ServiceError,
@@ -148,6 +149,71 @@ def test_credentials_of_another_account_are_the_only_problem_told(world):
             ),
         ),
         unchecked=(),
+    )
+
+
+NEWER = "A brand-new region needs a newer botocore"
+
+
+@pytest.mark.parametrize(
+    ("region", "hint"),
+    [
+        ("eu-nort-1", f'did you mean "eu-north-1"? {NEWER}'),
+        ("eu-north-9", f'did you mean "eu-north-1"? {NEWER}'),
+        ("mars", NEWER),
+    ],
+)
+def test_a_target_region_that_is_misspelled_is_a_problem(world, region, hint):
+    wrong = (DeploymentTargets(accounts=(ACCOUNT,), regions=(EAST, Region(region))),)
+
+    assert world.check(targets=wrong) == Readiness(
+        problems=(
+            Problem(
+                where="[[targets]] regions",
+                what=f'"{region}" is no region that botocore knows',
+                hint=hint,
+            ),
+        ),
+        unchecked=(),
+    )
+
+
+def test_a_misspelled_home_region_is_told_beside_the_targets(world):
+    wrong = (DeploymentTargets(accounts=(ACCOUNT,), regions=(Region("us-eats-1"),)),)
+
+    problems = world.check(home_region=Region("us-wets-2"), targets=wrong).problems
+
+    assert [one.where for one in problems] == ["home_region", "[[targets]] regions"]
+    assert [one.hint.split("?")[0] for one in problems] == [
+        'did you mean "us-west-2"',
+        'did you mean "us-east-1"',
+    ]
+
+
+def test_nothing_is_asked_in_a_region_that_does_not_exist(world):
+    wrong = Region("eu-nort-1")
+    refused = InputError("AWS answers nowhere in region eu-nort-1")
+    world.homes = {wrong: refused}
+    world.here[EAST].find_role_trust = refuse(refused)
+    both = (DeploymentTargets(accounts=(ACCOUNT,), regions=(EAST, wrong)),)
+
+    ready = world.check(targets=both)
+
+    assert len(ready.problems) == 1
+    assert ready.unchecked == ()
+
+
+def test_a_variable_that_names_no_region_stops_nothing(world):
+    world.homes = {Region("nowhere"): InputError("AWS answers nowhere in region nowhere")}
+
+    assert world.check(other_regions=(Region("nowhere"),)) == Readiness(
+        problems=(),
+        unchecked=(
+            (
+                f"could not check whether nowhere has a stack set {NAME} already: "
+                "AWS answers nowhere in region nowhere"
+            ),
+        ),
     )
 
 

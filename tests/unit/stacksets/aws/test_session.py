@@ -122,6 +122,13 @@ def test_no_credentials_at_all_say_what_to_type(monkeypatch):
     assert "make local" in caught.value.hint
 
 
+def test_the_regions_of_every_partition_are_known_without_a_call(aws):
+    known = aws.known_regions()
+
+    assert {"us-west-2", "eu-north-1", "cn-north-1", "us-gov-west-1"} <= known
+    assert not {"eu-nort-1", "eu-north-9", ""} & known
+
+
 def test_an_unknown_profile_is_told_before_any_call():
     with pytest.raises(CredentialsError, match="nobody") as caught:
         BotoAws("nobody")
