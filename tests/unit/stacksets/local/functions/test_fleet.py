@@ -101,18 +101,25 @@ def test_invocations_at_the_same_time_have_environments_of_their_own(
 
 
 def test_an_environment_whose_process_ended_meanwhile_is_not_used_again(
-    make_fleet: Callable[..., Fleet],
+    make_fleet: Callable[..., Fleet], tmp_path: Path
 ) -> None:
-    code = """
-import os, threading
+    end = tmp_path / "end"
+    code = f"""
+import os, threading, time
+def wait_for_the_end():
+    while not os.path.exists({str(end)!r}):
+        time.sleep(0.01)
+    os._exit(1)
 def handler(event, context):
-    threading.Timer(0.1, os._exit, [1]).start()
+    threading.Thread(target=wait_for_the_end, daemon=True).start()
     return os.getpid()
 """
     fleet, ending = make_fleet(), function(code)
     first = fleet.invoke(ending, event()).body
+    end.touch()
     # A zombie until somebody looks: its executable is gone, its entry is not.
     assert eventually(lambda: not Path(f"/proc/{first}/cmdline").read_bytes())
+    end.unlink()
 
     second = fleet.invoke(ending, event())
 
