@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 DEFAULT_ENVIRONMENT = "dev"
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_UNSAID = "default"
 _EXCLUSIVE = ("max_concurrent", "failure_tolerance")
 
 
@@ -24,6 +25,7 @@ class Environment:
     """An environment: its name, where the name came from, its table's key and the table.
 
     `problem` says why there is no such environment; `key` and `tables` are empty then.
+    `is_asked_for` tells that the name was given, by a flag or a variable, which is then wrong.
     """
 
     name: str
@@ -31,6 +33,11 @@ class Environment:
     key: str = ""
     tables: Mapping[str, Any] = field(default_factory=dict)
     problem: Problem | None = None
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Tell whether a flag or a variable names the environment."""
+        return self.source != _UNSAID
 
 
 def choose_environment(
@@ -69,18 +76,18 @@ def _name_and_source(asked: str | None, environ: Mapping[str, str]) -> tuple[str
         return asked, "--environment"
     if environ.get("ENVIRONMENT_SUFFIX"):
         return environ["ENVIRONMENT_SUFFIX"], "ENVIRONMENT_SUFFIX"
-    return DEFAULT_ENVIRONMENT, "default"
+    return DEFAULT_ENVIRONMENT, _UNSAID
 
 
 def _problem(name: str, source: str, tables: Mapping[str, Any]) -> Problem:
     if not _NAME.fullmatch(name):
         return Problem(
-            where=f"environment ({source})",
+            where=source,
             what=f'is "{name}"',
             hint="expected a letter, then letters, digits and hyphens",
         )
     return Problem(
-        where=f"environment ({source})",
+        where="[environments]" if source == _UNSAID else source,
         what=f'"{name}" has no table [environments.{name}]',
         hint=tell_nearest(name, tuple(tables)) or "add it, empty if nothing differs",
     )

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from stacksets.model.desired import Template
 
 
+_MENDING = "mend that and run it again"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Laid:
     """The environment laid over the base: as the file has it, and read; and the templates."""
@@ -68,7 +71,8 @@ def load_deployment(
         environ: ENVIRONMENT_SUFFIX, REPOSITORY and COMMIT_AUTHOR are read from it.
 
     Raises:
-        DeploymentFileError: the file cannot be read, or has problems: all of them are in it.
+        DeploymentFileError: the file cannot be read or has problems, or does not know the
+            environment: all that is wrong is in it.
     """
     document = read_document(path)
     tables = _environment_tables(document.content)
@@ -79,7 +83,7 @@ def load_deployment(
     misfits = _find_misfits(document.content, placeholders)
     problems = [misfit.to_problem() for misfit in misfits]
     if chosen.problem:
-        _refuse(path, [chosen.problem, *problems])
+        _refuse_environment(path, chosen, chosen.problem, problems)
     laid = _lay(document.content, chosen, placeholders, path.parent)
     for misfit in _find_unfitting(laid, chosen):
         origin = find_origin(chosen.tables, chosen.key, misfit.path)
@@ -160,12 +164,26 @@ def _find_unfitting(laid: _Laid, chosen: Environment) -> Iterator[Misfit]:
     return (misfit for misfit in found if not laid.lacks(*misfit.path))
 
 
+def _refuse_environment(
+    path: Path, chosen: Environment, problem: Problem, others: list[Problem]
+) -> NoReturn:
+    """Blame the flag or variable that names the environment, not the file."""
+    if not chosen.is_asked_for:
+        _refuse(path, [problem, *others])
+    told = tuple(dict.fromkeys(others))
+    count = f", and {path} has {_count(told)}" if told else ""
+    raise DeploymentFileError(
+        f"{chosen.source} is wrong{count}", hint=_MENDING, problems=(problem, *told)
+    )
+
+
 def _refuse(path: Path, problems: list[Problem]) -> NoReturn:
     told = tuple(dict.fromkeys(problems))
-    count = "a problem" if len(told) == 1 else f"{len(told)} problems"
-    raise DeploymentFileError(
-        f"{path} has {count}", hint="mend them and run it again", problems=told
-    )
+    raise DeploymentFileError(f"{path} has {_count(told)}", hint=_MENDING, problems=told)
+
+
+def _count(told: tuple[Problem, ...]) -> str:
+    return "a problem" if len(told) == 1 else f"{len(told)} problems"
 
 
 def _build_other_tables(laid: _Laid, placeholders: Placeholders) -> dict[str, Any]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from stacksets.errors import DeploymentFileError
 from tests.deployment_files import load, told
 
 
@@ -28,19 +29,13 @@ def test_the_flag_wins_over_the_variable_and_dev_is_the_default(tmp_path, asked,
 
 def test_an_environment_without_a_table_names_the_nearest(tmp_path):
     assert told(tmp_path, environment="prdo", environments={"prod": {}}) == [
-        (
-            'environment (--environment): "prdo" has no table [environments.prdo] '
-            '(did you mean "prod"?)'
-        )
+        ('--environment: "prdo" has no table [environments.prdo] (did you mean "prod"?)')
     ]
 
 
 def test_a_file_without_environments_is_told_to_add_one(tmp_path):
     assert told(tmp_path, environments=None) == [
-        (
-            'environment (default): "dev" has no table [environments.dev] '
-            "(add it, empty if nothing differs)"
-        )
+        ('[environments]: "dev" has no table [environments.dev] (add it, empty if nothing differs)')
     ]
 
 
@@ -55,11 +50,35 @@ def test_a_name_that_no_stack_set_could_carry_is_refused_even_where_a_pattern_ad
     tmp_path, name
 ):
     assert told(tmp_path, environment=name, environments={"*": {}}) == [
-        (
-            f'environment (--environment): is "{name}" '
-            "(expected a letter, then letters, digits and hyphens)"
-        )
+        (f'--environment: is "{name}" (expected a letter, then letters, digits and hyphens)')
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "environ", "source"),
+    [
+        ("x y", {}, "--environment"),
+        ("prdo", {}, "--environment"),
+        (None, {"ENVIRONMENT_SUFFIX": "x y"}, "ENVIRONMENT_SUFFIX"),
+    ],
+)
+def test_a_wrong_name_is_blamed_on_what_names_it_and_not_on_the_file(
+    tmp_path, asked, environ, source
+):
+    with pytest.raises(DeploymentFileError) as caught:
+        load(tmp_path, environment=asked, environ=environ, environments={"prod": {}})
+
+    assert caught.value.message == f"{source} is wrong"
+    assert [one.where for one in caught.value.problems] == [source]
+
+
+def test_a_wrong_name_and_a_file_with_a_problem_are_told_apart(tmp_path):
+    wrong = {"stack_set": {"nmae": "y"}, "environments": {"prod": {}}}
+    with pytest.raises(DeploymentFileError) as caught:
+        load(tmp_path, environment="x y", **wrong)
+
+    path = tmp_path / "stacksets.toml"
+    assert caught.value.message == f"--environment is wrong, and {path} has a problem"
 
 
 def test_a_pattern_admits_every_environment_that_it_matches(tmp_path):
