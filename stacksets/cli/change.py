@@ -112,7 +112,7 @@ def _check_send(deployment: Deployment, names: tuple[str, ...]) -> None:
 
 @click.command(
     short_help="Remove every stack instance and the stack set.",
-    epilog="Example: stacksets destroy --environment pr-7 --allow-delete",
+    epilog="Example: stacksets destroy --environment dev --allow-delete",
 )
 @yes_option
 @allow_delete_option
