@@ -88,10 +88,15 @@ def _unread_verdict(outputs: Sequence[InstanceOutputs], *, otherwise: str) -> tu
 def _smoke_lines(results: Sequence[SmokeResult]) -> Iterator[Line]:
     for one in results:
         latency = "" if one.latency_ms is None else f"  {one.latency_ms:.0f} ms"
-        answer = "no answer" if one.status is None else f"{one.status}  {_first_line(one.body)}"
-        where = one.url or str(one.key)
-        yield Line(f"{where}  {answer}{latency}", Tone.GOOD if one.passed else Tone.BAD)
+        where = f"{one.url or one.key}  {_answer(one)}{latency}"
+        yield Line(where, Tone.GOOD if one.passed else Tone.BAD)
         yield from _check_lines(one.checks)
+
+
+def _answer(one: SmokeResult) -> str:
+    if not one.url:
+        return "not called"
+    return "no answer" if one.status is None else f"{one.status}  {_first_line(one.body)}"
 
 
 def _check_lines(checks: Sequence[SmokeCheck]) -> Iterator[Line]:

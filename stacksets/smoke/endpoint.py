@@ -37,7 +37,7 @@ def find_endpoint(wanted: Smoke, outputs: InstanceOutputs) -> Endpoint | SmokeRe
     problem = outputs.problem or _find_fault(wanted.output, base)
     if problem or base is None:
         check = SmokeCheck(name="endpoint", passed=False, detail=problem)
-        return SmokeResult(key=outputs.key, url=base or "", checks=(check,))
+        return SmokeResult(key=outputs.key, url="", checks=(check,))
     key = outputs.key
     body = wanted.body
     return Endpoint(
@@ -52,4 +52,4 @@ def find_endpoint(wanted: Smoke, outputs: InstanceOutputs) -> Endpoint | SmokeRe
 def _find_fault(output: str, base: str | None) -> str:
     if base is None:
         return f"the stack has no output {output}"
-    return "" if base.startswith("https://") else f"the output {output} is no https:// URL"
+    return "" if base.startswith("https://") else f"the output {output} is no https:// URL: {base}"

@@ -22,8 +22,9 @@ class SmokeCheck:
 class SmokeResult:
     """How one stack instance answered.
 
-    `status` and `latency_ms` are None where nothing answered; the latency is that of the answer
-    shown, over the connection of a first one wherever that was good.
+    `url` is empty where nothing was called, for want of a stack or of an endpoint. `status` and
+    `latency_ms` are None where nothing answered; the latency is that of the answer shown, over the
+    connection of a first one wherever that was good.
     """
 
     key: InstanceKey

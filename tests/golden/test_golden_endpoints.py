@@ -60,6 +60,11 @@ SILENT = SmokeResult(
     url="",
     checks=(SmokeCheck(name="endpoint", passed=False, detail="its stack is gone"),),
 )
+UNHEARD = SmokeResult(
+    key=a_key(OTHER_ACCOUNT, WEST),
+    url="https://c.example/prod/hello",
+    checks=(SmokeCheck(name="answer", passed=False, detail="timed out"),),
+)
 START = datetime(2026, 1, 1, tzinfo=UTC)
 REMOVED = (an_instance(),)
 PLAN = make_destroy_plan(a_deployment(), a_stack_set(*REMOVED))
@@ -104,7 +109,7 @@ RESULTS = {
     "outputs_unread": (outputs_result([READ, UNREAD], {}), "unknown", 4),
     "outputs_none": (outputs_result([], {}), "read", 0),
     "smoke": (smoke_result([WELL], [], {}), "passed", 0),
-    "smoke_failed": (smoke_result([WELL, BAD, SILENT], [UNREAD], {}), "failed", 5),
+    "smoke_failed": (smoke_result([WELL, BAD, SILENT, UNHEARD], [UNREAD], {}), "failed", 5),
     "smoke_unread": (smoke_result([WELL], [UNREAD], {}), "unknown", 4),
     "smoke_none": (smoke_result([], [], {}), "passed", 0),
     "destroyed": (_destroyed(_leftovers()), "succeeded", 0),

@@ -329,19 +329,22 @@ def test_a_burst_in_which_all_fail_has_no_slowest():
     ("outputs", "detail"),
     [
         ({}, "the stack has no output Endpoint"),
-        ({"Endpoint": "http://x/"}, "the output Endpoint is no https:// URL"),
+        ({"Endpoint": "http://x/"}, "the output Endpoint is no https:// URL: http://x/"),
     ],
 )
 def test_an_instance_without_an_endpoint_fails_and_says_why(outputs, detail):
     one = InstanceOutputs(key=a_key(), outputs=outputs)
     [result] = smoke(a_deployment(smoke=WANTED), [one], FakeAws(), FakeHttp(), FakeClock())
     assert result.checks == (SmokeCheck(name="endpoint", passed=False, detail=detail),)
-    assert result.url == outputs.get("Endpoint", "")
+    assert result.url == ""
     assert not result.passed
 
 
 def test_an_instance_that_could_not_be_read_fails_with_that_reason():
-    one = InstanceOutputs(key=a_key(), problem="its stack is gone")
-    [result] = smoke(a_deployment(smoke=WANTED), [one], FakeAws(), FakeHttp(), FakeClock())
+    last = {"Endpoint": "https://east.example/prod/"}
+    one = InstanceOutputs(key=a_key(), outputs=last, problem="its stack is gone")
+    http = FakeHttp()
+    [result] = smoke(a_deployment(smoke=WANTED), [one], FakeAws(), http, FakeClock())
     assert [one.detail for one in result.checks] == ["its stack is gone"]
+    assert (result.url, http.asked) == ("", [])
     assert not result.passed
