@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from stacksets.errors import CredentialsError, Problem, StackSetsError
+from stacksets.errors import CredentialsError, PermissionDeniedError, Problem, StackSetsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
+_ENTERING = "sts:AssumeRole"
 _AT_ONCE = 8
 """Reads at the same time: a hundred accounts in seconds, and too few for AWS to throttle."""
 
@@ -90,10 +91,21 @@ def by_account(keys: Iterable[InstanceKey]) -> dict[AccountId, str]:
     return {account: ", ".join(names) for account, names in regions.items()}
 
 
-def unread(what: str, refusals: Mapping[InstanceKey, StackSetsError]) -> Iterator[Unchecked]:
+def unread(
+    case: Case, what: str, refusals: Mapping[InstanceKey, StackSetsError]
+) -> Iterator[Unchecked]:
     """Say once an account what could not be read there, with the first reason for it."""
     reasons: dict[AccountId, str] = {}
     for key, error in refusals.items():
-        reasons.setdefault(key.account, error.message)
+        reasons.setdefault(key.account, f"{error.message}{_tell_mending(case, key, error)}")
     for account, regions in by_account(refusals).items():
         yield Unchecked(what=f"could not check {what} in {account} ({regions}): {reasons[account]}")
+
+
+def _tell_mending(case: Case, key: InstanceKey, error: StackSetsError) -> str:
+    """Say what makes the read role that the account lacks, or that does not trust the caller."""
+    if not isinstance(error, PermissionDeniedError) or error.api != _ENTERING:
+        return ""
+    if case.deployment.bootstrap is None:
+        return f" (the role {case.deployment.read_role_name} of that account must trust the caller)"
+    return f" (run `make bootstrap` with credentials of account {key.account})"

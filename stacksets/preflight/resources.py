@@ -28,7 +28,7 @@ def check_api_gateway_role(case: Case, views: Views) -> Iterator[Finding]:
     """
     logging = [key for key, view in views.items() if _logs(view)]
     answers, refusals = case.ask(logging, lambda account: account.api_gateway_role())
-    yield from unread("API Gateway's CloudWatch role", refusals)
+    yield from unread(case, "API Gateway's CloudWatch role", refusals)
     missing = by_account(key for key, role in answers.items() if role is None)
     for account, regions in missing.items():
         yield Problem(
@@ -42,7 +42,7 @@ def check_concurrency(case: Case, views: Views) -> Iterator[Finding]:
     """Find functions that reserve more concurrent executions than the account has."""
     reserved = {key: _reserved(view) for key, view in views.items() if _has_function(view)}
     answers, refusals = case.ask(reserved, lambda account: account.lambda_concurrency())
-    yield from unread("the Lambda quota", refusals)
+    yield from unread(case, "the Lambda quota", refusals)
     for key, limit in answers.items():
         if reserved[key] > limit - _UNRESERVED and reserved[key]:
             yield Problem(

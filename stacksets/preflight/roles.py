@@ -58,7 +58,7 @@ def _check_trust(
     case: Case, keys: Iterable[InstanceKey], name: str, caller: Caller
 ) -> Iterator[Finding]:
     answers, refusals = case.ask(keys, lambda account: account.find_role_trust(name))
-    yield from unread(f"the role {name}", refusals)
+    yield from unread(case, f"the role {name}", refusals)
     for key, policy in answers.items():
         yield from _judge(case, key, name, policy, caller)
 

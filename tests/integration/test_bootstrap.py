@@ -162,5 +162,7 @@ def test_a_target_account_is_bootstrapped_with_its_own_credentials(caller, local
 
     assert unready.problems == ()
     assert any(OTHER in one and f"{ROLE}-execution" in one for one in unready.unchecked)
+    mending = f"(run `make bootstrap` with credentials of account {OTHER})"
+    assert all(one.endswith(mending) for one in unready.unchecked)
     assert ready.problems == ()
     assert ready.unchecked == ()

@@ -475,6 +475,25 @@ def test_an_account_that_cannot_be_read_is_unchecked_and_not_fine(world):
     )
 
 
+@pytest.mark.parametrize(
+    ("bootstrap", "mending"),
+    [
+        (BOOTSTRAP, f"run `make bootstrap` with credentials of account {OTHER_ACCOUNT}"),
+        (None, "the role reader of that account must trust the caller"),
+    ],
+)
+def test_a_read_role_that_may_not_be_assumed_is_told_with_what_mends_it(world, bootstrap, mending):
+    there = world.ready_account(EAST, OTHER_ACCOUNT)
+    there.find_role_trust = refuse(PermissionDeniedError("not allowed", api="sts:AssumeRole"))
+    both = (DeploymentTargets(accounts=(ACCOUNT, OTHER_ACCOUNT), regions=(EAST,)),)
+
+    ready = world.check(targets=both, bootstrap=bootstrap, read_role_name="reader")
+
+    assert ready.unchecked == (
+        f"could not check the role execution in {OTHER_ACCOUNT} ({EAST}): not allowed ({mending})",
+    )
+
+
 def test_accounts_are_asked_at_the_same_time(world):
     both_are_asked = Barrier(2, timeout=10)
 
