@@ -122,6 +122,39 @@ def added(kind):
     return (("",), {"Type": kind, "Metadata": WHY})
 
 
+AWS_POLICY = "arn:aws:iam::aws:policy/"
+PUSH_LOGS = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+WIDE_RESOURCES = (
+    "*",
+    ["*"],
+    ["**"],
+    ["?"],
+    ["arn:aws:s3:::*"],
+    ["arn:aws:s3:::bucket-?"],
+    ["arn:aws:dynamodb:*:*:table/*"],
+    ["arn:aws:s3:::mine", "arn:aws:s3:::*"],
+    [{"Fn::Sub": "*"}],
+    [{"Fn::Sub": "${FunctionLogs.Arn}*"}],
+    [{"Fn::Sub": ["${Any}", {"Any": "*"}]}],
+    [{"Fn::Join": [":", ["arn:aws:s3::", "*"]]}],
+    [{"Fn::If": ["HasPermissionsBoundary", "*", {"Fn::GetAtt": ["FunctionLogs", "Arn"]}]}],
+)
+ASSUME = {"Effect": "Allow", "Action": ["sts:AssumeRole"]}
+# Each lets Lambda in, in words that differ from those of the template.
+LAMBDA_TRUSTS = (
+    {**ASSUME, "Principal": {"Service": "lambda.amazonaws.com"}},
+    [{**ASSUME, "Principal": {"Service": ["lambda.amazonaws.com"]}}],
+    [
+        {**ASSUME, "Principal": {"AWS": "arn:aws:iam::111111111111:role/mine"}},
+        {**ASSUME, "Principal": {"Service": "lambda.amazonaws.com"}},
+    ],
+    [
+        {
+            **ASSUME,
+            "Principal": {"Service": [{"Fn::Sub": "lambda.amazonaws.com"}]},
+        }
+    ],
+)
 EVERY_METHOD = prop("MethodSettings", 0)
 ARN = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
 
@@ -187,6 +220,7 @@ MUTATIONS = [
     ),
     *breaks("FUNCTION_STOPS_RECURSION", SERVICE, "Function", (prop("RecursiveLoop"), "Allow")),
     *breaks("FUNCTION_HAS_NO_NAME", SERVICE, "Function", (prop("FunctionName"), "mine")),
+    *breaks("FUNCTION_HAS_NO_URL", SERVICE, "Extra", added("AWS::Lambda::Url")),
     *breaks(
         "PERMISSION_IS_FOR_ONE_SERVICE",
         SERVICE,
@@ -283,13 +317,26 @@ MUTATIONS = [
         "ACTIONS_ARE_NAMED",
         SERVICE,
         "FunctionRole",
-        (grant("WriteOwnLogGroup", "Action"), ["logs:Put*"]),
+        *(
+            (grant("WriteOwnLogGroup", "Action"), value)
+            for value in (
+                "*",
+                ["logs:Put*"],
+                ["s3:Get?bject"],
+                ["logs:PutLogEvents", "s3:Get?bject"],
+                [{"Fn::Sub": "s3:*"}],
+                [{"Fn::If": ["HasPermissionsBoundary", "s3:*", "s3:GetObject"]}],
+            )
+        ),
     ),
     *breaks(
-        "ACTIONS_ARE_NAMED", SERVICE, "FunctionRole", (grant("WriteOwnLogGroup", "Action"), "*")
-    ),
-    *breaks(
-        "ACTIONS_ARE_NAMED", BOOTSTRAP, "ReadRole", (grant("ReadFunctions", "Action", 0), "iam:*")
+        "ACTIONS_ARE_NAMED",
+        BOOTSTRAP,
+        "ReadRole",
+        *(
+            (grant("ReadFunctions", "Action", 0), value)
+            for value in ("iam:*", "iam:Get?ole", "cloudformation:*", {"Fn::Sub": "iam:*"})
+        ),
     ),
     *(
         mutation
@@ -309,13 +356,90 @@ MUTATIONS = [
         "RESOURCES_ARE_NAMED",
         SERVICE,
         "FunctionRole",
-        (grant("WriteOwnLogGroup", "Resource"), ["*"]),
+        *((grant("WriteOwnLogGroup", "Resource"), value) for value in WIDE_RESOURCES),
+        (grant("SendTraces", "Resource"), ["**"]),
+        (grant("SendTraces", "Action", 0), "xray:GetTraceSummaries"),
+        (
+            prop(""),
+            {
+                "Policies": [
+                    {
+                        "PolicyName": "Everything",
+                        "PolicyDocument": {
+                            "Statement": {
+                                "Effect": "Allow",
+                                "Action": "s3:GetObject",
+                                "Resource": "*",
+                            }
+                        },
+                    }
+                ]
+            },
+        ),
     ),
     *breaks(
-        "RESOURCES_ARE_NAMED", SERVICE, "FunctionRole", (grant("WriteOwnLogGroup", "Resource"), "*")
+        "RESOURCES_ARE_NAMED",
+        PROD,
+        "FunctionRole",
+        *((grant("WriteOwnLogGroup", "Resource"), value) for value in WIDE_RESOURCES),
     ),
     *breaks(
-        "RESOURCES_ARE_NAMED", BOOTSTRAP, "ReadRole", (grant("ReadFunctions", "Resource"), ["*"])
+        "RESOURCES_ARE_NAMED",
+        BOOTSTRAP,
+        "ReadRole",
+        *(
+            (grant("ReadFunctions", "Resource"), [value])
+            for value in (
+                "*",
+                "**",
+                "a*",
+                "arn:*",
+                "arn:aws:*",
+                "arn:aws:lamb?a:us-east-1:111111111111:function:a",
+                {"Fn::Sub": "*"},
+                {"Fn::Sub": "arn:${AWS::Partition}:*:*:${AWS::AccountId}:function:a"},
+            )
+        ),
+    ),
+    *breaks(
+        "ROLES_HAVE_NO_MANAGED_POLICY",
+        SERVICE,
+        "FunctionRole",
+        *(
+            (prop("ManagedPolicyArns"), value)
+            for value in (
+                [AWS_POLICY + "AdministratorAccess"],
+                [AWS_POLICY + PUSH_LOGS],
+                [{"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/AdministratorAccess"}],
+                {"Fn::If": ["HasPermissionsBoundary", [], [AWS_POLICY + "AdministratorAccess"]]},
+            )
+        ),
+    ),
+    *(
+        mutation
+        for view in (BOOTSTRAP, TARGET)
+        for mutation in [
+            *breaks(
+                "ROLES_HAVE_NO_MANAGED_POLICY",
+                view,
+                "ApiGatewayLogsRole",
+                (prop("ManagedPolicyArns"), [AWS_POLICY + "AdministratorAccess"]),
+                (prop("ManagedPolicyArns"), [AWS_POLICY + PUSH_LOGS + "2"]),
+                (
+                    prop("ManagedPolicyArns"),
+                    [AWS_POLICY + PUSH_LOGS, AWS_POLICY + "AdministratorAccess"],
+                ),
+                (prop("ManagedPolicyArns"), ["arn:aws:iam::111111111111:policy/" + PUSH_LOGS]),
+                (trust("Principal", "Service"), ["apigateway.amazonaws.com", "ec2.amazonaws.com"]),
+                (prop("Path"), "/multi-region-service/"),
+            ),
+            *breaks(
+                "ROLES_HAVE_NO_MANAGED_POLICY",
+                view,
+                "ReadRole",
+                (prop("ManagedPolicyArns"), [AWS_POLICY + PUSH_LOGS]),
+            ),
+        ]
     ),
     *breaks(
         "GRANTS_SAY_WHAT_THEY_ALLOW",
@@ -346,6 +470,24 @@ MUTATIONS = [
         "FunctionRole",
         (prop("RoleName"), "mine"),
         (prop("RoleName"), {"Fn::Sub": "mine-${EnvironmentSuffix}-read"}),
+        (prop("RoleName"), "multi-region-service-dev-execution"),
+        (prop("RoleName"), {"Fn::Sub": "multi-region-service-${EnvironmentSuffix}-read"}),
+        *(
+            (
+                prop(""),
+                {
+                    "RoleName": "multi-region-service-dev-execution",
+                    "AssumeRolePolicyDocument": {"Statement": statement},
+                },
+            )
+            for statement in LAMBDA_TRUSTS
+        ),
+    ),
+    *breaks(
+        "IAM_RESOURCES_HAVE_NO_NAME",
+        BOOTSTRAP,
+        "ApiGatewayLogsRole",
+        (prop("RoleName"), "multi-region-service-dev-read"),
     ),
     *breaks("IAM_RESOURCES_ARE_ROLES", SERVICE, "Extra", added("AWS::IAM::User")),
     *breaks("IAM_RESOURCES_ARE_ROLES", SERVICE, "Extra", added("AWS::IAM::ManagedPolicy")),

@@ -13,7 +13,16 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from generator.checks.guard import run_rule_tests, validate
 from generator.checks.lint import lint
-from tests.guard.mutations import ADMIN, HOME, MUTATIONS, OTHER, RULES, TEMPLATES, View
+from tests.guard.mutations import (
+    ADMIN,
+    HOME,
+    LAMBDA_TRUSTS,
+    MUTATIONS,
+    OTHER,
+    RULES,
+    TEMPLATES,
+    View,
+)
 
 RULE_NAMES = sorted(
     name
@@ -107,6 +116,21 @@ def test_what_dev_may_choose_prod_may_not(guard_binary, tmp_path, parameters, in
         for environment in ("dev", "prod")
     }
     assert broken(guard_binary, tmp_path, templates) == {"dev": in_dev, "prod": in_prod}
+
+
+def test_a_name_like_the_bootstraps_brings_a_functions_role_no_laxer_rules(guard_binary, tmp_path):
+    templates = {}
+    for number, statement in enumerate(LAMBDA_TRUSTS):
+        template = templates[str(number)] = View(template="service").load()
+        role = template["Resources"]["FunctionRole"]["Properties"]
+        role["RoleName"] = "multi-region-service-dev-execution"
+        role["AssumeRolePolicyDocument"]["Statement"] = statement
+        grants = role["Policies"][0]["PolicyDocument"]["Statement"]
+        grants[0]["Resource"] = ["arn:aws:s3:::*"]
+        grants[1]["Action"] = ["lambda:ListFunctions"]
+    rules = ("IAM_RESOURCES_HAVE_NO_NAME", "RESOURCES_ARE_NAMED")
+    expected = {(rule, "FunctionRole") for rule in rules}
+    assert broken(guard_binary, tmp_path, templates) == dict.fromkeys(templates, expected)
 
 
 def test_the_rules_judge_their_own_cases_as_expected(guard_binary):
