@@ -32,12 +32,12 @@ on-local-aws:
 
 test: $(SETUP) ## the tests with branch coverage, under three minutes
 	@$(PYTHON) -m coverage erase
-	@$(PYTHON) -m coverage run -m pytest -q -n 2 -m "not exhaustive and not account" $(ARGS)
+	@$(PYTHON) -m coverage run -m pytest -q -n 2 --dist loadfile -m "not exhaustive and not account" $(ARGS)
 	@$(PYTHON) -m coverage combine -q
 	@$(PYTHON) -m coverage report
 
 test-all: $(SETUP) ## the exhaustive tests too
-	@$(PYTHON) -m pytest -q -n 2 -m "not account" $(ARGS)
+	@$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not account" $(ARGS)
 
 template: $(SETUP) ## render templates/ from generator/ and handler/
 	@$(PYTHON) -m generator $(ARGS)

@@ -23,7 +23,7 @@ pytest.register_assert_rewrite("tests.service_checks")
 MACHINE = pytest.StashKey["Mapping[str, str]"]()
 
 # A shared machine may be slow at any moment; that is no defect of what is tested.
-settings.register_profile("quick", deadline=None, max_examples=40)
+settings.register_profile("quick", deadline=None, max_examples=25)
 settings.register_profile("thorough", deadline=None, max_examples=300)
 
 

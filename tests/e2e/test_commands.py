@@ -110,6 +110,7 @@ def test_without_a_terminal_nothing_is_changed_and_no_variable_agrees_to_it(
     assert list_writes(local_aws, calls) == []
 
 
+@pytest.mark.exhaustive
 def test_from_the_first_plan_to_the_last_trace(prepared: Shell, local_aws: LocalAws) -> None:
     before = {region: everything_in(local_aws, ACCOUNT, region) for region in REGIONS}
     run = prepared.run

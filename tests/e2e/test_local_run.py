@@ -55,6 +55,7 @@ def test_a_command_that_is_not_there_is_refused_and_nothing_remains(shell: Shell
     assert list((shell.folder / "tmp").iterdir()) == []
 
 
+@pytest.mark.exhaustive
 def test_sigterm_ends_the_command_and_all_that_was_started(shell: Shell) -> None:
     running = shell.start(*LOCAL_RUN, "sh", "-c", "echo up; exec sleep 600")
     for line in running.stdout:

@@ -50,6 +50,7 @@ def test_a_deploy_asks_once_and_shows_each_instance_move_on_in_its_own_line(
     assert COLOUR.search(terminal.raw)
 
 
+@pytest.mark.exhaustive
 def test_no_color_is_honoured_on_a_terminal(prepared: Shell) -> None:
     terminal = prepared.type(*DEPLOY, NO_COLOR="1")
     terminal.read_until("[y/N]")
@@ -59,6 +60,7 @@ def test_no_color_is_honoured_on_a_terminal(prepared: Shell) -> None:
     assert not COLOUR.search(terminal.raw)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("answer", ["\n", "\x04"])
 def test_anything_but_a_yes_changes_nothing(
     prepared: Shell, local_aws: LocalAws, answer: str

@@ -67,6 +67,13 @@ def eventually(holds: Callable[[], bool]) -> bool:
     return holds()
 
 
+def is_zombie(process_id: int) -> bool:
+    """Whether a process has ended with all its threads, and nobody has looked yet."""
+    entry = Path(f"/proc/{process_id}")
+    state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+    return state == "Z" and len([*(entry / "task").iterdir()]) == 1
+
+
 @pytest.fixture
 def make_fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Fleet]]:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
@@ -117,8 +124,7 @@ def handler(event, context):
     fleet, ending = make_fleet(), function(code)
     first = fleet.invoke(ending, event()).body
     end.touch()
-    # A zombie until somebody looks: its executable is gone, its entry is not.
-    assert eventually(lambda: not Path(f"/proc/{first}/cmdline").read_bytes())
+    assert eventually(lambda: is_zombie(first))
     end.unlink()
 
     second = fleet.invoke(ending, event())
