@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.e2e.shell import Shell
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.exhaustive]
 
 LOCAL_RUN = ("stacksets", "local", "run", "--")
 
@@ -55,7 +55,6 @@ def test_a_command_that_is_not_there_is_refused_and_nothing_remains(shell: Shell
     assert list((shell.folder / "tmp").iterdir()) == []
 
 
-@pytest.mark.exhaustive
 def test_sigterm_ends_the_command_and_all_that_was_started(shell: Shell) -> None:
     running = shell.start(*LOCAL_RUN, "sh", "-c", "echo up; exec sleep 600")
     for line in running.stdout:

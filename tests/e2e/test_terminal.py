@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.exhaustive,
     # pexpect forks in a process that has threads (xdist's); Python 3.12 and later warn of that.
     pytest.mark.filterwarnings("ignore:.*forkpty:DeprecationWarning"),
 ]
@@ -50,7 +51,6 @@ def test_a_deploy_asks_once_and_shows_each_instance_move_on_in_its_own_line(
     assert COLOUR.search(terminal.raw)
 
 
-@pytest.mark.exhaustive
 def test_no_color_is_honoured_on_a_terminal(prepared: Shell) -> None:
     terminal = prepared.type(*DEPLOY, NO_COLOR="1")
     terminal.read_until("[y/N]")
@@ -60,7 +60,6 @@ def test_no_color_is_honoured_on_a_terminal(prepared: Shell) -> None:
     assert not COLOUR.search(terminal.raw)
 
 
-@pytest.mark.exhaustive
 @pytest.mark.parametrize("answer", ["\n", "\x04"])
 def test_anything_but_a_yes_changes_nothing(
     prepared: Shell, local_aws: LocalAws, answer: str
@@ -90,7 +89,6 @@ def test_ctrl_c_before_the_first_write_changes_nothing(
     assert _operations(local_aws) is None
 
 
-@pytest.mark.exhaustive
 @pytest.mark.emulator_only
 def test_ctrl_c_detaches_and_the_same_command_attaches_again(
     prepared: Shell, local_aws: LocalAws
@@ -113,7 +111,6 @@ def test_ctrl_c_detaches_and_the_same_command_attaches_again(
     assert operation["OperationId"] == left["OperationId"]
 
 
-@pytest.mark.exhaustive
 @pytest.mark.emulator_only
 def test_a_second_ctrl_c_stops_the_operation_on_aws(prepared: Shell, local_aws: LocalAws) -> None:
     local_aws.set_control_plane(instance_seconds=1.5)
@@ -130,7 +127,6 @@ def test_a_second_ctrl_c_stops_the_operation_on_aws(prepared: Shell, local_aws: 
     assert "Traceback" not in terminal.raw
 
 
-@pytest.mark.exhaustive
 def test_a_destroy_asks_for_the_name_and_takes_no_other(
     prepared: Shell, local_aws: LocalAws
 ) -> None:
