@@ -8,7 +8,7 @@ from dataclasses import dataclass
 # What this service is called in role names, role paths and stack names.
 SERVICE = "multi-region-service"
 
-# The name and the stage are the brief's; the environment never shows in them.
+# Clients and dashboards know the name and the stage; the environment never shows in them.
 API_NAME = "MultiRegionService"
 STAGE_NAME = "prod"
 

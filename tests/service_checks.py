@@ -99,7 +99,7 @@ def check_tags(
     *,
     expected: Mapping[str, str],
 ) -> None:
-    """Hold all tags of one stack: the three of the brief on everything that can carry any."""
+    """Hold all tags of one stack: the three of the project on everything that can carry any."""
     region, api = outputs["Region"], outputs["ApiId"]
     functions, gateway = client("lambda", region=region), client("apigateway", region=region)
     iam, logs = client("iam", region=region), client("logs", region=region)
