@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import botocore.session
@@ -38,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     They are kept for tests/account, which gives them back to its own tests alone.
     """
     config.stash[MACHINE] = dict(os.environ)
+    _heed_signals()
     is_quick = "not exhaustive" in config.getoption("markexpr")
     settings.load_profile("quick" if is_quick else "thorough")
     kept = without_aws(os.environ)
@@ -45,6 +47,16 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+
+
+def _heed_signals() -> None:
+    """Undo what a background job or nohup inherits: ignored signals, here and in every child."""
+    for number, handler in (
+        (signal.SIGHUP, signal.SIG_DFL),
+        (signal.SIGINT, signal.default_int_handler),
+    ):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
