@@ -23,15 +23,13 @@ def settle_definition(deployment: Deployment, observed: StackSet | None) -> Defi
     A kept value is the deployed one, else its fallback. Every declared parameter is given, because
     an update resets to its default whatever it leaves out (API reference, Parameter).
     """
-    declared = declared_parameters(deployment.template.content)
-    defaults = {name: str(spec["Default"]) for name, spec in declared.items() if "Default" in spec}
     given = _settled(deployment.parameters, observed.parameters if observed else {})
     return Definition(
         name=deployment.name,
         template_body=deployment.template.body,
         template_sha256=deployment.template.sha256,
         description=deployment.description or (observed.description if observed else None),
-        parameters=defaults | given,
+        parameters=_defaults(deployment.template.content) | given,
         tags=_settled(deployment.tags, observed.tags if observed else {}),
         capabilities=deployment.capabilities,
         permission_model=deployment.permission_model,
@@ -112,9 +110,12 @@ def _settled(wanted: Mapping[str, str | KeptValue], there: Mapping[str, str]) ->
 
 def _effective(parameters: Mapping[str, str], content: Mapping[str, object]) -> dict[str, str]:
     """Add the defaults of parameters that the stack set does not name itself."""
+    return _defaults(content) | dict(parameters)
+
+
+def _defaults(content: Mapping[str, object]) -> dict[str, str]:
     declared = declared_parameters(content)
-    defaults = {name: str(spec["Default"]) for name, spec in declared.items() if "Default" in spec}
-    return defaults | dict(parameters)
+    return {name: str(spec["Default"]) for name, spec in declared.items() if "Default" in spec}
 
 
 def _without(values: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:

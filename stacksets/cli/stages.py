@@ -86,8 +86,7 @@ def open_aws(session: Session, unbound: Deployment, *, as_admin: bool = True) ->
 
 def observe(opened: Opened, *, audit: bool = False) -> StackSet | None:
     """Read what AWS holds; overrides take a call an instance, so only where they matter."""
-    read_overrides = audit or bool(opened.deployment.overrides)
-    return observe_stack_set(opened.aws, opened.deployment, read_overrides=read_overrides)
+    return observe_stack_set(opened.aws, opened.deployment, read_overrides=audit)
 
 
 def check(session: Session, opened: Opened, observed: StackSet | None) -> None:
