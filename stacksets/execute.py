@@ -13,6 +13,8 @@ from stacksets.model.plan import (
     CreateStackSet,
     DeleteStackInstances,
     DeleteStackSet,
+    DetectStackSetDrift,
+    ImportStacksToStackSet,
     UpdateStackInstances,
     UpdateStackSet,
 )
@@ -106,6 +108,16 @@ def _send(stack_sets: StackSets, name: str, step: Step) -> OperationId | None:
                 step.operation_id,
                 retain_stacks=step.retain_stacks,
             )
+        case ImportStacksToStackSet():
+            stack_sets.import_stacks(
+                name,
+                step.stack_ids,
+                step.organizational_units,
+                step.preferences,
+                step.operation_id,
+            )
+        case DetectStackSetDrift():
+            stack_sets.detect_drift(name, step.preferences, step.operation_id)
         case _:
             assert_never(step)
     return step.operation_id

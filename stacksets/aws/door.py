@@ -18,9 +18,17 @@ if TYPE_CHECKING:
         InstanceKey,
         OperationId,
         OperationPreferences,
+        OrganizationalUnitId,
         Region,
     )
-    from stacksets.model.observed import Operation, OperationResult, StackInstance, StackSet
+    from stacksets.model.observed import (
+        AutoDeploymentTarget,
+        Operation,
+        OperationResult,
+        ResourceDrift,
+        StackInstance,
+        StackSet,
+    )
     from stacksets.model.outcome import Identity
     from stacksets.model.plan import Definition, Rectangle
 
@@ -141,6 +149,29 @@ class StackSets(Protocol):
         retain_stacks: bool,
     ) -> None:
         """Start the removal of stack instances; an id accepted before counts as accepted."""
+
+    def import_stacks(
+        self,
+        name: str,
+        stack_ids: tuple[str, ...],
+        organizational_units: tuple[OrganizationalUnitId, ...],
+        preferences: OperationPreferences,
+        operation_id: OperationId,
+    ) -> None:
+        """Start the import of stacks; an id accepted before counts as accepted."""
+
+    def detect_drift(
+        self, name: str, preferences: OperationPreferences, operation_id: OperationId
+    ) -> None:
+        """Start drift detection; an id accepted before counts as accepted."""
+
+    def list_resource_drifts(
+        self, name: str, key: InstanceKey, operation_id: OperationId
+    ) -> tuple[ResourceDrift, ...]:
+        """List what differs in one stack instance, as that drift detection found it."""
+
+    def list_auto_deployment_targets(self, name: str) -> tuple[AutoDeploymentTarget, ...]:
+        """List the units whose newcomers get stack instances, to the last page."""
 
     def delete_stack_set(self, name: str) -> None:
         """Delete an empty stack set; one that is not there is no error."""

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from stacksets.aws.failures import AbsentError, AlreadyAcceptedError, NotNowError
 from stacksets.aws.translate import (
     Request,
+    auto_deployment_target_from,
     definition_to,
     instance_from,
     operation_from,
     parameters_from,
     parameters_to,
     preferences_to,
+    resource_drift_from,
     result_from,
     stack_set_from,
     summary_from,
@@ -24,8 +26,20 @@ if TYPE_CHECKING:
 
     from stacksets.aws.clients import Clients
     from stacksets.aws.door import TemplateSummary
-    from stacksets.model.desired import InstanceKey, OperationId, OperationPreferences
-    from stacksets.model.observed import Operation, OperationResult, StackInstance, StackSet
+    from stacksets.model.desired import (
+        InstanceKey,
+        OperationId,
+        OperationPreferences,
+        OrganizationalUnitId,
+    )
+    from stacksets.model.observed import (
+        AutoDeploymentTarget,
+        Operation,
+        OperationResult,
+        ResourceDrift,
+        StackInstance,
+        StackSet,
+    )
     from stacksets.model.plan import Definition, Rectangle
 
 _PAGE = 100
@@ -171,6 +185,73 @@ class BotoStackSets:
         fine = suppress(AlreadyAcceptedError, AbsentError)
         with fine, self._asking("cloudformation:DeleteStackInstances"):
             self._clients.cloudformation.delete_stack_instances(**request)
+
+    def import_stacks(
+        self,
+        name: str,
+        stack_ids: tuple[str, ...],
+        organizational_units: tuple[OrganizationalUnitId, ...],
+        preferences: OperationPreferences,
+        operation_id: OperationId,
+    ) -> None:
+        """Start the import of stacks; an id accepted before counts as accepted."""
+        request: Request = {
+            "StackSetName": name,
+            "StackIds": list(stack_ids),
+            "OperationPreferences": preferences_to(preferences),
+            "OperationId": operation_id,
+        }
+        if organizational_units:
+            request["OrganizationalUnitIds"] = list(organizational_units)
+        with suppress(AlreadyAcceptedError), self._asking("cloudformation:ImportStacksToStackSet"):
+            self._clients.cloudformation.import_stacks_to_stack_set(**request)
+
+    def detect_drift(
+        self, name: str, preferences: OperationPreferences, operation_id: OperationId
+    ) -> None:
+        """Start drift detection; an id accepted before counts as accepted."""
+        request: Request = {
+            "StackSetName": name,
+            "OperationPreferences": preferences_to(preferences),
+            "OperationId": operation_id,
+        }
+        with suppress(AlreadyAcceptedError), self._asking("cloudformation:DetectStackSetDrift"):
+            self._clients.cloudformation.detect_stack_set_drift(**request)
+
+    def list_resource_drifts(
+        self, name: str, key: InstanceKey, operation_id: OperationId
+    ) -> tuple[ResourceDrift, ...]:
+        """List what differs in one stack instance; botocore has no paginator for this list."""
+        request: Request = {
+            "StackSetName": name,
+            "StackInstanceAccount": key.account,
+            "StackInstanceRegion": key.region,
+            "OperationId": operation_id,
+            "StackInstanceResourceDriftStatuses": ["MODIFIED", "DELETED"],
+            "MaxResults": _PAGE,
+        }
+        rows: list[ResourceDrift] = []
+        while True:
+            with self._asking("cloudformation:ListStackInstanceResourceDrifts"):
+                answer = self._clients.cloudformation.list_stack_instance_resource_drifts(**request)
+            rows += [resource_drift_from(row) for row in answer["Summaries"]]
+            if not answer.get("NextToken"):
+                return tuple(rows)
+            request["NextToken"] = answer["NextToken"]
+
+    def list_auto_deployment_targets(self, name: str) -> tuple[AutoDeploymentTarget, ...]:
+        """List the units whose newcomers get stack instances, to the last page."""
+        request: Request = {"StackSetName": name, "MaxResults": _PAGE}
+        rows: list[AutoDeploymentTarget] = []
+        while True:
+            with self._asking("cloudformation:ListStackSetAutoDeploymentTargets"):
+                answer = self._clients.cloudformation.list_stack_set_auto_deployment_targets(
+                    **request
+                )
+            rows += [auto_deployment_target_from(row) for row in answer["Summaries"]]
+            if not answer.get("NextToken"):
+                return tuple(rows)
+            request["NextToken"] = answer["NextToken"]
 
     def delete_stack_set(self, name: str) -> None:
         """Delete an empty stack set; one that is not there is no error."""

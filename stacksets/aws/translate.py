@@ -11,14 +11,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from stacksets.aws.door import Stack, StackEvent, TemplateSummary
 from stacksets.errors import ServiceError
-from stacksets.model.desired import AccountId, OperationId, PermissionModel, Region
+from stacksets.model.desired import (
+    AccountId,
+    OperationId,
+    OrganizationalUnitId,
+    PermissionModel,
+    Region,
+)
 from stacksets.model.observed import (
+    AutoDeploymentTarget,
     DetailedStatus,
     InstanceStatus,
     Operation,
     OperationAction,
     OperationResult,
     OperationStatus,
+    PropertyDrift,
+    ResourceDrift,
     ResultStatus,
     StackInstance,
     StackSet,
@@ -33,7 +42,9 @@ if TYPE_CHECKING:
         GetTemplateSummaryOutputTypeDef,
         ParameterTypeDef,
         StackEventTypeDef,
+        StackInstanceResourceDriftsSummaryTypeDef,
         StackInstanceSummaryTypeDef,
+        StackSetAutoDeploymentTargetSummaryTypeDef,
         StackSetOperationResultSummaryTypeDef,
         StackSetOperationSummaryTypeDef,
         StackSetOperationTypeDef,
@@ -103,6 +114,35 @@ def result_from(row: StackSetOperationResultSummaryTypeDef) -> OperationResult:
         region=Region(row["Region"]),
         status=_known(ResultStatus, row["Status"]),
         status_reason=row.get("StatusReason", ""),
+    )
+
+
+def resource_drift_from(row: StackInstanceResourceDriftsSummaryTypeDef) -> ResourceDrift:
+    """Read one drifted resource of a stack instance."""
+    return ResourceDrift(
+        logical_id=row["LogicalResourceId"],
+        physical_id=row.get("PhysicalResourceId", ""),
+        resource_type=row["ResourceType"],
+        kind=row["StackResourceDriftStatus"],
+        properties=tuple(
+            PropertyDrift(
+                path=one["PropertyPath"],
+                kind=one["DifferenceType"],
+                expected=one["ExpectedValue"],
+                actual=one["ActualValue"],
+            )
+            for one in row.get("PropertyDifferences", ())
+        ),
+    )
+
+
+def auto_deployment_target_from(
+    row: StackSetAutoDeploymentTargetSummaryTypeDef,
+) -> AutoDeploymentTarget:
+    """Read a unit whose newcomers get stack instances by themselves."""
+    return AutoDeploymentTarget(
+        organizational_unit_id=OrganizationalUnitId(row.get("OrganizationalUnitId", "")),
+        regions=tuple(Region(one) for one in row.get("Regions", ())),
     )
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 AccountId = NewType("AccountId", str)
 Region = NewType("Region", str)
 OperationId = NewType("OperationId", str)
+OrganizationalUnitId = NewType("OrganizationalUnitId", str)
 
 SELF = AccountId("self")
 """Stands in a deployment file for the account whose credentials are used; see `bound_to`."""
@@ -36,6 +37,26 @@ class PermissionModel(StrEnum):
 
     SELF_MANAGED = "SELF_MANAGED"
     SERVICE_MANAGED = "SERVICE_MANAGED"
+
+
+class AccountFilter(StrEnum):
+    """Which accounts a group means by its units and accounts (API reference, DeploymentTargets).
+
+    NONE: all below the units. INTERSECTION: those of the listed accounts that are below them.
+    DIFFERENCE: all below them but the listed accounts. UNION: all below them and the listed ones.
+    """
+
+    NONE = "NONE"
+    INTERSECTION = "INTERSECTION"
+    DIFFERENCE = "DIFFERENCE"
+    UNION = "UNION"
+
+
+class CallAs(StrEnum):
+    """In whose name StackSets is called: the caller's own account, or the organization's."""
+
+    SELF = "SELF"
+    DELEGATED_ADMIN = "DELEGATED_ADMIN"
 
 
 class RegionConcurrency(StrEnum):
@@ -74,11 +95,34 @@ class KeptValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AutoDeployment:
+    """Whether an account that joins a targeted unit gets stack instances by itself.
+
+    An account that leaves it loses them, and its stacks unless `retain_stacks_on_account_removal`.
+    """
+
+    enabled: bool
+    retain_stacks_on_account_removal: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentTargets:
-    """A group of accounts, each of which gets a stack instance in each of the group's regions."""
+    """A group of accounts, each of which gets a stack instance in each of the group's regions.
+
+    With `organizational_units` the accounts are those that `account_filter` makes of the units and
+    `accounts`: `members`, which is None until Organizations was asked.
+    """
 
     accounts: tuple[AccountId, ...]
     regions: tuple[Region, ...]
+    organizational_units: tuple[OrganizationalUnitId, ...] = ()
+    account_filter: AccountFilter = AccountFilter.NONE
+    members: tuple[AccountId, ...] | None = None
+
+    @property
+    def targeted_accounts(self) -> tuple[AccountId, ...]:
+        """Give the accounts that get stack instances; none of a unit that was not expanded."""
+        return self.members or () if self.organizational_units else self.accounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +211,8 @@ class Deployment:
     administration_role_arn: str | None = None
     execution_role_name: str | None = None
     managed_execution: bool = False
+    auto_deployment: AutoDeployment | None = None
+    call_as: CallAs = CallAs.SELF
     parameters: Mapping[str, str | KeptValue] = field(default_factory=dict)
     tags: Mapping[str, str | KeptValue] = field(default_factory=dict)
     overrides: tuple[ParameterOverride, ...] = ()
@@ -228,7 +274,7 @@ class Deployment:
 
     def _pairs(self) -> Iterator[InstanceKey]:
         for group in self.targets:
-            for account in group.accounts:
+            for account in group.targeted_accounts:
                 for region in group.regions:
                     yield InstanceKey(account, region)
 

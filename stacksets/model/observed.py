@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from stacksets.model.desired import AccountId, OperationId, Region
+    from stacksets.model.desired import (
+        AccountId,
+        AutoDeployment,
+        OperationId,
+        OrganizationalUnitId,
+        Region,
+    )
 
 
 class InstanceStatus(StrEnum):
@@ -61,6 +67,18 @@ class OperationAction(StrEnum):
     DETECT_DRIFT = "DETECT_DRIFT"
 
 
+class DriftStatus(StrEnum):
+    """Whether what is there still is what the template says, as far as anybody looked.
+
+    A stack set is never UNKNOWN, a stack instance may be (API reference, StackInstance).
+    """
+
+    DRIFTED = "DRIFTED"
+    IN_SYNC = "IN_SYNC"
+    NOT_CHECKED = "NOT_CHECKED"
+    UNKNOWN = "UNKNOWN"
+
+
 class ResultStatus(StrEnum):
     """How one operation went in one account and region."""
 
@@ -88,6 +106,9 @@ class StackInstance:
     last_operation_id: OperationId | None = None
     overrides: Mapping[str, str] | None = None
     stack_exists: bool | None = None
+    organizational_unit_id: OrganizationalUnitId | None = None
+    drift_status: DriftStatus | None = None
+    drift_checked: datetime | None = None
 
     @property
     def key(self) -> InstanceKey:
@@ -127,11 +148,55 @@ class OperationResult:
     region: Region
     status: ResultStatus
     status_reason: str = ""
+    organizational_unit_id: OrganizationalUnitId | None = None
 
     @property
     def key(self) -> InstanceKey:
         """Give the account and region."""
         return InstanceKey(self.account, self.region)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftSummary:
+    """How the latest drift detection of a stack set went; counts are of stack instances."""
+
+    status: DriftStatus
+    detection_status: str
+    checked: datetime | None = None
+    total: int = 0
+    drifted: int = 0
+    in_sync: int = 0
+    in_progress: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyDrift:
+    """One property that differs: where it stands, and both values as AWS gives them."""
+
+    path: str
+    kind: str
+    expected: str
+    actual: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceDrift:
+    """One resource of a stack instance that is not as the template says; `kind` is AWS's status."""
+
+    logical_id: str
+    physical_id: str
+    resource_type: str
+    kind: str
+    properties: tuple[PropertyDrift, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoDeploymentTarget:
+    """A unit whose newcomers get stack instances by themselves, and in which regions."""
+
+    organizational_unit_id: OrganizationalUnitId
+    regions: tuple[Region, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +215,10 @@ class StackSet:
     administration_role_arn: str | None = None
     execution_role_name: str | None = None
     managed_execution: bool = False
+    auto_deployment: AutoDeployment | None = None
+    organizational_unit_ids: tuple[OrganizationalUnitId, ...] = ()
+    auto_deployment_targets: tuple[AutoDeploymentTarget, ...] = ()
+    drift: DriftSummary | None = None
     instances: tuple[StackInstance, ...] = ()
     operations: tuple[Operation, ...] = ()
 

@@ -10,10 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stacksets.model.desired import (
+        AccountFilter,
         AccountId,
+        AutoDeployment,
         InstanceKey,
         OperationId,
         OperationPreferences,
+        OrganizationalUnitId,
         PermissionModel,
         Region,
     )
@@ -39,14 +42,22 @@ class Definition:
     administration_role_arn: str | None
     execution_role_name: str | None
     managed_execution: bool
+    auto_deployment: AutoDeployment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rectangle:
-    """Accounts times regions: what one call names, exactly the pairs that the plan means."""
+    """Accounts times regions: what one call names, exactly the pairs that the plan means.
+
+    With `organizational_units` the accounts are what `account_filter` makes of both; `members` are
+    those that this comes to, where `accounts` does not say it.
+    """
 
     accounts: tuple[AccountId, ...]
     regions: tuple[Region, ...]
+    organizational_units: tuple[OrganizationalUnitId, ...] = ()
+    account_filter: AccountFilter | None = None
+    members: tuple[AccountId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +125,28 @@ class DeleteStackInstances:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportStacksToStackSet:
+    """Adopt stacks that exist already as stack instances."""
+
+    stack_set_name: str
+    stack_ids: tuple[str, ...]
+    organizational_units: tuple[OrganizationalUnitId, ...]
+    preferences: OperationPreferences
+    operation_id: OperationId
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectStackSetDrift:
+    """Compare every stack instance with what is really there; changes nothing."""
+
+    stack_set_name: str
+    preferences: OperationPreferences
+    operation_id: OperationId
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteStackSet:
     """Delete the stack set, which has no stack instance any more."""
 
@@ -122,7 +155,15 @@ class DeleteStackSet:
 
 
 InstancesStep = CreateStackInstances | UpdateStackInstances | DeleteStackInstances
-Step = AttachToOperation | CreateStackSet | UpdateStackSet | InstancesStep | DeleteStackSet
+Step = (
+    AttachToOperation
+    | CreateStackSet
+    | UpdateStackSet
+    | InstancesStep
+    | ImportStacksToStackSet
+    | DetectStackSetDrift
+    | DeleteStackSet
+)
 
 
 class ChangeKind(StrEnum):
@@ -133,6 +174,7 @@ class ChangeKind(StrEnum):
     RETRY = "retry"
     REPLACE = "replace"
     DELETE = "delete"
+    IMPORT = "import"
     LEAVE = "leave"
 
 
@@ -180,7 +222,8 @@ class Plan:
     @property
     def writes(self) -> bool:
         """Tell whether the plan calls anything that changes AWS."""
-        return any(not isinstance(step, AttachToOperation) for step in self.steps)
+        reads = AttachToOperation | DetectStackSetDrift
+        return any(not isinstance(step, reads) for step in self.steps)
 
     @property
     def deletes(self) -> bool:

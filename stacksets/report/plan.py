@@ -12,6 +12,8 @@ from stacksets.model.plan import (
     CreateStackSet,
     DeleteStackInstances,
     DeleteStackSet,
+    DetectStackSetDrift,
+    ImportStacksToStackSet,
     UpdateStackInstances,
     UpdateStackSet,
 )
@@ -35,6 +37,7 @@ _SIGNS = {
     ChangeKind.RETRY: ("~", Tone.WARNING),
     ChangeKind.REPLACE: ("±", Tone.WARNING),
     ChangeKind.DELETE: ("-", Tone.BAD),
+    ChangeKind.IMPORT: ("←", Tone.GOOD),
     ChangeKind.LEAVE: (" ", Tone.FAINT),
 }
 _MANY = 40
@@ -89,17 +92,22 @@ def step_words(step: Step) -> str:
     """Say what a step does, without its why."""
     match step:
         case AttachToOperation():
-            return f"wait for the running {step.action} operation {step.operation_id}"
+            words = f"wait for the running {step.action} operation {step.operation_id}"
         case CreateStackSet():
-            return f"create the stack set {step.definition.name}"
+            words = f"create the stack set {step.definition.name}"
         case UpdateStackSet():
-            return "update the definition and every stack instance with it"
+            words = "update the definition and every stack instance with it"
         case DeleteStackSet():
-            return f"delete the stack set {step.stack_set_name}"
+            words = f"delete the stack set {step.stack_set_name}"
+        case ImportStacksToStackSet():
+            words = f"import {count(len(step.stack_ids), 'stack')} as stack instances"
+        case DetectStackSetDrift():
+            words = "detect drift in every stack instance"
         case CreateStackInstances() | UpdateStackInstances() | DeleteStackInstances():
-            return _instances_words(step)
+            words = _instances_words(step)
         case _:
             assert_never(step)
+    return words
 
 
 def step_data(step: Step) -> dict[str, object]:
@@ -107,18 +115,23 @@ def step_data(step: Step) -> dict[str, object]:
     data: dict[str, object] = {"kind": _KINDS[type(step)], "why": step.why}
     match step:
         case AttachToOperation():
-            return {**data, "operation_id": step.operation_id, "action": step.action.value}
+            data |= {"operation_id": step.operation_id, "action": step.action.value}
         case CreateStackSet():
-            return {**data, "template_sha256": step.definition.template_sha256}
+            data |= {"template_sha256": step.definition.template_sha256}
         case UpdateStackSet():
             sha256 = step.definition.template_sha256
-            return {**data, "operation_id": step.operation_id, "template_sha256": sha256}
+            data |= {"operation_id": step.operation_id, "template_sha256": sha256}
         case DeleteStackSet():
-            return data
+            pass
+        case ImportStacksToStackSet():
+            data |= {"operation_id": step.operation_id, "stack_ids": list(step.stack_ids)}
+        case DetectStackSetDrift():
+            data |= {"operation_id": step.operation_id}
         case CreateStackInstances() | UpdateStackInstances() | DeleteStackInstances():
-            return {**data, **_instances_data(step)}
+            data |= _instances_data(step)
         case _:
             assert_never(step)
+    return data
 
 
 def _instances_words(step: InstancesStep) -> str:
@@ -137,6 +150,8 @@ _KINDS: Mapping[type[Step], str] = {
     UpdateStackInstances: "UpdateStackInstances",
     DeleteStackInstances: "DeleteStackInstances",
     DeleteStackSet: "DeleteStackSet",
+    ImportStacksToStackSet: "ImportStacksToStackSet",
+    DetectStackSetDrift: "DetectStackSetDrift",
 }
 
 
