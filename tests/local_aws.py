@@ -48,6 +48,17 @@ class LocalAws:
         """Turn the control plane's knobs, as `control_plane.read_settings` names them."""
         self._administer("POST", "settings", settings)
 
+    def hold(self, call: int, moment: str) -> None:
+        """Hold the n-th call from now on: "RECEIVED" before, "ANSWERED" after it is carried out.
+
+        It is held until it is released, its caller is gone, or a reset.
+        """
+        self._administer("POST", "hold", {"call": call, "moment": moment})
+
+    def release(self) -> None:
+        """Let the held call go on, and hold none."""
+        self._administer("POST", "release")
+
     def information(self) -> dict[str, Any]:
         """What the embedded AWS tells of itself, and the runtimes of the functions it ran."""
         return self._administer("GET", "info")

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from stacksets.local.control_plane import read_settings
+from stacksets.local.holding import Held, Holding, Moment, read_order
 from stacksets.local.journal import ApiCall, Journal, read_call
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Front:
         self._control_plane = control_plane
         self._information = information
         self._journal = Journal()
+        self._holding = Holding()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="control-plane")
 
     def as_asgi(self) -> ASGIFramework:
@@ -92,7 +94,12 @@ class Front:
         answer: object = {}
         match scope["method"], scope["path"].removeprefix(_ADMINISTRATION):
             case "POST", "reset":
+                self._holding.drop()
                 await asyncio.to_thread(self._reset)
+            case "POST", "hold":
+                self._holding.order(read_order(json.loads(body)))
+            case "POST", "release":
+                self._holding.release()
             case "POST", "settings":
                 self._control_plane.settings = read_settings(json.loads(body))
             case "GET", "journal":
@@ -115,11 +122,22 @@ class Front:
         call = read_call(scope["method"], scope["path"], _headers(scope), body)
         account = self._emulator.account_of(call.access_key)
         entry = self._journal.open(call, account=account)
+        moment = self._holding.find_moment(call)
+
+        async def hold() -> Held:
+            entry["held"] = moment
+            entry["held"] = held = await self._holding.hold(receive)
+            return held
 
         async def send_and_note(message: Message) -> None:
             if message["type"] == "http.response.start":
                 entry["status"] = message["status"]
+                if moment is Moment.ANSWERED:
+                    await hold()
             await send(message)
+
+        if moment is Moment.RECEIVED and await hold() is Held.DROPPED:
+            return
 
         if call.service == "cloudformation" and call.action in self._control_plane.actions:
             await self._serve_stack_sets(call, account, send_and_note)

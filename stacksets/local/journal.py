@@ -23,7 +23,9 @@ class ApiCall:
     """A call of an AWS API, as its signature and body tell.
 
     `action` is the operation where the protocol names it (query, JSON), else method and path;
-    `form` the parameters of a query-protocol call; `status` 0 until it is answered.
+    `form` the parameters of a query-protocol call; `operation_id` what makes it the same call when
+    it is sent again (OperationId, or ClientRequestToken), empty where it has neither; `status` 0
+    until it is answered; `held` how far `holding` has it, empty where it is not held.
     """
 
     service: str
@@ -32,7 +34,9 @@ class ApiCall:
     region: str
     form: Mapping[str, str]
     user_agent: str
+    operation_id: str = ""
     status: int = 0
+    held: str = ""
 
 
 def read_call(method: str, path: str, headers: Mapping[str, str], body: bytes) -> ApiCall:
@@ -48,6 +52,7 @@ def read_call(method: str, path: str, headers: Mapping[str, str], body: bytes) -
         region=signed["region"] if signed else "",
         form=form,
         user_agent=headers.get("user-agent", ""),
+        operation_id=form.get("OperationId") or form.get("ClientRequestToken", ""),
     )
 
 

@@ -26,6 +26,13 @@ def test_a_query_call_is_named_by_its_action_and_keeps_empty_parameters() -> Non
     assert call.form == {"Action": "CreateStackSet", "Tags": ""}
 
 
+def test_what_makes_a_call_the_same_when_it_is_sent_again_is_kept() -> None:
+    started = read_call("POST", "/", FORM, b"Action=CreateStackInstances&OperationId=one")
+    made = read_call("POST", "/", FORM, b"Action=CreateStackSet&ClientRequestToken=two")
+
+    assert (started.operation_id, made.operation_id) == ("one", "two")
+
+
 def test_a_json_call_is_named_by_its_target() -> None:
     headers = {**SIGNED, "x-amz-target": "Logs_20140328.DescribeLogGroups"}
 
@@ -58,7 +65,9 @@ def test_entries_hold_no_parameters_and_change_only_from_within() -> None:
             "account": "111122223333",
             "region": "us-west-1",
             "user_agent": "Boto3/1",
+            "operation_id": "",
             "status": 200,
+            "held": "",
         }
     ]
     journal.clear()
