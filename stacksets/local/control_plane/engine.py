@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from stacksets.local.control_plane.clock import Clock
+    from stacksets.local.control_plane.drift import InstanceDrift
     from stacksets.local.control_plane.model import Change, InstanceKey, Operation, Task
     from stacksets.local.control_plane.settings import Settings
     from stacksets.local.control_plane.store import Record
@@ -150,9 +151,15 @@ class Engine:
         thread.start()
 
     def _put_result(
-        self, run: Run, key: InstanceKey, status: ResultStatus, reason: str | None
+        self,
+        run: Run,
+        key: InstanceKey,
+        status: ResultStatus,
+        reason: str | None,
+        *,
+        drift: InstanceDrift | None = None,
     ) -> None:
-        result = Result(key=key, status=status, reason=reason)
+        result = Result(key=key, status=status, reason=reason, drift=drift)
         run.record.results[run.operation_id].put(key, result, self._clock.now())
 
     def _work(self, run: Run, task: Task) -> None:
@@ -188,7 +195,7 @@ class Engine:
         settled = rows.settle(run.record.instances.get(task.key), task.kind, outcome)
         run.record.instances.put(task.key, settled, self._clock.now())
         status = ResultStatus.SUCCEEDED if outcome.succeeded else ResultStatus.FAILED
-        self._put_result(run, task.key, status, outcome.reason)
+        self._put_result(run, task.key, status, outcome.reason, drift=outcome.drift)
         run.schedule.finish(task.key, failed=not outcome.succeeded)
         self._advance(run)
 

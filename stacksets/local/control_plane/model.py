@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from stacksets.local.control_plane.drift import InstanceDrift
+
 ADMINISTRATION_ROLE = "AWSCloudFormationStackSetAdministrationRole"
 EXECUTION_ROLE = "AWSCloudFormationStackSetExecutionRole"
 
@@ -42,6 +44,7 @@ class DetailedStatus(StrEnum):
     FAILED = "FAILED"
     CANCELLED = "CANCELLED"
     INOPERABLE = "INOPERABLE"
+    FAILED_IMPORT = "FAILED_IMPORT"
 
 
 class OperationStatus(StrEnum):
@@ -64,6 +67,7 @@ class OperationAction(StrEnum):
     CREATE = "CREATE"
     UPDATE = "UPDATE"
     DELETE = "DELETE"
+    DETECT_DRIFT = "DETECT_DRIFT"
 
 
 class ResultStatus(StrEnum):
@@ -83,6 +87,8 @@ class TaskKind(StrEnum):
     UPDATE = "UPDATE"
     DELETE = "DELETE"
     RETAIN = "RETAIN"
+    DETECT_DRIFT = "DETECT_DRIFT"
+    IMPORT = "IMPORT"
 
 
 class InstanceKey(NamedTuple):
@@ -139,6 +145,7 @@ class StackInstance:
     has_stack: bool
     overrides: Mapping[str, str]
     last_operation_id: str
+    drift: InstanceDrift | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,11 +166,12 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How an operation goes or went in one account and region."""
+    """How an operation goes or went in one account and region; `drift` is what it found there."""
 
     key: InstanceKey
     status: ResultStatus
     reason: str | None
+    drift: InstanceDrift | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,11 +187,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a task ended; `stack_id` is the stack that it made or touched, if any."""
+    """How a task ended; `stack_id` is the stack that it made or touched, if any.
+
+    `drift` is what a detection found, `overrides` what an import took over from the stack.
+    """
 
     succeeded: bool
     reason: str | None = None
     stack_id: str | None = None
+    drift: InstanceDrift | None = None
+    overrides: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,20 @@ def accept(row: StackInstance, operation_id: str) -> StackInstance:
     )
 
 
+def examine(row: StackInstance, operation_id: str) -> StackInstance:
+    """A detection of drift has taken the instance up; whether it is CURRENT stays as it is.
+
+    That its detailed status and last operation tell of the detection is how the API reference
+    reads; no example shows it.
+    """
+    return replace(
+        row,
+        detailed_status=DetailedStatus.PENDING,
+        reason=ACCEPTED,
+        last_operation_id=operation_id,
+    )
+
+
 def outdate(row: StackInstance) -> StackInstance:
     """The definition has changed, and no operation goes over this instance yet."""
     return replace(row, status=_not_current(row))
@@ -47,6 +61,7 @@ def start(row: StackInstance, kind: TaskKind) -> StackInstance:
         detailed_status=DetailedStatus.RUNNING,
         reason=None,
         stack_id=None if kind is TaskKind.CREATE else row.stack_id,
+        drift=None if kind is TaskKind.CREATE else row.drift,
     )
 
 
@@ -57,6 +72,8 @@ def cancel(row: StackInstance, reason: str) -> StackInstance:
 
 def settle(row: StackInstance, kind: TaskKind, outcome: Outcome) -> StackInstance | None:
     """Give the row after its task, None once a delete or a retaining delete has succeeded."""
+    if kind is TaskKind.DETECT_DRIFT:
+        return _settle_detection(row, outcome)
     if not outcome.succeeded:
         return _fail(row, kind, outcome)
     if kind in DELETING:
@@ -68,13 +85,29 @@ def settle(row: StackInstance, kind: TaskKind, outcome: Outcome) -> StackInstanc
         reason=outcome.reason,
         stack_id=outcome.stack_id,
         has_stack=True,
+        overrides=row.overrides if outcome.overrides is None else outcome.overrides,
+    )
+
+
+def _settle_detection(row: StackInstance, outcome: Outcome) -> StackInstance:
+    """Give the row after a detection; one that failed leaves what the last one found."""
+    return replace(
+        row,
+        detailed_status=DetailedStatus.SUCCEEDED if outcome.succeeded else DetailedStatus.FAILED,
+        reason=outcome.reason,
+        drift=outcome.drift or row.drift,
     )
 
 
 def _fail(row: StackInstance, kind: TaskKind, outcome: Outcome) -> StackInstance:
-    """A failed delete leaves the instance INOPERABLE, a failed create keeps its dead stack's id."""
+    """A failed delete leaves the instance INOPERABLE, a failed create keeps its dead stack's id.
+
+    A failed import, too, leaves it INOPERABLE (StackSets user guide, "Troubleshooting").
+    """
     if kind in DELETING:
         status, detailed = InstanceStatus.INOPERABLE, DetailedStatus.INOPERABLE
+    elif kind is TaskKind.IMPORT:
+        status, detailed = InstanceStatus.INOPERABLE, DetailedStatus.FAILED_IMPORT
     else:
         status, detailed = InstanceStatus.OUTDATED, DetailedStatus.FAILED
     return replace(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from stacksets.local.control_plane import stack_drift
 from stacksets.local.control_plane.model import Outcome
 from stacksets.local.control_plane.stack_events import find_failure_reason
 
@@ -118,13 +119,20 @@ class Stacks:
             return Outcome(succeeded=True)
         return Outcome(succeeded=False, reason=self._read_reason(client, stack_id))
 
+    def detect_drift(self, task: Task, stack_id: str) -> Outcome:
+        """Detect what differs between a stack's resources and its template."""
+        return stack_drift.detect(self._client_for(*task.key), stack_id, self._pause)
+
+    def _pause(self, seconds: float) -> bool:
+        return self._clock.wait(self._ending, seconds)
+
     def _wait(
         self, client: CloudFormationClient, stack_id: str, rests: Callable[[str], bool]
     ) -> str:
         """Poll until the stack rests, or the control plane ends; give its last status."""
         seconds = FIRST_POLL_SECONDS
         status = _status_of(client, stack_id)
-        while not rests(status) and not self._clock.wait(self._ending, seconds):
+        while not rests(status) and not self._pause(seconds):
             seconds = min(2 * seconds, LONGEST_POLL_SECONDS)
             status = _status_of(client, stack_id)
         return status

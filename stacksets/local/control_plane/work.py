@@ -37,6 +37,8 @@ class Worker:
             return self.stacks.create(task, _stack_name(task), on_stack)
         if task.kind is TaskKind.UPDATE:
             return self.stacks.update(task, task.stack_id)
+        if task.kind is TaskKind.DETECT_DRIFT:
+            return self.stacks.detect_drift(task, task.stack_id)
         return self.stacks.delete(task, task.stack_id)
 
 

@@ -50,6 +50,10 @@ class Cloud:
     def iam(self, account: str) -> Any:
         return _client("iam", self.aws_url, account, EAST)
 
+    @functools.cache  # noqa: B019 - lives as long as the tests
+    def aws(self, service: str, account: str = ADMIN, region: str = EAST) -> Any:
+        return _client(service, self.aws_url, account, region)
+
     def make_roles(self, *accounts: str) -> None:
         """Bring up the role chain of self-managed permissions."""
         make_administration_role(self.iam(ADMIN))

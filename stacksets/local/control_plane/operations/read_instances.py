@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from stacksets.local.control_plane.drift import show_drift, status_of
 from stacksets.local.control_plane.errors import instance_not_found
 from stacksets.local.control_plane.model import InstanceKey
 from stacksets.local.control_plane.operations.context import refuse_what_is_not_emulated
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     from stacksets.local.control_plane.model import StackInstance, StackSet
     from stacksets.local.control_plane.operations.context import Context
-
-NOT_CHECKED = "NOT_CHECKED"
 
 
 def describe_stack_instance(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,7 +44,7 @@ def _matches(row: StackInstance, params: Mapping[str, Any]) -> bool:
     shown = {
         "DETAILED_STATUS": row.detailed_status,
         "LAST_OPERATION_ID": row.last_operation_id,
-        "DRIFT_STATUS": NOT_CHECKED,
+        "DRIFT_STATUS": status_of(row),
     }
     filters = {item.get("Name"): item.get("Values") for item in params.get("Filters", ())}
     return (
@@ -64,6 +63,6 @@ def _summary(stack_set: StackSet, row: StackInstance) -> dict[str, Any]:
         "Status": row.status,
         "StatusReason": row.reason,
         "StackInstanceStatus": {"DetailedStatus": row.detailed_status},
-        "DriftStatus": NOT_CHECKED,
+        **show_drift(row),
         "LastOperationId": row.last_operation_id,
     }

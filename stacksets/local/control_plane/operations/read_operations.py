@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from stacksets.local.control_plane.drift import show_operation
 from stacksets.local.control_plane.errors import invalid_operation, operation_not_found
 from stacksets.local.control_plane.model import ENDED, ResultStatus
 from stacksets.local.control_plane.operations.context import refuse_what_is_not_emulated
@@ -38,6 +39,9 @@ def describe_stack_set_operation(context: Context, params: Mapping[str, Any]) ->
             "RetainStacks": operation.retain_stacks,
             "AdministrationRoleARN": operation.administration_role_arn,
             "ExecutionRoleName": operation.execution_role_name,
+            "StackSetDriftDetectionDetails": show_operation(
+                operation, record.results[operation.id].values()
+            ),
         }
     }
 

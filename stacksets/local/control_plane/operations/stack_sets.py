@@ -7,6 +7,7 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from stacksets.local.control_plane.drift import show_stack_set
 from stacksets.local.control_plane.errors import (
     created_but_modified,
     name_already_exists,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from stacksets.local.control_plane.operations.context import Context
 
 NAME = re.compile("[a-zA-Z][-a-zA-Z0-9]{0,127}")
-NOT_CHECKED = "NOT_CHECKED"
 
 
 def create_stack_set(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,6 +108,7 @@ def describe_stack_set(context: Context, params: Mapping[str, Any]) -> dict[str,
             "ExecutionRoleName": definition.execution_role_name,
             "OrganizationalUnitIds": (),
             "Regions": list(regions),
+            "StackSetDriftDetectionDetails": show_stack_set(record),
         }
     }
 
@@ -117,10 +118,17 @@ def list_stack_sets(context: Context, params: Mapping[str, Any]) -> dict[str, An
     refuse_what_is_not_emulated(params)
     wanted = params.get("Status")
     records = context.store.list_records(context.account, context.region)
-    stack_sets = [record.stack_set for record in records]
-    page, token = cut_page([s for s in stack_sets if wanted in {None, s.status}], params)
-    summaries = [{**_summary(found), "DriftStatus": NOT_CHECKED} for found in page]
+    matching = [record for record in records if wanted in {None, record.stack_set.status}]
+    page, token = cut_page(matching, params)
+    summaries = [_listed(record) for record in page]
     return {"Summaries": summaries, "NextToken": token}
+
+
+def _listed(record: Record) -> dict[str, Any]:
+    """Give the summary of a stack set with its drift."""
+    drift = show_stack_set(record)
+    shown = {name: drift.get(name) for name in ("DriftStatus", "LastDriftCheckTimestamp")}
+    return {**_summary(record.stack_set), **shown}
 
 
 def _summary(stack_set: StackSet) -> dict[str, Any]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacksets.local.control_plane.operations.drift import (
+    detect_stack_set_drift,
+    list_stack_instance_resource_drifts,
+)
 from stacksets.local.control_plane.operations.read_instances import (
     describe_stack_instance,
     list_stack_instances,
@@ -40,6 +44,8 @@ HANDLERS: Mapping[str, Handler] = {
     "DescribeStackInstance": describe_stack_instance,
     "DescribeStackSet": describe_stack_set,
     "DescribeStackSetOperation": describe_stack_set_operation,
+    "DetectStackSetDrift": detect_stack_set_drift,
+    "ListStackInstanceResourceDrifts": list_stack_instance_resource_drifts,
     "ListStackInstances": list_stack_instances,
     "ListStackSetOperationResults": list_stack_set_operation_results,
     "ListStackSetOperations": list_stack_set_operations,

@@ -48,7 +48,7 @@ def test_a_refusal_is_answered_in_xml(plane):
 def test_it_says_which_actions_it_answers():
     assert "CreateStackSet" in ControlPlane.actions
     assert "CreateStack" not in ControlPlane.actions
-    assert "DetectStackSetDrift" not in ControlPlane.actions
+    assert "DescribeStacks" not in ControlPlane.actions
 
 
 def test_a_reset_forgets_stack_sets_and_settings(plane):

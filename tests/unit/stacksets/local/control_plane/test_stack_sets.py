@@ -52,6 +52,14 @@ def test_a_new_stack_set_is_described_with_all_that_it_was_given(bench):
         "ExecutionRoleName": "theirs",
         "OrganizationalUnitIds": (),
         "Regions": [],
+        "StackSetDriftDetectionDetails": {
+            "DriftStatus": "NOT_CHECKED",
+            "TotalStackInstancesCount": 0,
+            "DriftedStackInstancesCount": 0,
+            "InSyncStackInstancesCount": 0,
+            "InProgressStackInstancesCount": 0,
+            "FailedStackInstancesCount": 0,
+        },
     }
 
 
