@@ -76,7 +76,7 @@ class Changer:
 
     def look(self) -> tuple[StackSet | None, Plan]:
         """Observe and plan afresh."""
-        observed = observe_stack_set(self.aws, self.deployment, read_overrides=False)
+        observed = observe_stack_set(self.aws, self.deployment)
         return observed, self.make(observed)
 
 

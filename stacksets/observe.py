@@ -5,51 +5,64 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from stacksets.asking import ask_each
 from stacksets.errors import AwsError
 
 if TYPE_CHECKING:
-    from stacksets.aws.door import Aws, StackSets
+    from collections.abc import Iterable
+
+    from stacksets.aws.door import Aws
     from stacksets.model.desired import Deployment
     from stacksets.model.observed import StackInstance, StackSet
 
+MANY = 100
+"""From so many stack instances on their stacks are looked up for an audit only: a page of instances
+is a call, and so is every single stack, in its own account and region."""
 
-def observe_stack_set(aws: Aws, deployment: Deployment, *, read_overrides: bool) -> StackSet | None:
+
+def observe_stack_set(aws: Aws, deployment: Deployment, *, audit: bool = False) -> StackSet | None:
     """Read the stack set, its instances and latest operations; None where there is no stack set.
 
-    Each instance's stack is looked up by its ARN, since a stack that was deleted by hand leaves its
-    instance CURRENT. Overrides take a call an instance and are read where the caller asks, or where
-    the deployment has any.
+    Two things take a call an instance, and are asked of many instances at once. Overrides are read
+    where the deployment has any. The stack of each instance is looked up by its ARN while there are
+    fewer than `MANY`, since a stack that was deleted by hand leaves its instance CURRENT. An
+    `audit` does both in any case.
     """
     stack_sets = aws.stack_sets(deployment.home_region)
     described = stack_sets.describe_stack_set(deployment.name)
     if described is None:
         return None
-    deep = read_overrides or bool(deployment.overrides)
     # Before the instances: an operation that ends in between would leave rows of its middle, and
     # nothing that runs to explain them.
     operations = stack_sets.list_operations(deployment.name)
-    return replace(
-        described,
-        instances=tuple(
-            _look_closer(aws, stack_sets, deployment, one, read_overrides=deep)
-            for one in stack_sets.list_instances(deployment.name)
-        ),
-        operations=operations,
-    )
+    instances = stack_sets.list_instances(deployment.name)
+    looks_up = audit or len(instances) < MANY
+    if audit or deployment.overrides:
+        instances = _with_overrides(aws, deployment, instances)
+    if looks_up:
+        instances = _with_stacks(aws, deployment, instances)
+    return replace(described, instances=instances, stacks_looked_up=looks_up, operations=operations)
 
 
-def _look_closer(
-    aws: Aws,
-    stack_sets: StackSets,
-    deployment: Deployment,
-    instance: StackInstance,
-    *,
-    read_overrides: bool,
-) -> StackInstance:
-    overrides = stack_sets.read_overrides(deployment.name, instance.key) if read_overrides else None
-    return replace(
-        instance, overrides=overrides, stack_exists=_stack_exists(aws, deployment, instance)
-    )
+def _with_overrides(
+    aws: Aws, deployment: Deployment, instances: Iterable[StackInstance]
+) -> tuple[StackInstance, ...]:
+    stack_sets = aws.stack_sets(deployment.home_region)
+
+    def read(instance: StackInstance) -> StackInstance:
+        overrides = stack_sets.read_overrides(deployment.name, instance.key)
+        return replace(instance, overrides=overrides)
+
+    return ask_each(read, instances)
+
+
+def _with_stacks(
+    aws: Aws, deployment: Deployment, instances: Iterable[StackInstance]
+) -> tuple[StackInstance, ...]:
+    def look_up(instance: StackInstance) -> StackInstance:
+        return replace(instance, stack_exists=_stack_exists(aws, deployment, instance))
+
+    return ask_each(look_up, instances)
 
 
 def _stack_exists(aws: Aws, deployment: Deployment, instance: StackInstance) -> bool | None:

@@ -85,8 +85,8 @@ def open_aws(session: Session, unbound: Deployment, *, as_admin: bool = True) ->
 
 
 def observe(opened: Opened, *, audit: bool = False) -> StackSet | None:
-    """Read what AWS holds; overrides take a call an instance, so only where they matter."""
-    return observe_stack_set(opened.aws, opened.deployment, read_overrides=audit)
+    """Read what AWS holds; what takes a call an instance only where it matters or for an audit."""
+    return observe_stack_set(opened.aws, opened.deployment, audit=audit)
 
 
 def check(session: Session, opened: Opened, observed: StackSet | None) -> None:

@@ -201,7 +201,10 @@ class AutoDeploymentTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackSet:
-    """A stack set with its instances and its latest operations, newest first."""
+    """A stack set with its instances and its latest operations, newest first.
+
+    `stacks_looked_up` is False where nobody asked whether the stack of any instance is there.
+    """
 
     name: str
     id: str
@@ -220,6 +223,7 @@ class StackSet:
     auto_deployment_targets: tuple[AutoDeploymentTarget, ...] = ()
     drift: DriftSummary | None = None
     instances: tuple[StackInstance, ...] = ()
+    stacks_looked_up: bool = True
     operations: tuple[Operation, ...] = ()
 
     @property

@@ -55,7 +55,7 @@ class Deployer:
     aws: Aws = field(default_factory=BotoAws)
 
     def observe(self, deployment: Deployment) -> StackSet | None:
-        return observe_stack_set(self.aws, deployment, read_overrides=False)
+        return observe_stack_set(self.aws, deployment)
 
     def plan(self, deployment: Deployment) -> Plan:
         return make_plan(deployment, self.observe(deployment))

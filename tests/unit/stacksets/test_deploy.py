@@ -55,7 +55,7 @@ class Run:
         self.consented = []
 
     def plan(self, deployment, options=None):
-        observed = observe_stack_set(self.aws, deployment, read_overrides=False)
+        observed = observe_stack_set(self.aws, deployment)
         return make_plan(deployment, observed, options)
 
     def deploy(self, deployment, options=None):
@@ -70,7 +70,7 @@ class Run:
         )
 
     def destroy(self, deployment):
-        observed = observe_stack_set(self.aws, deployment, read_overrides=False)
+        observed = observe_stack_set(self.aws, deployment)
         return destroy(
             deployment,
             self.aws,
@@ -374,7 +374,7 @@ def test_an_account_that_cannot_be_read_is_not_taken_for_empty():
     run = Run()
     run.deploy(a_deployment())
     run.aws.closed.add(a_key(region=EAST))
-    observed = observe_stack_set(run.aws, a_deployment(), read_overrides=False)
+    observed = observe_stack_set(run.aws, a_deployment())
     exists = {one.region: one.stack_exists for one in observed.instances}
     assert exists == {EAST: None, WEST: True}
 
