@@ -10,13 +10,21 @@ from stacksets.local.control_plane.clients import USER_AGENT
 from stacksets.local.control_plane.clock import Clock, SystemClock
 from stacksets.local.control_plane.plane import ControlPlane
 from stacksets.local.control_plane.roles import PoliciesAllow, TrustAllows
-from stacksets.local.control_plane.settings import Replay, Settings, read_settings
+from stacksets.local.control_plane.settings import (
+    Failure,
+    Refusal,
+    Replay,
+    Settings,
+    read_settings,
+)
 
 __all__ = [
     "USER_AGENT",
     "Clock",
     "ControlPlane",
+    "Failure",
     "PoliciesAllow",
+    "Refusal",
     "Replay",
     "Settings",
     "SystemClock",

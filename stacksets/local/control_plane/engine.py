@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from stacksets.local.control_plane.clock import Clock
     from stacksets.local.control_plane.drift import InstanceDrift
+    from stacksets.local.control_plane.injection import Injection
     from stacksets.local.control_plane.model import Change, InstanceKey, Operation, Task
-    from stacksets.local.control_plane.settings import Settings
     from stacksets.local.control_plane.store import Record
 
 GRACE_SECONDS = 10.0
@@ -65,13 +65,13 @@ class Engine:
         carry_out: CarryOut,
         *,
         clock: Clock,
-        settings: Callable[[], Settings],
+        injection: Injection,
         ending: threading.Event,
     ) -> None:
         self._lock = lock
         self._carry_out = carry_out
         self._clock = clock
-        self._settings = settings
+        self._injection = injection
         self._ending = ending
         self._runs: dict[tuple[str, str], Run] = {}
         self._threads: set[threading.Thread] = set()
@@ -164,7 +164,7 @@ class Engine:
 
     def _work(self, run: Run, task: Task) -> None:
         """Do one task; the body of a thread."""
-        seconds = self._settings().instance_seconds
+        seconds = self._injection.seconds(task.key)
         if seconds:
             self._clock.wait(self._ending, seconds)
         outcome = self._outcome_of(run, task)
@@ -176,7 +176,7 @@ class Engine:
     def _outcome_of(self, run: Run, task: Task) -> Outcome:
         if self._ending.is_set():
             return Outcome(succeeded=False)
-        injected = self._settings().failures.get(task.key)
+        injected = self._injection.find_failure(task)
         if injected is not None:
             return Outcome(succeeded=False, reason=injected)
         try:

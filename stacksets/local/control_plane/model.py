@@ -184,6 +184,15 @@ class Task:
     parameters: Mapping[str, str]
     stack_id: str | None
 
+    @property
+    def reaches_account(self) -> bool:
+        """Whether it touches the account at all.
+
+        Retaining does not, nor does deleting an instance that never had a stack.
+        """
+        deletes_nothing = self.kind is TaskKind.DELETE and not self.stack_id
+        return self.kind is not TaskKind.RETAIN and not deletes_nothing
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:

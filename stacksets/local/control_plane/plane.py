@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING
 from stacksets.local.control_plane.clients import Clients
 from stacksets.local.control_plane.clock import SYSTEM_CLOCK
 from stacksets.local.control_plane.engine import Engine
-from stacksets.local.control_plane.errors import ApiError, throttling
+from stacksets.local.control_plane.errors import ApiError
+from stacksets.local.control_plane.injection import Injection
 from stacksets.local.control_plane.operations.context import Context
 from stacksets.local.control_plane.operations.table import HANDLERS
 from stacksets.local.control_plane.protocol.requests import decode_request
@@ -61,8 +61,8 @@ class ControlPlane:
             find_role=self._find_role, trust_allows=trust_allows, policies_allow=policies_allow
         )
         self._clock = clock
+        self._injection = Injection(lambda: self.settings)
         self._state = self._new_state()
-        self._requests = itertools.count(1)
 
     def handle(self, *, account: str, region: str, form: Mapping[str, str]) -> tuple[int, bytes]:
         """Answer one request of the query protocol: the HTTP status and the XML body.
@@ -72,7 +72,7 @@ class ControlPlane:
         """
         action = form["Action"]
         try:
-            self._throttle()
+            self._injection.check_request(action)
             params = decode_request(action, form)
             state = self._state
             with state.store.lock:
@@ -102,11 +102,6 @@ class ControlPlane:
         state.ending.set()
         state.engine.join()
 
-    def _throttle(self) -> None:
-        every = self.settings.throttle_every
-        if every and next(self._requests) % every == 0:
-            raise throttling()
-
     def _new_state(self) -> _State:
         store, ending = Store(), threading.Event()
         stacks = Stacks(self._clients.cloudformation, clock=self._clock, ending=ending)
@@ -114,7 +109,7 @@ class ControlPlane:
             store.lock,
             Worker(roles=self._roles, stacks=stacks).carry_out,
             clock=self._clock,
-            settings=lambda: self.settings,
+            injection=self._injection,
             ending=ending,
         )
         return _State(store=store, engine=engine, ending=ending)

@@ -26,10 +26,9 @@ class Worker:
     def carry_out(self, task: Task, on_stack: Callable[[str], None]) -> Outcome:
         """Do the task to its end; `on_stack` hears the id of a new stack at once.
 
-        Retaining, and deleting an instance that never had a stack, touch nothing in the account
-        and so need no role.
+        What touches nothing in the account needs no role.
         """
-        if task.kind is TaskKind.RETAIN or (task.kind is TaskKind.DELETE and not task.stack_id):
+        if not task.reaches_account:
             return Outcome(succeeded=True)
         if refusal := self.roles.find_refusal(task):
             return Outcome(succeeded=False, reason=refusal)

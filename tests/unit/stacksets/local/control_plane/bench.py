@@ -12,6 +12,7 @@ import pytest
 
 from stacksets.local.control_plane.engine import Engine
 from stacksets.local.control_plane.errors import ApiError
+from stacksets.local.control_plane.injection import Injection
 from stacksets.local.control_plane.model import InstanceKey, Outcome, Task
 from stacksets.local.control_plane.operations.context import Context
 from stacksets.local.control_plane.operations.table import HANDLERS
@@ -124,7 +125,7 @@ class Bench:
             self.store.lock,
             self.work,
             clock=self.clock,
-            settings=lambda: self.settings,
+            injection=Injection(lambda: self.settings),
             ending=self.ending,
         )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from stacksets.local.control_plane.model import Outcome, TaskKind
-from stacksets.local.control_plane.settings import Replay
+from stacksets.local.control_plane.settings import Failure, Replay
 from tests.unit.stacksets.local.control_plane.bench import (
     ADMIN,
     EAST,
@@ -378,7 +378,9 @@ def test_each_stack_instance_takes_the_time_that_is_set(bench):
 
 
 def test_a_chosen_account_and_region_fails_with_the_reason_that_is_set(bench):
-    bench.settings = replace(bench.settings, failures={(ADMIN, WEST): "the weather"})
+    bench.settings = replace(
+        bench.settings, failures={(ADMIN, WEST): Failure(reason="the weather")}
+    )
     operation = bench.finish(bench.create(EAST, WEST))["OperationId"]
     assert bench.results(operation) == {
         EAST: ("SUCCEEDED", None),

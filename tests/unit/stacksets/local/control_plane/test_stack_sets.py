@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
 from stacksets.local.control_plane.errors import ApiError
 from stacksets.local.control_plane.operations.table import HANDLERS
-from stacksets.local.control_plane.settings import Replay, Settings, read_settings
+from stacksets.local.control_plane.settings import (
+    Failure,
+    Refusal,
+    Replay,
+    Settings,
+    read_settings,
+)
 from tests.unit.stacksets.local.control_plane.bench import (
     ADMIN,
     EAST,
     HOME,
     OTHER_TEMPLATE,
     TEMPLATE,
+    WEST,
     refusal,
 )
 
@@ -274,18 +280,40 @@ def test_settings_may_come_as_json():
     document = {
         "instance_seconds": 0.5,
         "list_lag_seconds": 2,
-        "failures": [{"account": ADMIN, "region": EAST, "reason": "weather"}],
+        "durations": [{"account": ADMIN, "region": EAST, "seconds": 3}],
+        "failures": [
+            {"account": ADMIN, "region": EAST, "reason": "weather"},
+            {"account": ADMIN, "region": WEST, "times": 2},
+        ],
+        "sts_inactive": [{"account": ADMIN, "region": WEST}],
+        "denied": [{"account": ADMIN, "region": WEST, "action": "sqs:CreateQueue"}],
+        "refusals": [
+            {"action": "DeleteStackSet", "code": "AccessDenied"},
+            {"action": "UpdateStackSet", "code": "Stale", "message": "words", "times": 1},
+        ],
+        "import_pins": False,
         "replay": "EXCEPTION",
         "throttle_every": 3,
     }
     assert read_settings(document) == Settings(
         instance_seconds=0.5,
         list_lag_seconds=2,
-        failures={(ADMIN, EAST): "weather"},
+        durations={(ADMIN, EAST): 3},
+        failures={
+            (ADMIN, EAST): Failure(reason="weather"),
+            (ADMIN, WEST): Failure(reason="The stack operation failed", times=2),
+        },
+        sts_inactive=frozenset({(ADMIN, WEST)}),
+        denied={(ADMIN, WEST): "sqs:CreateQueue"},
+        refusals={
+            "DeleteStackSet": Refusal(code="AccessDenied", message="AccessDenied"),
+            "UpdateStackSet": Refusal(code="Stale", message="words", times=1),
+        },
+        import_pins=False,
         replay=Replay.EXCEPTION,
         throttle_every=3,
     )
-    assert replace(read_settings({}), failures={}) == replace(Settings(), failures={})
+    assert read_settings({}) == Settings()
 
 
 def test_a_setting_that_there_is_not_is_refused():
