@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from botocore.config import Config
 
+from stacksets.asking import AT_ONCE
 from stacksets.aws.failures import Origin
 from stacksets.errors import InputError
 from stacksets.model.desired import Region
@@ -54,10 +55,12 @@ def config(attempts: int = ATTEMPTS) -> Config:
     """Give the settings of every client.
 
     Adaptive mode is the standard one that also slows down once AWS throttles, which StackSets does
-    at rates that AWS does not publish.
+    at rates that AWS does not publish; all threads that share a client slow down together. A
+    connection for each of them: botocore drops what does not fit into its pool, TLS and all.
     """
     return Config(
         retries={"mode": "adaptive", "total_max_attempts": attempts},
+        max_pool_connections=AT_ONCE,
         connect_timeout=5,
         read_timeout=60,
         user_agent_extra="stacksets",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 _ANY_REGION = Region("us-east-1")
 _SESSION_NAME = "stacksets"
 _RENEW_BEFORE = timedelta(minutes=5)
+_KEPT = 64
+"""Accounts and regions whose clients are kept: a client holds half a megabyte, and a plan may look
+into hundreds of accounts, each once or twice in a row."""
 
 
 def _utc_now() -> datetime:
@@ -57,8 +61,9 @@ class BotoAws:
         self._home_region = home_region
         self._now = now
         self._assumed: dict[str, _Assumed] = {}
-        self._assuming = Lock()
-        self._opened: dict[tuple[Region, str], Clients] = {}
+        self._assuming: dict[str, Lock] = {}
+        self._opened: OrderedDict[tuple[Region, str], Clients] = OrderedDict()
+        self._opening = Lock()
 
     def identity(self) -> Identity:
         """Say who calls; without valid credentials a CredentialsError says what to type."""
@@ -88,8 +93,9 @@ class BotoAws:
                 hint="set read_role_name in [stack_set] and run `make bootstrap` in that account",
             )
         partition = self._identity.arn.split(":")[1]
-        with self._assuming:
-            keys = self._assume(f"arn:{partition}:iam::{account}:role/{role_name}", region)
+        role_arn = f"arn:{partition}:iam::{account}:role/{role_name}"
+        with self._assuming.setdefault(role_arn, Lock()):
+            keys = self._assume(role_arn, region)
         return BotoAccount(self._open(region, keys))
 
     @cached_property
@@ -114,10 +120,15 @@ class BotoAws:
         return self._open(region, None)
 
     def _open(self, region: Region, keys: Keys | None) -> Clients:
-        opened = (region, keys["aws_access_key_id"] if keys else "")
-        if opened not in self._opened:
-            self._opened[opened] = Clients(self._session, region, keys=keys)
-        return self._opened[opened]
+        """Give the clients of a place; those that were used the longest ago are let go."""
+        place = (region, keys["aws_access_key_id"] if keys else "")
+        with self._opening:
+            if place not in self._opened:
+                self._opened[place] = Clients(self._session, region, keys=keys)
+            self._opened.move_to_end(place)
+            if len(self._opened) > _KEPT:
+                self._opened.popitem(last=False)
+            return self._opened[place]
 
     def _assume(self, role_arn: str, region: Region) -> Keys:
         """Give credentials of the role, assumed anew when they are about to end (after an hour)."""

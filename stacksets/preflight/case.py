@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from stacksets.asking import ask_each
 from stacksets.errors import CredentialsError, PermissionDeniedError, Problem, StackSetsError
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 _ENTERING = "sts:AssumeRole"
-_AT_ONCE = 8
-"""Reads at the same time: a hundred accounts in seconds, and too few for AWS to throttle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,21 +64,21 @@ class Case:
         role = self.deployment.read_role_name
         answers: dict[InstanceKey, Answer] = {}
         refusals: dict[InstanceKey, StackSetsError] = {}
-        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-            asked = {
-                key: pool.submit(
-                    lambda one: question(self.aws.account(one.account, one.region, role)), key
-                )
-                for key in keys
-            }
-        for key, answer in asked.items():
+
+        def ask(key: InstanceKey) -> None:
             try:
-                answers[key] = answer.result()
+                answers[key] = question(self.aws.account(key.account, key.region, role))
             except CredentialsError:
                 raise
             except StackSetsError as error:
                 refusals[key] = error
-        return answers, refusals
+
+        asked = tuple(keys)
+        ask_each(ask, asked)
+        return (
+            {key: answers[key] for key in asked if key in answers},
+            {key: refusals[key] for key in asked if key in refusals},
+        )
 
 
 def by_account(keys: Iterable[InstanceKey]) -> dict[AccountId, str]:
