@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from stacksets.diagnose import find_root_causes
+from stacksets.diagnose import find_root_causes, list_not_attempted
 from stacksets.errors import (
     DetachedError,
     OperationInProgressError,
@@ -212,7 +212,7 @@ def _conclude(
         operation_ids=tuple(dict.fromkeys(progress.operation_ids)),
         instances=observed.instances if observed else (),
         root_causes=causes,
-        cancelled=sum(one.status is ResultStatus.CANCELLED for one in execution.results),
+        not_attempted=list_not_attempted(execution.results),
         remaining=None if succeeded else remaining,
         started=progress.started,
         ended=changer.clock.now(),

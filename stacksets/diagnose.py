@@ -17,10 +17,10 @@ from stacksets.model.observed import ResultStatus
 from stacksets.model.outcome import RootCause
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from stacksets.aws.door import Account, Aws
-    from stacksets.model.desired import Deployment
+    from stacksets.model.desired import Deployment, InstanceKey
     from stacksets.model.observed import OperationResult, StackInstance, StackSet
 
 _NAMED = re.compile(
@@ -60,6 +60,11 @@ def find_root_causes(
         if one.status is ResultStatus.FAILED
     )
     return tuple(dict.fromkeys(causes))
+
+
+def list_not_attempted(results: Iterable[OperationResult]) -> tuple[InstanceKey, ...]:
+    """Give the stack instances that an operation cancelled before their turn, sorted."""
+    return tuple(sorted(one.key for one in results if one.status is ResultStatus.CANCELLED))
 
 
 def _find_root_cause(

@@ -25,8 +25,40 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """What a reason means and what to do about it; `code` is stable."""
+
+    code: str
+    meaning: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneratedBy:
+    """The code that made a resource of a template: a module and a function of it."""
+
+    module: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenAt:
+    """Where a resource stands in a template's text; lines count from 1."""
+
+    path: str
+    line: int
+
+
+Source = GeneratedBy | WrittenAt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RootCause:
-    """Why a stack instance failed: the first resource that did, not the cascade behind it."""
+    """Why a stack instance failed: the first resource that did, not the cascade behind it.
+
+    `nested_in` are the logical ids of the nested stacks around the resource, the outermost first.
+    `unread` says why the stack's own events could not be read, where they could not.
+    """
 
     account: AccountId
     region: Region
@@ -34,6 +66,10 @@ class RootCause:
     logical_id: str = ""
     resource_type: str = ""
     stack_id: str | None = None
+    nested_in: tuple[str, ...] = ()
+    source: Source | None = None
+    hint: Hint | None = None
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +147,7 @@ class Verdict(StrEnum):
 class Outcome:
     """The record of a run: what was desired, what was done and what is there now.
 
+    `not_attempted` are the stack instances that the failed operation cancelled before their turn.
     `remaining` is the plan that is still not empty, None where nothing remains.
     """
 
@@ -119,7 +156,7 @@ class Outcome:
     operation_ids: tuple[OperationId, ...]
     instances: tuple[StackInstance, ...]
     root_causes: tuple[RootCause, ...]
-    cancelled: int
+    not_attempted: tuple[InstanceKey, ...]
     remaining: Plan | None
     started: datetime
     ended: datetime

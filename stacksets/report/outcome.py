@@ -40,7 +40,7 @@ def outcome_data(outcome: Outcome) -> dict[str, object]:
         "operation_ids": list(outcome.operation_ids),
         "instances": [instance_data(one) for one in outcome.instances],
         "root_causes": [cause_data(one) for one in outcome.root_causes],
-        "cancelled": outcome.cancelled,
+        "not_attempted": [str(key) for key in outcome.not_attempted],
         "remaining": outcome.remaining and plan_data(outcome.remaining),
     }
 
@@ -99,9 +99,9 @@ def _lines(outcome: Outcome) -> Iterator[Line]:
     yield Line(f"{title} in {duration(seconds)}{_healthy_words(outcome)}", tone)
     told = {InstanceKey(one.account, one.region) for one in outcome.root_causes}
     yield from _instance_lines(outcome.instances, told)
-    if outcome.root_causes or outcome.cancelled:
+    if outcome.root_causes or outcome.not_attempted:
         yield Line("Why", Tone.STRONG)
-        yield from cause_lines(outcome.root_causes, outcome.cancelled)
+        yield from cause_lines(outcome.root_causes, len(outcome.not_attempted))
     if outcome.remaining:
         left = count(len(outcome.remaining.steps), "step")
         yield Line(f"Still to do: {left}; the same command again plans them anew", Tone.WARNING)

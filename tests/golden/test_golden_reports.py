@@ -71,7 +71,7 @@ def _outcome(**changes):
         "operation_ids": (OperationId("op-1"),),
         "instances": (an_instance(a_key(region=EAST)), an_instance(a_key(region=WEST))),
         "root_causes": (),
-        "cancelled": 0,
+        "not_attempted": (),
         "remaining": None,
         "started": START,
         "ended": START + timedelta(seconds=4.25),
@@ -110,7 +110,7 @@ def _failed():
             an_instance(a_key(region=WEST), **FAILED, status_reason="see the stack"),
         ),
         root_causes=(_cause(),),
-        cancelled=1,
+        not_attempted=(a_key(region=EAST),),
         remaining=FIRST,
         ended=START + timedelta(minutes=4, seconds=10),
     )

@@ -35,7 +35,10 @@ def test_a_failed_region_spares_the_ones_after_it(deployer: Deployer) -> None:
 
     outcome = deployer.deploy(_needs_the_name(WEST))
 
-    assert (outcome.verdict, outcome.cancelled) == (Verdict.FAILED, 1)
+    assert (outcome.verdict, [str(key) for key in outcome.not_attempted]) == (
+        Verdict.FAILED,
+        [f"{ACCOUNT}/{EAST}"],
+    )
     west, east = _by_region(deployer, _needs_the_name(WEST))
     assert (west.status, west.detailed_status) == (InstanceStatus.OUTDATED, DetailedStatus.FAILED)
     assert (east.status, east.detailed_status) == (
@@ -75,7 +78,7 @@ def test_a_failure_in_the_last_region_leaves_the_first_one_deployed(deployer: De
     outcome = deployer.deploy(_needs_the_name(EAST))
 
     west, east = _by_region(deployer, _needs_the_name(EAST))
-    assert (outcome.verdict, outcome.cancelled) == (Verdict.FAILED, 0)
+    assert (outcome.verdict, outcome.not_attempted) == (Verdict.FAILED, ())
     assert (west.is_healthy, east.is_healthy) == (True, False)
 
 

@@ -47,7 +47,7 @@ def _an_outcome(**changes):
         "operation_ids": (OperationId("op-1"),),
         "instances": BOTH,
         "root_causes": (),
-        "cancelled": 0,
+        "not_attempted": (),
         "remaining": None,
         "started": START,
         "ended": START,
