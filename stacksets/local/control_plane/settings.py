@@ -86,11 +86,12 @@ def read_settings(document: Mapping[str, Any]) -> Settings:
     unknown = document.keys() - {knob.name for knob in fields(Settings)}
     if unknown:
         raise ValueError(f"no such setting: {', '.join(sorted(unknown))}")
-    return Settings(**{name: READERS.get(name, _as_is)(document[name]) for name in document})
+    return Settings(**{name: _read(name, value) for name, value in document.items()})
 
 
-def _as_is(value: Any) -> Any:  # noqa: ANN401 - the setting's own type
-    return value
+def _read(name: str, value: Any) -> Any:  # noqa: ANN401 - the setting's own type
+    reader = READERS.get(name)
+    return value if reader is None else reader(value)
 
 
 def _place(item: Mapping[str, Any]) -> Place:
