@@ -2,17 +2,19 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from time import sleep
 
 import pytest
 from botocore.stub import Stubber
 
+from stacksets.asking import AT_ONCE
 from stacksets.aws.session import BotoAws
 from stacksets.errors import CredentialsError, InputError, PermissionDeniedError
 from stacksets.model.desired import AccountId, Region
 from stacksets.model.outcome import Identity
 
-ONE, TWO = AccountId("111111111111"), AccountId("222222222222")
+ONE, TWO, THREE = (AccountId(digit * 12) for digit in "123")
 HOME, EAST = Region("us-west-2"), Region("us-east-1")
 CALLER = {"Account": ONE, "Arn": "arn:aws-cn:iam::111111111111:user/u", "UserId": "AIDA"}
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -192,6 +194,19 @@ def test_calls_are_tried_a_bounded_number_of_times_and_name_this_tool(aws):
     assert (config.connect_timeout, config.read_timeout) == (5, 60)
 
 
+def test_every_thread_that_asks_has_a_connection(aws):
+    assert aws._own(HOME).cloudformation.meta.config.max_pool_connections == AT_ONCE
+
+
+def test_the_clients_that_were_used_the_longest_ago_are_let_go(aws):
+    home, east = aws._own(HOME), aws._own(EAST)
+    for number in range(63):
+        aws._own(Region(f"xx-test-{number}"))
+        assert aws._own(HOME) is home
+
+    assert aws._own(EAST) is not east
+
+
 def test_who_calls_is_asked_with_few_tries(aws):
     assert aws._own(HOME).sts.meta.config.retries["total_max_attempts"] == 3
 
@@ -235,6 +250,23 @@ def test_a_role_is_assumed_once_though_many_regions_ask_at_the_same_time(aws, mo
         list(pool.map(lambda _: aws.account(TWO, HOME, "read"), range(4)))
 
     assert len(assumed) == 1
+
+
+def test_the_roles_of_several_accounts_are_assumed_at_the_same_time(aws, monkeypatch):
+    known_caller(aws)
+    aws.identity()
+    both = Barrier(2)
+
+    def assume_role(**request):
+        both.wait(5)
+        keys = {"AccessKeyId": request["RoleArn"], "SecretAccessKey": "s", "SessionToken": "token"}
+        return {"Credentials": keys | {"Expiration": NOW + timedelta(hours=1)}}
+
+    monkeypatch.setattr(aws._own(HOME).sts, "assume_role", assume_role)
+    with ThreadPoolExecutor(2) as pool:
+        opened = list(pool.map(lambda one: aws.account(one, HOME, "read"), (TWO, THREE)))
+
+    assert [TWO in signer(opened[0]), THREE in signer(opened[1])] == [True, True]
 
 
 def test_a_role_is_assumed_again_before_its_credentials_end(aws, time):

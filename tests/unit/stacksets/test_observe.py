@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from stacksets.errors import PermissionDeniedError, ServiceError
+from stacksets.model.desired import AccountId, ParameterOverride
+from stacksets.observe import MANY, observe_stack_set
+from tests.builders import (
+    EAST,
+    NAME,
+    OTHER_ACCOUNT,
+    WEST,
+    a_deployment,
+    a_key,
+    a_stack_set,
+    an_instance,
+)
+from tests.fakes import FakeAws
+
+OVERRIDES = (ParameterOverride(accounts=(), regions=(EAST,), parameters={"Suffix": "x"}),)
+
+
+def many_keys(number):
+    return tuple(a_key(f"{at // 2:012}", EAST if at % 2 else WEST) for at in range(1, number + 1))
+
+
+class Counting:
+    """Stack sets that count what is asked of them; asked at once by many threads."""
+
+    def __init__(self, there):
+        self._there = there
+        self._lock = threading.Lock()
+        self.asked = Counter()
+
+    def __getattr__(self, name):
+        def ask(*arguments):
+            with self._lock:
+                self.asked[name] += 1
+            return getattr(self._there, name)(*arguments)
+
+        return ask
+
+
+def a_world(number):
+    """An AWS with so many stack instances, and what counts the calls for its stack sets."""
+    aws = FakeAws()
+    aws.fake_stack_sets.sets[NAME] = a_stack_set(
+        *(replace(an_instance(key), stack_exists=None) for key in many_keys(number))
+    )
+    aws.fake_stack_sets.overrides = {key: {"Suffix": str(key)} for key in many_keys(number)}
+    aws.fake_stack_sets = Counting(aws.fake_stack_sets)
+    entered = []
+    enter = aws.account
+    aws.account = lambda *place: entered.append(place) or enter(*place)
+    return aws, aws.fake_stack_sets.asked, entered
+
+
+def test_without_overrides_a_thousand_instances_take_the_three_lists_and_nothing_else():
+    aws, asked, entered = a_world(1_000)
+    observed = observe_stack_set(aws, a_deployment())
+    assert asked == {"describe_stack_set": 1, "list_operations": 1, "list_instances": 1}
+    assert entered == []
+    assert len(observed.instances) == 1_000
+    assert {one.overrides for one in observed.instances} == {None}
+
+
+def test_overrides_of_the_file_take_a_describe_an_instance_and_keep_the_order():
+    aws, asked, _ = a_world(1_000)
+    observed = observe_stack_set(aws, a_deployment(overrides=OVERRIDES))
+    assert asked["read_overrides"] == 1_000
+    assert [one.key for one in observed.instances] == sorted(many_keys(1_000))
+    assert all(one.overrides == {"Suffix": str(one.key)} for one in observed.instances)
+
+
+@pytest.mark.parametrize(("number", "looked_up"), [(MANY - 1, True), (MANY, False)])
+def test_stacks_are_looked_up_while_the_instances_are_few(number, looked_up):
+    aws, _, entered = a_world(number)
+    observed = observe_stack_set(aws, a_deployment())
+    assert observed.stacks_looked_up is looked_up
+    assert len(entered) == (number if looked_up else 0)
+    assert {one.stack_exists for one in observed.instances} == {False if looked_up else None}
+
+
+def test_an_audit_looks_up_every_stack_and_reads_every_override():
+    aws, asked, entered = a_world(MANY)
+    observed = observe_stack_set(aws, a_deployment(), audit=True)
+    assert (asked["read_overrides"], len(entered)) == (MANY, MANY)
+    assert observed.stacks_looked_up
+
+
+def test_one_describe_that_fails_is_the_one_error():
+    aws, _, _ = a_world(300)
+    fails = many_keys(300)[150]
+    there = aws.fake_stack_sets._there
+
+    def read_overrides(name, key):
+        if key == fails:
+            raise ServiceError("cloudformation:DescribeStackInstance: Rate exceeded", hint="wait")
+        return {}
+
+    there.read_overrides = read_overrides
+    with pytest.raises(ServiceError, match="Rate exceeded"):
+        observe_stack_set(aws, a_deployment(overrides=OVERRIDES))
+
+
+def test_an_account_that_may_not_be_entered_leaves_its_stacks_unknown():
+    aws, _, _ = a_world(4)
+
+    def enter(account, region, role_name):
+        if account == OTHER_ACCOUNT:
+            raise PermissionDeniedError("no", hint="ask")
+        return FakeAws().account(account, region, role_name)
+
+    aws.account = enter
+    aws.fake_stack_sets._there.sets[NAME] = a_stack_set(
+        an_instance(a_key(AccountId("111111111111"))), an_instance(a_key(OTHER_ACCOUNT))
+    )
+    observed = observe_stack_set(aws, a_deployment())
+    assert [one.stack_exists for one in observed.instances] == [False, None]
+
+
+def test_an_instance_without_a_stack_is_not_looked_up():
+    aws, _, entered = a_world(0)
+    aws.fake_stack_sets._there.sets[NAME] = a_stack_set(an_instance(stack_id=None))
+    observed = observe_stack_set(aws, a_deployment())
+    assert entered == []
+    assert observed.stacks_looked_up
+
+
+def test_where_there_is_no_stack_set_nothing_more_is_asked():
+    aws, asked, _ = a_world(1)
+    assert observe_stack_set(aws, a_deployment(name="another")) is None
+    assert asked == {"describe_stack_set": 1}
