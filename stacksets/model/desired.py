@@ -106,6 +106,49 @@ class AutoDeployment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrganizationAccount:
+    """An account of the organization: its state as AWS spells it, and the unit right above it."""
+
+    id: AccountId
+    state: str
+    parent: OrganizationalUnitId
+
+    @property
+    def is_active(self) -> bool:
+        """Tell whether stacks can be made there; a suspended or closing account takes none."""
+        return self.state == "ACTIVE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization:
+    """What of the organization a deployment has to do with.
+
+    `units` gives all accounts below a unit, those of nested units included; a unit that the
+    organization does not have is not among them. `others` are accounts that were looked for on
+    their own: named beside the units, or with a stack instance that no unit accounts for.
+    """
+
+    management_account: AccountId
+    units: Mapping[OrganizationalUnitId, tuple[OrganizationAccount, ...]]
+    others: tuple[OrganizationAccount, ...] = ()
+
+    def accounts_below(self, unit: OrganizationalUnitId) -> frozenset[AccountId]:
+        """Give every account below a unit, whatever its state."""
+        return frozenset(one.id for one in self.units.get(unit, ()))
+
+    def targets_below(self, unit: OrganizationalUnitId) -> frozenset[AccountId]:
+        """Give the accounts below a unit that StackSets deploys to."""
+        return frozenset(one.id for one in self.units.get(unit, ()) if self.takes_stacks(one))
+
+    def takes_stacks(self, account: OrganizationAccount) -> bool:
+        """Tell whether StackSets deploys to an account: never to the management account.
+
+        Source: StackSets user guide, stacksets-concepts, "Service-managed permissions".
+        """
+        return account.is_active and account.id != self.management_account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentTargets:
     """A group of accounts, each of which gets a stack instance in each of the group's regions.
 
@@ -129,19 +172,22 @@ class DeploymentTargets:
 class ParameterOverride:
     """Other parameter values for some stack instances.
 
-    Empty `accounts` or `regions` mean all of them; of several overrides that meet in one instance,
-    the last one of the file wins, parameter by parameter.
+    Empty `accounts` and `organizational_units` mean all accounts, empty `regions` all regions; of
+    several overrides that meet in one instance, the last one of the file wins, parameter by
+    parameter. `members` are the accounts below the units, None until Organizations was asked.
     """
 
     accounts: tuple[AccountId, ...]
     regions: tuple[Region, ...]
     parameters: Mapping[str, str]
+    organizational_units: tuple[OrganizationalUnitId, ...] = ()
+    members: tuple[AccountId, ...] | None = None
 
     def applies_to(self, key: InstanceKey) -> bool:
         """Tell whether this override speaks of that stack instance."""
-        return (not self.accounts or key.account in self.accounts) and (
-            not self.regions or key.region in self.regions
-        )
+        everywhere = not self.accounts and not self.organizational_units
+        meant = everywhere or key.account in (*self.accounts, *(self.members or ()))
+        return meant and (not self.regions or key.region in self.regions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +238,8 @@ class Deployment:
 
     `path` and `sha256` name the deployment file; `environment_source` says where the environment
     came from (`--environment`, `ENVIRONMENT_SUFFIX` or `default`). `informational` are the tags and
-    parameters whose change alone is no difference.
+    parameters whose change alone is no difference. `organization` is what Organizations said of the
+    units in it, None until it was asked and for self-managed permissions.
     """
 
     path: str
@@ -220,6 +267,7 @@ class Deployment:
     informational: frozenset[str] = frozenset()
     bootstrap: Bootstrap | None = None
     smoke: Smoke | None = None
+    organization: Organization | None = None
 
     def bound_to(self, caller: AccountId) -> Deployment:
         """Put the caller's account where the file says "self" and the admin account in the strings.

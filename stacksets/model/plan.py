@@ -49,8 +49,7 @@ class Definition:
 class Rectangle:
     """Accounts times regions: what one call names, exactly the pairs that the plan means.
 
-    With `organizational_units` the accounts are what `account_filter` makes of both; `members` are
-    those that this comes to, where `accounts` does not say it.
+    With `organizational_units` the accounts are what `account_filter` makes of both: `members`.
     """
 
     accounts: tuple[AccountId, ...]
@@ -58,6 +57,11 @@ class Rectangle:
     organizational_units: tuple[OrganizationalUnitId, ...] = ()
     account_filter: AccountFilter | None = None
     members: tuple[AccountId, ...] = ()
+
+    @property
+    def targeted_accounts(self) -> tuple[AccountId, ...]:
+        """Give the accounts that the call is about."""
+        return self.members if self.organizational_units else self.accounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
