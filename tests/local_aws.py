@@ -55,6 +55,10 @@ class LocalAws:
         """
         self._administer("POST", "hold", {"call": call, "moment": moment})
 
+    def held(self) -> dict[str, str]:
+        """Service and action of the call that is held now, nothing where none is."""
+        return self._administer("GET", "hold")
+
     def release(self) -> None:
         """Let the held call go on, and hold none."""
         self._administer("POST", "release")

@@ -98,6 +98,9 @@ class Front:
                 await asyncio.to_thread(self._reset)
             case "POST", "hold":
                 self._holding.order(read_order(json.loads(body)))
+            case "GET", "hold":
+                held = self._holding.held
+                answer = {"service": held.service, "action": held.action} if held else {}
             case "POST", "release":
                 self._holding.release()
             case "POST", "settings":
@@ -126,7 +129,7 @@ class Front:
 
         async def hold() -> Held:
             entry["held"] = moment
-            entry["held"] = held = await self._holding.hold(receive)
+            entry["held"] = held = await self._holding.hold(call, receive)
             return held
 
         async def send_and_note(message: Message) -> None:
@@ -139,7 +142,7 @@ class Front:
         if moment is Moment.RECEIVED and await hold() is Held.DROPPED:
             return
 
-        if call.service == "cloudformation" and call.action in self._control_plane.actions:
+        if call.service == "cloudformation" and self._control_plane.answers(call.action, call.form):
             await self._serve_stack_sets(call, account, send_and_note)
         else:
             await self._emulator.application(scope, _replay(body, receive), send_and_note)

@@ -53,13 +53,15 @@ def read_order(document: Mapping[str, Any]) -> Order:
 class Holding:
     """Counts the calls of clients and holds the one that was ordered; for one event loop.
 
-    The control plane's own calls are not counted: their number depends on threads.
+    The control plane's own calls are not counted: their number depends on threads. `held` is the
+    call that is held now.
     """
 
     def __init__(self) -> None:
         self._order: Order | None = None
         self._counted = 0
         self._ended: asyncio.Future[Held] | None = None
+        self.held: ApiCall | None = None
 
     def order(self, order: Order) -> None:
         """Hold a call to come; what is held now goes on."""
@@ -81,17 +83,18 @@ class Holding:
         self._counted += 1
         return self._order.moment if self._counted == self._order.call else None
 
-    async def hold(self, receive: Callable[[], Awaitable[object]]) -> Held:
+    async def hold(self, call: ApiCall, receive: Callable[[], Awaitable[object]]) -> Held:
         """Wait until the call is released, or dropped, or its caller has hung up.
 
         `receive` is ASGI's; after the whole body all that it can give is the disconnection.
         """
         ended: asyncio.Future[Held] = asyncio.get_running_loop().create_future()
-        self._ended = ended
+        self._ended, self.held = ended, call
         gone = asyncio.ensure_future(receive())
         either: tuple[asyncio.Future[Any], ...] = (ended, gone)
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         gone.cancel()
+        self.held = None
         return ended.result() if ended.done() else Held.DROPPED
 
     def _end(self, how: Held) -> None:

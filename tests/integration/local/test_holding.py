@@ -60,11 +60,12 @@ def test_a_held_call_is_carried_out_before_it_is_answered_or_not_at_all(
 ) -> None:
     running = _start(thread, local_aws, moment)
     held = _wait_for(local_aws, moment)
-    groups, is_done = _groups(local_aws), running.done()
+    groups, is_done, told = _groups(local_aws), running.done(), local_aws.held()
     local_aws.release()
     running.result(SECONDS)
 
     assert (held["action"], held["status"], is_done, groups) == ("CreateGroup", status, False, made)
+    assert (told, local_aws.held()) == ({"service": "iam", "action": "CreateGroup"}, {})
     assert _groups(local_aws) == ["first", "second"]
     assert [call["held"] for call in local_aws.journal()[:2]] == ["", "RELEASED"]
 
