@@ -26,6 +26,7 @@ from stacksets.model.plan import (
     InstanceChange,
     Plan,
 )
+from stacksets.operation_ids import Purpose
 from stacksets.steps import Context, Decisions, delete_instances, find_steps, with_operation_id
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def make_plan(
     """
     chosen = options or PlanOptions()
     definition = settle_definition(deployment, observed)
-    context = _make_context(deployment, observed, definition, chosen)
+    context = _make_context(deployment, observed, definition, chosen, Purpose.DEPLOY)
     running = observed.running_operation if observed else None
     if observed and running:
         return _attach(context, running)
@@ -90,7 +91,7 @@ def make_plan(
 
 def make_destroy_plan(deployment: Deployment, observed: StackSet | None) -> Plan:
     """Plan the removal of every stack instance and then of the stack set."""
-    context = _make_context(deployment, observed, None, PlanOptions())
+    context = _make_context(deployment, observed, None, PlanOptions(), Purpose.DESTROY)
     if observed is None:
         return _plan(context, (), instances=(), differences=(), notes=())
     if observed.running_operation:
@@ -119,6 +120,7 @@ def _make_context(
     observed: StackSet | None,
     definition: Definition | None,
     options: PlanOptions,
+    purpose: Purpose,
 ) -> Context:
     regions = [one.region for one in observed.instances] if observed else []
     order = dict.fromkeys(
@@ -129,6 +131,7 @@ def _make_context(
         observed=observed,
         digest=_digest(deployment, observed, definition, options),
         region_order=tuple(order),
+        purpose=purpose,
     )
 
 
@@ -177,7 +180,8 @@ def _plan(
         home_region=context.deployment.home_region,
         environment=context.deployment.environment,
         steps=tuple(
-            with_operation_id(step, context.digest, at) for at, step in enumerate(steps, 1)
+            with_operation_id(step, context.digest, at, context.purpose)
+            for at, step in enumerate(steps, 1)
         ),
         instances=instances,
         differences=differences,

@@ -21,6 +21,7 @@ from stacksets.model.plan import (
     UpdateStackInstances,
     UpdateStackSet,
 )
+from stacksets.operation_ids import make_operation_id
 from stacksets.rectangles import group_into_rectangles
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from stacksets.model.desired import Deployment, InstanceKey, OperationPreferences, Region
     from stacksets.model.observed import StackSet
     from stacksets.model.plan import Definition, Difference, InstancesStep, Rectangle, Step
+    from stacksets.operation_ids import Purpose
 
 _SURPLUS = "no longer in the deployment file"
 _UNNUMBERED = OperationId("unnumbered")
@@ -37,12 +39,16 @@ _UNNUMBERED = OperationId("unnumbered")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What every step needs to know: the two sides, the plan's digest and the order of regions."""
+    """What every step needs to know: the two sides, the plan's digest, the order of regions.
+
+    `purpose` is what the ids of its operations tell.
+    """
 
     deployment: Deployment
     observed: StackSet | None
     digest: str
     region_order: tuple[Region, ...]
+    purpose: Purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,8 +182,8 @@ def _whys(members: Sequence[Change], where: Rectangle) -> str:
     return "; ".join(dict.fromkeys(inside))
 
 
-def with_operation_id(step: Step, digest: str, number: int) -> Step:
+def with_operation_id(step: Step, digest: str, number: int, purpose: Purpose) -> Step:
     """Give a step the operation id that this plan, sent again, would give it again."""
     if isinstance(step, AttachToOperation | CreateStackSet | DeleteStackSet):
         return step
-    return replace(step, operation_id=OperationId(f"stacksets-{digest[:40]}-{number}"))
+    return replace(step, operation_id=make_operation_id(purpose, digest, number))

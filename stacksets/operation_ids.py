@@ -1,0 +1,53 @@
+"""The ids of our operations: what a run wanted can be read from the id that AWS keeps.
+
+An id is at most 128 characters of `[a-zA-Z0-9][-a-zA-Z0-9]*` (API reference, OperationId). AWS does
+not tell who started an operation; its id tells whether this tool did.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from stacksets.model.desired import OperationId
+
+if TYPE_CHECKING:
+    from stacksets.model.observed import Operation
+
+_DIGITS = 40
+_OURS = re.compile(rf"stacksets-(?P<purpose>[a-z]+)-[0-9a-f]{{{_DIGITS}}}-\d+")
+
+
+class Purpose(StrEnum):
+    """Which command an operation belongs to."""
+
+    DEPLOY = "deploy"
+    DESTROY = "destroy"
+    DRIFT = "drift"
+    IMPORT = "import"
+
+
+def make_operation_id(purpose: Purpose, digest: str, number: int) -> OperationId:
+    """Give the id of a plan's step (`number` counts from 1): the same plan gives it again."""
+    return OperationId(f"stacksets-{purpose}-{digest[:_DIGITS]}-{number}")
+
+
+def find_purpose(operation_id: str) -> Purpose | None:
+    """Tell what an operation of ours is for, None where the id is not one of ours."""
+    found = _OURS.fullmatch(operation_id)
+    words = {one.value: one for one in Purpose}
+    return words.get(found["purpose"]) if found else None
+
+
+def tell_starter(operation_id: str) -> str:
+    """Say who started an operation, as far as its id tells."""
+    purpose = find_purpose(operation_id)
+    return f"stacksets {purpose}" if purpose else "another client"
+
+
+def tell_operation(operation: Operation) -> str:
+    """Name an operation: its id, action and status, since when (UTC), and who started it."""
+    since = f" since {operation.created:%Y-%m-%d %H:%M:%SZ}" if operation.created else ""
+    starter = tell_starter(operation.id)
+    return f"operation {operation.id} ({operation.action}, {operation.status}{since}, by {starter})"
