@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from stacksets.differences import find_differences
+from stacksets.differences import Hidden, find_differences
 from stacksets.model.desired import KeptValue
 from stacksets.model.plan import Definition, Difference
+from stacksets.parameter_values import as_text
 from stacksets.template import parse_template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from stacksets.model.desired import Deployment
     from stacksets.model.observed import StackSet
@@ -53,7 +54,7 @@ def compare_definition(
     there = parse_template(observed.template_body)
     hidden = no_echo_parameters(content) | informational
     return (
-        *find_differences(there, content, "Template"),
+        *compare_templates(there, content),
         *find_differences(
             _without(_effective(observed.parameters, there), hidden),
             _without(definition.parameters, hidden),
@@ -64,6 +65,14 @@ def compare_definition(
         ),
         *_compare_settings(definition, observed),
     )
+
+
+def compare_templates(
+    observed: Mapping[str, object], desired: Mapping[str, object]
+) -> tuple[Difference, ...]:
+    """List where two templates differ; the default of a NoEcho parameter is compared, not shown."""
+    hidden = no_echo_parameters(observed) | no_echo_parameters(desired)
+    return find_differences(_hide(observed, hidden), _hide(desired, hidden), "Template")
 
 
 def find_informational(
@@ -114,8 +123,22 @@ def _effective(parameters: Mapping[str, str], content: Mapping[str, object]) -> 
 
 
 def _defaults(content: Mapping[str, object]) -> dict[str, str]:
-    declared = declared_parameters(content)
-    return {name: str(spec["Default"]) for name, spec in declared.items() if "Default" in spec}
+    found = {
+        name: as_text(spec.get("Default")) for name, spec in declared_parameters(content).items()
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _hide(content: Mapping[str, object], names: frozenset[str]) -> Mapping[str, object]:
+    hidden = {
+        name: {**spec, "Default": Hidden(spec["Default"])}
+        for name, spec in declared_parameters(content).items()
+        if name in names and "Default" in spec
+    }
+    parameters = content.get("Parameters")
+    if not hidden or not isinstance(parameters, Mapping):
+        return content
+    return {**content, "Parameters": {**parameters, **hidden}}
 
 
 def _without(values: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
@@ -125,7 +148,7 @@ def _without(values: Mapping[str, str], names: frozenset[str]) -> dict[str, str]
 def _compare_settings(definition: Definition, observed: StackSet) -> Iterator[Difference]:
     pairs: tuple[tuple[str, object, object], ...] = (
         ("Description", observed.description, definition.description),
-        ("Capabilities", sorted(observed.capabilities), sorted(definition.capabilities)),
+        ("Capabilities", _as_set(observed.capabilities), _as_set(definition.capabilities)),
         (
             "AdministrationRoleARN",
             observed.administration_role_arn,
@@ -136,3 +159,7 @@ def _compare_settings(definition: Definition, observed: StackSet) -> Iterator[Di
     )
     for path, there, wanted in pairs:
         yield from find_differences(there, wanted, path)
+
+
+def _as_set(names: Iterable[str]) -> str | None:
+    return ", ".join(sorted(names)) or None

@@ -24,7 +24,7 @@ def parse_template(body: str) -> Mapping[str, object]:
     """
     language = "JSON" if body.lstrip().startswith("{") else "YAML"
     try:
-        content = json.loads(body) if language == "JSON" else cfn_tools.load_yaml(body)
+        content = json.loads(body) if language == "JSON" else _load_yaml(body)
     except (*_ODD_YAML, ValueError, yaml.YAMLError, RecursionError) as error:
         raise TemplateError(
             f"the template is not valid {language}: {error}", hint="check it with cfn-lint"
@@ -34,3 +34,8 @@ def parse_template(body: str) -> Mapping[str, object]:
             "the template is not a mapping of sections", hint="it needs at least Resources"
         )
     return content
+
+
+def _load_yaml(body: str) -> object:
+    """Read YAML as the JSON that it stands for: a date is text, as CloudFormation takes it."""
+    return json.loads(json.dumps(cfn_tools.load_yaml(body), default=str))

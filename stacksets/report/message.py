@@ -25,6 +25,7 @@ class Tone(StrEnum):
 
 
 _ROUND_SECONDS = 10.0
+_LONGEST = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +82,8 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def shorten(text: str) -> str:
+    """Cut a long value for the screen; data holds it whole."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -17,7 +17,7 @@ from stacksets.model.plan import (
     UpdateStackInstances,
     UpdateStackSet,
 )
-from stacksets.report.message import Line, Message, Tone, align, count
+from stacksets.report.message import Line, Message, Tone, align, count, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -211,12 +211,13 @@ def _difference_lines(differences: Sequence[Difference]) -> Iterator[Line]:
         return
     yield Line("Definition")
     for one in differences:
+        was, shall = shorten(one.observed or ""), shorten(one.desired or "")
         if one.observed is None:
-            yield Line(f"  + {one.path}: {one.desired}", Tone.GOOD)
+            yield Line(f"  + {one.path}: {shall}", Tone.GOOD)
         elif one.desired is None:
-            yield Line(f"  - {one.path}: {one.observed}", Tone.BAD)
+            yield Line(f"  - {one.path}: {was}", Tone.BAD)
         else:
-            yield Line(f"  ~ {one.path}: {one.observed} → {one.desired}", Tone.WARNING)
+            yield Line(f"  ~ {one.path}: {was} → {shall}", Tone.WARNING)
 
 
 def _step_lines(steps: Sequence[Step]) -> Iterator[Line]:

@@ -23,6 +23,7 @@ from stacksets.model.plan import (
     UpdateStackSet,
 )
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
+from stacksets.template import parse_template
 from tests.builders import (
     ACCOUNT,
     CONTENT,
@@ -107,6 +108,46 @@ def test_a_changed_template_is_one_update_of_all_instances_with_its_differences_
 def test_the_same_template_in_other_bytes_is_no_difference():
     observed = a_stack_set(*BOTH, template_body=json.dumps(CONTENT, indent=4))
     assert make_plan(a_deployment(), observed).is_empty
+
+
+def test_the_same_template_in_yaml_is_no_difference():
+    parameters = "Parameters: {Suffix: {Type: String, Default: dev}}"
+    body = f"{parameters}\nResources: {{Topic: {{Type: 'AWS::SNS::Topic'}}}}"
+    assert make_plan(a_deployment(), a_stack_set(*BOTH, template_body=body)).is_empty
+
+
+def test_a_change_in_a_yaml_template_is_named_by_its_path():
+    body = "Resources: {A: {Type: 'AWS::SNS::Topic', Properties: {TopicName: !Sub 'a-${B}'}}}"
+    there = a_stack_set(*BOTH, template_body=body, parameters={})
+    content = json.loads(json.dumps(parse_template(body)).replace("a-", "b-"))
+    plan = make_plan(a_deployment(template=a_template(content)), there)
+    assert plan.differences == (
+        Difference(
+            path="Template.Resources.A.Properties.TopicName",
+            observed="!Sub a-${B}",
+            desired="!Sub b-${B}",
+        ),
+    )
+
+
+def test_the_default_of_a_noecho_parameter_is_compared_and_shown_nowhere():
+    def content(default):
+        secret = {"Type": "String", "NoEcho": True, "Default": default}
+        return {**CONTENT, "Parameters": {**CONTENT["Parameters"], "Password": secret}}
+
+    there = a_stack_set(*BOTH, template_body=json.dumps(content("old-secret")))
+    plan = make_plan(a_deployment(template=a_template(content("new-secret"))), there)
+    assert plan.differences == (
+        Difference(path="Template.Parameters.Password.Default", observed="****", desired="****"),
+    )
+    first = make_plan(a_deployment(template=a_template(content("new-secret"))), a_stack_set(*BOTH))
+    assert "secret" not in str(first.differences)
+
+
+def test_a_default_of_true_is_sent_as_cloudformation_spells_it():
+    content = {"Parameters": {"On": {"Type": "String", "Default": True}}, "Resources": {}}
+    (create, _) = make_plan(a_deployment(template=a_template(content)), None).steps
+    assert create.definition.parameters == {"On": "true"}
 
 
 def test_a_default_that_aws_does_not_list_is_no_difference():

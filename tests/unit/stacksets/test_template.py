@@ -9,6 +9,12 @@ def test_short_forms_of_yaml_become_long_ones():
     assert content == {"Resources": {"A": {"Fn::Sub": "${X}"}}}
 
 
+def test_the_same_template_says_the_same_in_yaml_and_in_json():
+    yaml = "AWSTemplateFormatVersion: 2010-09-09\nMappings: {M: {123: {A: 1}}}\n"
+    json = '{"AWSTemplateFormatVersion": "2010-09-09", "Mappings": {"M": {"123": {"A": 1}}}}'
+    assert parse_template(yaml) == parse_template(json)
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [

@@ -15,7 +15,7 @@ from stacksets.model.outcome import InstanceProgressed, OperationObserved, StepS
 from stacksets.plan import make_plan
 from stacksets.report.as_json import JsonReport
 from stacksets.report.as_text import TextReport
-from stacksets.report.message import Line, Message, Result, Tone, align, count, duration
+from stacksets.report.message import Line, Message, Result, Tone, align, count, duration, shorten
 from tests.builders import EAST, WEST, a_deployment, a_key
 
 MESSAGE = Message(code="noted", lines=(Line("mind the gap", Tone.WARNING),), data={"gap": "→"})
@@ -167,6 +167,11 @@ def test_a_reader_that_has_left_stops_nothing():
 )
 def test_a_duration_is_told_as_precisely_as_it_matters(seconds, words):
     assert duration(seconds) == words
+
+
+def test_a_long_value_is_cut_on_the_screen():
+    assert [len(shorten("a" * length)) for length in (120, 121)] == [120, 120]
+    assert shorten("a" * 121).endswith("a…")
 
 
 def test_a_count_knows_its_plural():
