@@ -22,6 +22,7 @@ from stacksets.errors import InputError
 from stacksets.model.plan import (
     AttachToOperation,
     ChangeKind,
+    CreateStackSet,
     DeleteStackSet,
     InstanceChange,
     Plan,
@@ -145,17 +146,23 @@ def _digest(
 
     Every instance's last operation is part of it, and the latest operation that has ended: what
     failed is retried, and what was removed is created again, under an operation id that AWS has not
-    seen; while the same plan sent again after a crash keeps the one that AWS knows.
+    seen; while the same plan sent again after a crash keeps the one that AWS knows. A crash may
+    come between the creation of the stack set and that of its instances, or right after both while
+    the lists lag: so a stack set in which nothing has happened yet counts like none.
     """
-    seen = observed and {
-        "id": observed.id,
-        "definition": [observed.template_body, observed.parameters, observed.tags],
-        "instances": [
-            [str(i.key), i.status, i.detailed_status, i.last_operation_id, i.stack_exists]
-            for i in observed.instances
-        ],
-        "last": next((one.id for one in observed.operations if one.status.is_final), None),
-    }
+    seen = (
+        None
+        if observed is None or _is_untouched(observed)
+        else {
+            "id": observed.id,
+            "definition": [observed.template_body, observed.parameters, observed.tags],
+            "instances": [
+                [str(i.key), i.status, i.detailed_status, i.last_operation_id, i.stack_exists]
+                for i in observed.instances
+            ],
+            "last": next((one.id for one in observed.operations if one.status.is_final), None),
+        }
+    )
     asked = {
         "definition": asdict(definition) if definition else None,
         "targets": [str(key) for key in deployment.instance_keys()],
@@ -167,6 +174,10 @@ def _digest(
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _is_untouched(observed: StackSet) -> bool:
+    return not observed.instances and not observed.operations
+
+
 def _plan(
     context: Context,
     steps: Sequence[Step],
@@ -175,13 +186,15 @@ def _plan(
     differences: tuple[Difference, ...],
     notes: tuple[str, ...],
 ) -> Plan:
+    # Operations are numbered alike whether the stack set is there already or created first.
+    first = 0 if steps and isinstance(steps[0], CreateStackSet) else 1
     return Plan(
         stack_set_name=context.deployment.name,
         home_region=context.deployment.home_region,
         environment=context.deployment.environment,
         steps=tuple(
             with_operation_id(step, context.digest, at, context.purpose)
-            for at, step in enumerate(steps, 1)
+            for at, step in enumerate(steps, first)
         ),
         instances=instances,
         differences=differences,

@@ -381,6 +381,13 @@ def test_what_was_removed_is_created_again_under_a_new_operation_id():
     assert plan_after("created") != plan_after("removed", "created")
 
 
+def test_instances_have_the_same_operation_ids_before_and_after_their_stack_set_is_created():
+    (_, before) = make_plan(a_deployment(), None).steps
+    (after,) = make_plan(a_deployment(), a_stack_set()).steps
+
+    assert before == after
+
+
 def test_a_noecho_parameter_stands_nowhere_even_when_it_is_informational():
     desired = a_deployment(
         template=a_template(SECRET),
