@@ -158,8 +158,9 @@ class FakeStackSets:
             self.polls_until_done -= 1
         return self.operations.get(operation_id)
 
-    def list_results(self, name, operation_id):
-        return self.results.get(operation_id, ())
+    def list_results(self, name, operation_id, status=None):
+        rows = self.results.get(operation_id, ())
+        return tuple(one for one in rows if status in {None, one.status})
 
     def summarize_template(self, body):
         return self.summary

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Operation,
         OperationResult,
         ResourceDrift,
+        ResultStatus,
         StackInstance,
         StackSet,
     )
@@ -105,8 +106,13 @@ class StackSets(Protocol):
     def find_operation(self, name: str, operation_id: OperationId) -> Operation | None:
         """Give one operation, None where AWS never accepted it. Strongly consistent."""
 
-    def list_results(self, name: str, operation_id: OperationId) -> tuple[OperationResult, ...]:
-        """List an operation's results, to the last page. Eventually consistent."""
+    def list_results(
+        self, name: str, operation_id: OperationId, status: ResultStatus | None = None
+    ) -> tuple[OperationResult, ...]:
+        """List an operation's results, or those of one status, to the last page.
+
+        Eventually consistent.
+        """
 
     def summarize_template(self, body: str) -> TemplateSummary:
         """Ask AWS what a template needs; a template that AWS refuses is a TemplateError."""

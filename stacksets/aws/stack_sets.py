@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         Operation,
         OperationResult,
         ResourceDrift,
+        ResultStatus,
         StackInstance,
         StackSet,
     )
@@ -98,14 +99,20 @@ class BotoStackSets:
             return None
         return operation_from(answer["StackSetOperation"])
 
-    def list_results(self, name: str, operation_id: OperationId) -> tuple[OperationResult, ...]:
-        """List an operation's results, to the last page. Eventually consistent."""
+    def list_results(
+        self, name: str, operation_id: OperationId, status: ResultStatus | None = None
+    ) -> tuple[OperationResult, ...]:
+        """List an operation's results, or those of one status, to the last page.
+
+        Eventually consistent. A filter's value is no list (API reference, OperationResultFilter).
+        """
+        request: Request = {"StackSetName": name, "OperationId": operation_id}
+        if status:
+            request["Filters"] = [{"Name": "OPERATION_RESULT_STATUS", "Values": status.value}]
         with self._asking("cloudformation:ListStackSetOperationResults"):
             pages = self._clients.cloudformation.get_paginator(
                 "list_stack_set_operation_results"
-            ).paginate(
-                StackSetName=name, OperationId=operation_id, PaginationConfig={"PageSize": _PAGE}
-            )
+            ).paginate(**request, PaginationConfig={"PageSize": _PAGE})
             return tuple(result_from(row) for page in pages for row in page["Summaries"])
 
     def summarize_template(self, body: str) -> TemplateSummary:

@@ -298,6 +298,23 @@ def test_results_are_listed_to_the_last_page(stack_sets, cloudformation):
     )
 
 
+def test_of_an_operation_only_the_failed_results_can_be_listed(stack_sets, cloudformation):
+    cloudformation.add_response(
+        "list_stack_set_operation_results",
+        {"Summaries": [{"Account": ONE, "Region": WEST, "Status": "FAILED"}]},
+        {
+            "StackSetName": "svc-dev",
+            "OperationId": OPERATION,
+            "Filters": [{"Name": "OPERATION_RESULT_STATUS", "Values": "FAILED"}],
+            "MaxResults": 100,
+        },
+    )
+
+    failed = stack_sets.list_results("svc-dev", OPERATION, ResultStatus.FAILED)
+
+    assert [one.region for one in failed] == [WEST]
+
+
 def test_a_template_is_summarized_by_aws(stack_sets, cloudformation):
     cloudformation.add_response(
         "get_template_summary",
