@@ -142,7 +142,7 @@ class Front:
         if moment is Moment.RECEIVED and await hold() is Held.DROPPED:
             return
 
-        if call.service == "cloudformation" and call.action in self._control_plane.actions:
+        if call.service == "cloudformation" and self._control_plane.answers(call.action, call.form):
             await self._serve_stack_sets(call, account, send_and_note)
         else:
             await self._emulator.application(scope, _replay(body, receive), send_and_note)

@@ -34,22 +34,35 @@ def check_capabilities(template: Mapping[str, Any], given: Sequence[str]) -> Non
     """
     missing = tuple(
         capability
-        for capability in _required(template)
+        for capability in required_capabilities(template)
         if capability not in given and not (capability == IAM and NAMED_IAM in given)
     )
     if missing:
         raise insufficient_capabilities(missing)
 
 
-def _required(template: Mapping[str, Any]) -> Iterator[str]:
-    resources = [item for item in template["Resources"].values() if isinstance(item, dict)]
-    iam = [item for item in resources if item.get("Type") in NAME_PROPERTIES]
+def required_capabilities(template: Mapping[str, Any]) -> Iterator[str]:
+    """Give the capabilities that a template needs."""
+    iam = _iam_resources(template)
     if any(_has_custom_name(resource) for resource in iam):
         yield NAMED_IAM
     elif iam:
         yield IAM
     if "Transform" in template or _has_macro(template["Resources"]):
         yield AUTO_EXPAND
+
+
+def explain_capabilities(template: Mapping[str, Any]) -> str | None:
+    """Give the reason why IAM's capabilities are needed, None when they are not."""
+    types = sorted({resource["Type"] for resource in _iam_resources(template)})
+    if not types:
+        return None
+    return f"The following resource(s) require capabilities: [{', '.join(types)}]"
+
+
+def _iam_resources(template: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    resources = template["Resources"].values()
+    return [item for item in resources if item.get("Type") in NAME_PROPERTIES]
 
 
 def _has_custom_name(resource: Mapping[str, Any]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import boto3
 import botocore.session
@@ -14,6 +14,31 @@ from botocore.config import Config
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_iam import IAMClient
+
+
+class S3Client(Protocol):
+    """What is asked of S3."""
+
+    def create_bucket(self, *, Bucket: str) -> object:  # noqa: N803 - boto3's names
+        """Make a bucket."""
+        ...
+
+    def delete_bucket(self, *, Bucket: str) -> object:  # noqa: N803
+        """Delete a bucket."""
+        ...
+
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        """Read an object, whose `Body` is a stream."""
+        ...
+
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> object:  # noqa: N803
+        """Write an object."""
+        ...
+
+    def delete_object(self, *, Bucket: str, Key: str) -> object:  # noqa: N803
+        """Delete an object."""
+        ...
+
 
 USER_AGENT = "stacksets-control-plane"
 """Stands in the user agent of every call back, so that a journal can tell it from a deployer's."""
@@ -44,6 +69,7 @@ class Clients:
         self._session = boto3.Session(botocore_session=_bare_session())
         self._make_cloudformation = functools.cache(self._cloudformation)
         self._make_iam = functools.cache(self._iam)
+        self._make_s3 = functools.cache(self._s3)
 
     def cloudformation(self, account: str, region: str) -> CloudFormationClient:
         """Give the client for the stacks of an account and region."""
@@ -54,6 +80,11 @@ class Clients:
         """Give the client for the roles of an account."""
         with self._lock:
             return self._make_iam(account)
+
+    def s3(self, account: str) -> S3Client:
+        """Give the client for the buckets of an account."""
+        with self._lock:
+            return self._make_s3(account)
 
     def _cloudformation(self, account: str, region: str) -> CloudFormationClient:
         return self._session.client(
@@ -74,6 +105,17 @@ class Clients:
             aws_secret_access_key=account,
             config=CONFIG,
         )
+
+    def _s3(self, account: str) -> S3Client:
+        client: object = self._session.client(
+            "s3",
+            region_name=IAM_REGION,
+            endpoint_url=self._endpoint_url,
+            aws_access_key_id=account,
+            aws_secret_access_key=account,
+            config=CONFIG.merge(Config(s3={"addressing_style": "path"})),
+        )
+        return cast("S3Client", client)
 
 
 def _bare_session() -> botocore.session.Session:

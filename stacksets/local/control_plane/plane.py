@@ -11,8 +11,10 @@ from stacksets.local.control_plane.clock import SYSTEM_CLOCK
 from stacksets.local.control_plane.engine import Engine
 from stacksets.local.control_plane.errors import ApiError
 from stacksets.local.control_plane.injection import Injection
+from stacksets.local.control_plane.large_templates import TemplateLender
 from stacksets.local.control_plane.operations.context import Context
 from stacksets.local.control_plane.operations.table import HANDLERS
+from stacksets.local.control_plane.outside import Outside
 from stacksets.local.control_plane.protocol.requests import decode_request
 from stacksets.local.control_plane.protocol.responses import encode_error, encode_response
 from stacksets.local.control_plane.roles import RoleChain, read_role
@@ -57,6 +59,7 @@ class ControlPlane:
     ) -> None:
         self.settings = Settings()
         self._clients = Clients(endpoint_url)
+        self._outside = Outside(self._clients)
         self._roles = RoleChain(
             find_role=self._find_role, trust_allows=trust_allows, policies_allow=policies_allow
         )
@@ -64,10 +67,14 @@ class ControlPlane:
         self._injection = Injection(lambda: self.settings)
         self._state = self._new_state()
 
+    def answers(self, action: str, form: Mapping[str, str]) -> bool:
+        """Tell whether a request is for StackSets: a summary only where it names a stack set."""
+        return action in self.actions and (action != "GetTemplateSummary" or "StackSetName" in form)
+
     def handle(self, *, account: str, region: str, form: Mapping[str, str]) -> tuple[int, bytes]:
         """Answer one request of the query protocol: the HTTP status and the XML body.
 
-        `form` is the decoded body, whose Action is one of `actions`; `account` and `region` are the
+        `form` is the decoded body, one that `answers` is true of; `account` and `region` are the
         caller's.
         """
         action = form["Action"]
@@ -84,6 +91,7 @@ class ControlPlane:
                     engine=state.engine,
                     clock=self._clock,
                     settings=self.settings,
+                    outside=self._outside,
                 )
                 result = HANDLERS[action](context, params)
                 return encode_response(action, result)
@@ -104,7 +112,12 @@ class ControlPlane:
 
     def _new_state(self) -> _State:
         store, ending = Store(), threading.Event()
-        stacks = Stacks(self._clients.cloudformation, clock=self._clock, ending=ending)
+        stacks = Stacks(
+            self._clients.cloudformation,
+            TemplateLender(self._clients.s3),
+            clock=self._clock,
+            ending=ending,
+        )
         engine = Engine(
             store.lock,
             Worker(roles=self._roles, stacks=stacks).carry_out,

@@ -6,7 +6,7 @@ A failed create is rolled back and then deleted, as StackSets does it (StackSets
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from types_boto3_cloudformation import CloudFormationClient
-    from types_boto3_cloudformation.type_defs import ParameterTypeDef, TagTypeDef
 
     from stacksets.local.control_plane.clock import Clock
+    from stacksets.local.control_plane.large_templates import TemplateLender
     from stacksets.local.control_plane.model import Task
 
 NO_UPDATES = "No updates are to be performed."
@@ -49,11 +49,13 @@ class Stacks:
     def __init__(
         self,
         client_for: Callable[[str, str], CloudFormationClient],
+        templates: TemplateLender,
         *,
         clock: Clock,
         ending: threading.Event,
     ) -> None:
         self._client_for = client_for
+        self._templates = templates
         self._clock = clock
         self._ending = ending
 
@@ -62,13 +64,8 @@ class Stacks:
         client = self._client_for(*task.key)
         definition = task.stack_set.definition
         try:
-            created = client.create_stack(
-                StackName=name,
-                TemplateBody=definition.template,
-                Parameters=_parameters(task),
-                Capabilities=list(definition.capabilities),  # type: ignore[arg-type] # checked on decoding
-                Tags=_tags(task),
-            )
+            with self._templates.lend(task.key.account, definition.template) as template:
+                created = client.create_stack(StackName=name, **template, **_definition(task))
         except ClientError as error:
             return _failure(error)
         stack_id = created["StackId"]
@@ -95,13 +92,8 @@ class Stacks:
             reason = f"Stack:{stack_id} is in {status} state and can not be updated."
             return Outcome(succeeded=False, reason=reason)
         try:
-            client.update_stack(
-                StackName=stack_id,
-                TemplateBody=definition.template,
-                Parameters=_parameters(task),
-                Capabilities=list(definition.capabilities),  # type: ignore[arg-type] # checked on decoding
-                Tags=_tags(task),
-            )
+            with self._templates.lend(task.key.account, definition.template) as template:
+                client.update_stack(StackName=stack_id, **template, **_definition(task))
         except ClientError as error:
             return _unchanged(stack_id) if _message(error) == NO_UPDATES else _failure(error)
         if self._wait(client, stack_id, _rests) == "UPDATE_COMPLETE":
@@ -160,14 +152,17 @@ def _status_of(client: CloudFormationClient, stack_id: str) -> str:
         raise
 
 
-def _parameters(task: Task) -> list[ParameterTypeDef]:
-    return [
-        {"ParameterKey": name, "ParameterValue": value} for name, value in task.parameters.items()
-    ]
-
-
-def _tags(task: Task) -> list[TagTypeDef]:
-    return [{"Key": key, "Value": value} for key, value in task.stack_set.definition.tags]
+def _definition(task: Task) -> dict[str, Any]:
+    """Give all but the template that CreateStack and UpdateStack ask for."""
+    definition = task.stack_set.definition
+    return {
+        "Parameters": [
+            {"ParameterKey": name, "ParameterValue": value}
+            for name, value in task.parameters.items()
+        ],
+        "Capabilities": list(definition.capabilities),
+        "Tags": [{"Key": key, "Value": value} for key, value in definition.tags],
+    }
 
 
 def _unchanged(stack_id: str) -> Outcome:

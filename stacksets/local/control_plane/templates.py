@@ -18,18 +18,26 @@ MAXIMUM_BODY_BYTES = 51_200
 MASK = "****"
 
 
-@functools.lru_cache(maxsize=64)
-def parse_template(body: str) -> Mapping[str, Any]:
-    """Give a JSON or YAML template as data, which nobody may change: it is read once.
+def check_body(body: str) -> None:
+    """Refuse a template that is too long to stand in a request.
 
     Raises:
-        ApiError: `ValidationError` for what is too long, does not parse or has no resources.
+        ApiError: `ValidationError`.
     """
     if len(body.encode()) > MAXIMUM_BODY_BYTES:
         raise validation_error(
             "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: "
             f"Member must have length less than or equal to {MAXIMUM_BODY_BYTES}"
         )
+
+
+@functools.lru_cache(maxsize=64)
+def parse_template(body: str) -> Mapping[str, Any]:
+    """Give a JSON or YAML template as data, which nobody may change: it is read once.
+
+    Raises:
+        ApiError: `ValidationError` for what does not parse or has no resources.
+    """
     template = _load(body)
     if not isinstance(template, dict):
         raise validation_error("Template format error: unsupported structure.")
@@ -134,10 +142,10 @@ def mask_secrets(template: Mapping[str, Any], values: Mapping[str, str]) -> dict
     """Give the values as AWS shows them: those of NoEcho parameters masked."""
     declared = template.get("Parameters", {})
     return {
-        name: MASK if _is_secret(declared.get(name, {})) else value
-        for name, value in values.items()
+        name: MASK if is_secret(declared.get(name, {})) else value for name, value in values.items()
     }
 
 
-def _is_secret(declaration: Mapping[str, Any]) -> bool:
+def is_secret(declaration: Mapping[str, Any]) -> bool:
+    """Tell whether a parameter's value is never shown."""
     return str(declaration.get("NoEcho", False)).lower() == "true"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from stacksets.local.control_plane.clock import Clock
     from stacksets.local.control_plane.engine import Engine
+    from stacksets.local.control_plane.outside import Outside
     from stacksets.local.control_plane.settings import Settings
     from stacksets.local.control_plane.store import Record, Store
 
@@ -29,6 +30,7 @@ class Context:
     engine: Engine
     clock: Clock
     settings: Settings
+    outside: Outside
 
     @property
     def as_lists_see_it(self) -> datetime:
@@ -57,9 +59,8 @@ def refuse_what_is_not_emulated(params: Mapping[str, Any]) -> None:
         raise not_emulated("PermissionModel SERVICE_MANAGED")
     if params.get("CallAs") == "DELEGATED_ADMIN":
         raise not_emulated("CallAs DELEGATED_ADMIN")
-    for name in ("AutoDeployment", "TemplateURL", "StackId"):
-        if name in params:
-            raise not_emulated(name)
+    if "AutoDeployment" in params:
+        raise not_emulated("AutoDeployment")
     foreign = set(params.get("DeploymentTargets", ())) - {"Accounts"}
     for name in sorted(foreign):
         raise not_emulated(f"{name} in DeploymentTargets")

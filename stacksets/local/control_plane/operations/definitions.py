@@ -11,6 +11,7 @@ from stacksets.local.control_plane.model import (
     EXECUTION_ROLE,
     Definition,
 )
+from stacksets.local.control_plane.operations.sources import EXACTLY_ONE
 from stacksets.local.control_plane.templates import parse_template, resolve_parameters
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def changed_definition(params: Mapping[str, Any], account: str, previous: Defini
     """
     keeps = bool(params.get("UsePreviousTemplate"))
     if keeps == ("TemplateBody" in params):
-        raise validation_error("Exactly one of TemplateBody or TemplateUrl must be specified")
+        raise validation_error(EXACTLY_ONE)
     tags = _tags(params)
     return _make(
         params,

@@ -20,6 +20,7 @@ from stacksets.local.control_plane.model import StackSet, StackSetStatus
 from stacksets.local.control_plane.operations.accept import fingerprint
 from stacksets.local.control_plane.operations.context import refuse_what_is_not_emulated
 from stacksets.local.control_plane.operations.definitions import new_definition
+from stacksets.local.control_plane.operations.sources import with_template
 from stacksets.local.control_plane.paging import cut_page
 from stacksets.local.control_plane.store import Record
 from stacksets.local.control_plane.templates import mask_secrets, parse_template
@@ -42,7 +43,8 @@ def create_stack_set(context: Context, params: Mapping[str, Any]) -> dict[str, A
             "constraint: Member must satisfy regular expression pattern: "
             "[a-zA-Z][-a-zA-Z0-9]{0,127}"
         )
-    replayed = _find_replayed(context, params)
+    asked = with_template(context, params)
+    replayed = _find_replayed(context, params, asked)
     if replayed is not None:
         return {"StackSetId": replayed}
     if context.store.find(context.account, context.region, name) is not None:
@@ -53,7 +55,7 @@ def create_stack_set(context: Context, params: Mapping[str, Any]) -> dict[str, A
         account=context.account,
         region=context.region,
         status=StackSetStatus.ACTIVE,
-        definition=new_definition(params, context.account),
+        definition=new_definition(asked, context.account),
         managed_execution=bool(params.get("ManagedExecution", {}).get("Active")),
     )
     context.store.add(Record(stack_set))
@@ -62,7 +64,9 @@ def create_stack_set(context: Context, params: Mapping[str, Any]) -> dict[str, A
     return {"StackSetId": stack_set.id}
 
 
-def _find_replayed(context: Context, params: Mapping[str, Any]) -> str | None:
+def _find_replayed(
+    context: Context, params: Mapping[str, Any], wanted: Mapping[str, Any]
+) -> str | None:
     """Give the stack set that this token has made, if it is still what the request describes.
 
     Raises:
@@ -74,7 +78,7 @@ def _find_replayed(context: Context, params: Mapping[str, Any]) -> str | None:
     if record is None or record.stack_set.status is StackSetStatus.DELETED:
         return None
     same = asked == fingerprint(context.action, params)
-    if not same or record.stack_set.definition != new_definition(params, context.account):
+    if not same or record.stack_set.definition != new_definition(wanted, context.account):
         raise created_but_modified(record.stack_set.name)
     return stack_set_id
 

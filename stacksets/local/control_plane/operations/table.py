@@ -29,6 +29,7 @@ from stacksets.local.control_plane.operations.stack_sets import (
     describe_stack_set,
     list_stack_sets,
 )
+from stacksets.local.control_plane.operations.template_summary import get_template_summary
 from stacksets.local.control_plane.operations.update_stack_set import update_stack_set
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ HANDLERS: Mapping[str, Handler] = {
     "DescribeStackSet": describe_stack_set,
     "DescribeStackSetOperation": describe_stack_set_operation,
     "DetectStackSetDrift": detect_stack_set_drift,
+    "GetTemplateSummary": get_template_summary,
     "ListStackInstanceResourceDrifts": list_stack_instance_resource_drifts,
     "ListStackInstances": list_stack_instances,
     "ListStackSetOperationResults": list_stack_set_operation_results,

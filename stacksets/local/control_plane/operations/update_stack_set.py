@@ -10,6 +10,7 @@ from stacksets.local.control_plane.model import Change, OperationAction, StackSe
 from stacksets.local.control_plane.operations.accept import accept
 from stacksets.local.control_plane.operations.context import refuse_what_is_not_emulated
 from stacksets.local.control_plane.operations.definitions import changed_definition
+from stacksets.local.control_plane.operations.sources import with_template
 from stacksets.local.control_plane.operations.targets import (
     deploy,
     get_rows,
@@ -33,11 +34,12 @@ def update_stack_set(context: Context, params: Mapping[str, Any]) -> dict[str, A
     goes over every instance, whose stack then has "No updates are to be performed.".
     """
     refuse_what_is_not_emulated(params)
+    asked = with_template(context, params)
     return accept(
         context,
         params,
         OperationAction.UPDATE,
-        lambda record, operation_id: _prepare(record, operation_id, params),
+        lambda record, operation_id: _prepare(record, operation_id, asked),
     )
 
 

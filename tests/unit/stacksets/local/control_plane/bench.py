@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from stacksets.local.control_plane.clients import Clients
 from stacksets.local.control_plane.engine import Engine
 from stacksets.local.control_plane.errors import ApiError
 from stacksets.local.control_plane.injection import Injection
 from stacksets.local.control_plane.model import InstanceKey, Outcome, Task
 from stacksets.local.control_plane.operations.context import Context
 from stacksets.local.control_plane.operations.table import HANDLERS
+from stacksets.local.control_plane.outside import Outside
 from stacksets.local.control_plane.settings import Settings
 from stacksets.local.control_plane.store import Store
 
@@ -26,6 +28,7 @@ ADMIN = "111111111111"
 HOME = "us-west-2"
 EAST, WEST, EU = "us-east-1", "us-west-1", "eu-west-1"
 PATIENCE_SECONDS = 10
+NOWHERE = Outside(Clients("http://127.0.0.1:9"))
 
 TEMPLATE = """{
   "Parameters": {"Suffix": {"Type": "String", "Default": "dev"}},
@@ -138,6 +141,7 @@ class Bench:
             engine=self.engine,
             clock=self.clock,
             settings=self.settings,
+            outside=NOWHERE,
         )
         with self.store.lock:
             return dict(HANDLERS[action](context, params))

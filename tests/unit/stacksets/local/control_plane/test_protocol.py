@@ -35,6 +35,7 @@ EXAMPLES = {
     "^(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})$": "r-root",
     "^\\S{1,128}$": "FAILED",
     "^\\S{6,9}$": "FAILED",
+    r"([a-zA-Z][-a-zA-Z0-9]*)|(arn:\b(aws|aws-us-gov|aws-cn)\b:[-a-zA-Z0-9:/._+]*)": "a-stack",
     "[a-zA-Z][-a-zA-Z0-9]*(?::[a-zA-Z0-9]{8}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}"
     "-[a-zA-Z0-9]{12})?": "a-name",
 }

@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from stacksets.local.control_plane.clock import SystemClock
+from stacksets.local.control_plane.large_templates import TemplateLender
 from stacksets.local.control_plane.model import (
     Definition,
     InstanceKey,
@@ -146,7 +147,10 @@ def stacks_of(script: Script, clock=None, ending=None) -> Stacks:
         assert (account, region) == (TARGET, EAST)
         return script
 
-    return Stacks(client_for, clock=clock or Impatient(), ending=ending or threading.Event())
+    templates = TemplateLender(pytest.fail)
+    return Stacks(
+        client_for, templates, clock=clock or Impatient(), ending=ending or threading.Event()
+    )
 
 
 def test_a_create_asks_for_the_definition_and_waits_for_its_end():

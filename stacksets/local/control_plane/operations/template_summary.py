@@ -1,0 +1,63 @@
+"""GetTemplateSummary of a stack set; of a stack or a template, ministack answers it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from stacksets.local.control_plane.capabilities import explain_capabilities, required_capabilities
+from stacksets.local.control_plane.errors import validation_error
+from stacksets.local.control_plane.operations.context import refuse_what_is_not_emulated
+from stacksets.local.control_plane.templates import default_of, is_secret, parse_template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stacksets.local.control_plane.operations.context import Context
+
+OTHERS = ("TemplateBody", "TemplateURL", "StackName")
+
+
+def get_template_summary(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Show what the template of a stack set declares and needs.
+
+    Raises:
+        ApiError: `ValidationError` when another template is named beside the stack set's.
+    """
+    refuse_what_is_not_emulated(params)
+    beside = [name for name in OTHERS if name in params]
+    if beside:
+        raise validation_error(f"You cannot specify both {beside[0]} and StackSetName")
+    template = parse_template(context.get_record(params).stack_set.definition.template)
+    resources = template["Resources"].values()
+    metadata = template.get("Metadata")
+    return {
+        "Parameters": [
+            _declaration(name, declared)
+            for name, declared in template.get("Parameters", {}).items()
+        ],
+        "Description": template.get("Description"),
+        "Capabilities": list(required_capabilities(template)),
+        "CapabilitiesReason": explain_capabilities(template),
+        "ResourceTypes": list(dict.fromkeys(resource["Type"] for resource in resources)),
+        "Version": template.get("AWSTemplateFormatVersion"),
+        "Metadata": None if metadata is None else json.dumps(metadata),
+        "DeclaredTransforms": _transforms(template),
+    }
+
+
+def _declaration(name: str, declared: Mapping[str, Any]) -> dict[str, Any]:
+    allowed = [str(value) for value in declared.get("AllowedValues", ())]
+    return {
+        "ParameterKey": name,
+        "DefaultValue": default_of(declared),
+        "ParameterType": declared.get("Type"),
+        "NoEcho": is_secret(declared),
+        "Description": declared.get("Description"),
+        "ParameterConstraints": {"AllowedValues": allowed} if allowed else {},
+    }
+
+
+def _transforms(template: Mapping[str, Any]) -> list[str]:
+    transforms = template.get("Transform", [])
+    return [transforms] if isinstance(transforms, str) else list(transforms)
