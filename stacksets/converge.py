@@ -72,7 +72,7 @@ class Changer:
     @property
     def stack_sets(self) -> StackSets:
         """The StackSets of the home region."""
-        return self.aws.stack_sets(self.deployment.home_region)
+        return self.aws.stack_sets(self.deployment.home_region, self.deployment.call_as)
 
     def look(self) -> tuple[StackSet | None, Plan]:
         """Observe and plan afresh."""

@@ -28,7 +28,7 @@ def observe_stack_set(aws: Aws, deployment: Deployment, *, audit: bool = False) 
     fewer than `MANY`, since a stack that was deleted by hand leaves its instance CURRENT. An
     `audit` does both in any case.
     """
-    stack_sets = aws.stack_sets(deployment.home_region)
+    stack_sets = aws.stack_sets(deployment.home_region, deployment.call_as)
     described = stack_sets.describe_stack_set(deployment.name)
     if described is None:
         return None
@@ -47,7 +47,7 @@ def observe_stack_set(aws: Aws, deployment: Deployment, *, audit: bool = False) 
 def _with_overrides(
     aws: Aws, deployment: Deployment, instances: Iterable[StackInstance]
 ) -> tuple[StackInstance, ...]:
-    stack_sets = aws.stack_sets(deployment.home_region)
+    stack_sets = aws.stack_sets(deployment.home_region, deployment.call_as)
 
     def read(instance: StackInstance) -> StackInstance:
         overrides = stack_sets.read_overrides(deployment.name, instance.key)

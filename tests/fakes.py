@@ -7,8 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 from stacksets.aws.door import Stack, StackEvent, TemplateSummary
 from stacksets.errors import OperationInProgressError, PermissionDeniedError
-from stacksets.model.desired import AccountId, InstanceKey, OperationId, Region
+from stacksets.model.desired import (
+    AccountId,
+    AutoDeployment,
+    CallAs,
+    InstanceKey,
+    OperationId,
+    Region,
+)
 from stacksets.model.observed import (
+    AutoDeploymentTarget,
     DetailedStatus,
     InstanceStatus,
     Operation,
@@ -21,6 +29,7 @@ from stacksets.model.observed import (
 )
 from stacksets.model.outcome import Identity
 from tests.builders import ACCOUNT, EAST, HOME, WEST
+from tests.organizations import FakeOrganizations
 
 
 class FakeClock:
@@ -176,25 +185,44 @@ class FakeStackSets:
         there = self.sets[definition.name]
         keys = [one.key for one in there.instances]
         self._start(definition.name, operation_id, OperationAction.UPDATE, keys)
-        self.sets[definition.name] = self._defined(definition, instances=there.instances)
+        self.sets[definition.name] = replace(
+            self._defined(definition, instances=there.instances),
+            organizational_unit_ids=there.organizational_unit_ids,
+            auto_deployment_targets=there.auto_deployment_targets,
+        )
 
     def create_instances(self, name, where, overrides, preferences, operation_id):
         self._refuse()
         self.calls.append(("create_instances", where, dict(overrides), operation_id))
-        self.overrides |= {key: dict(overrides) for key in _keys(where)}
-        self._start(name, operation_id, OperationAction.CREATE, _keys(where))
+        keys = self._missing(name, where)
+        self.overrides |= {key: dict(overrides) for key in keys}
+        self._start(name, operation_id, OperationAction.CREATE, keys)
+        self._target(name, where)
 
     def update_instances(self, name, where, overrides, preferences, operation_id):
         self._refuse()
         self.calls.append(("update_instances", where, overrides, operation_id))
+        keys = self._there(name, where)
         if overrides is not None:
-            self.overrides |= {key: dict(overrides) for key in _keys(where)}
-        self._start(name, operation_id, OperationAction.UPDATE, _keys(where))
+            self.overrides |= {key: dict(overrides) for key in keys}
+        self._start(name, operation_id, OperationAction.UPDATE, keys)
 
     def delete_instances(self, name, where, preferences, operation_id, *, retain_stacks):
         self._refuse()
         self.calls.append(("delete_instances", where, retain_stacks, operation_id))
-        self._start(name, operation_id, OperationAction.DELETE, _keys(where))
+        self._start(name, operation_id, OperationAction.DELETE, self._there(name, where))
+        self._untarget(name, where)
+
+    def stop_auto_deployment(self, name, parameters, capabilities, preferences, operation_id):
+        self._refuse()
+        self.calls.append(("stop_auto_deployment", parameters, capabilities, operation_id))
+        there = self.sets[name]
+        keys = [one.key for one in there.instances]
+        self._start(name, operation_id, OperationAction.UPDATE, keys)
+        self.sets[name] = replace(there, auto_deployment=AutoDeployment(enabled=False))
+
+    def list_auto_deployment_targets(self, name):
+        return self.sets[name].auto_deployment_targets if name in self.sets else ()
 
     def delete_stack_set(self, name):
         self._refuse()
@@ -224,7 +252,60 @@ class FakeStackSets:
             administration_role_arn=definition.administration_role_arn,
             execution_role_name=definition.execution_role_name,
             managed_execution=definition.managed_execution,
+            auto_deployment=definition.auto_deployment,
             instances=instances,
+        )
+
+    def _reached(self, where):
+        """Give the pairs that a call is about; of an organization, those that take stacks."""
+        if not where.organizational_units:
+            return [InstanceKey(a, r) for a in where.accounts for r in where.regions]
+        organization = self.aws.fake_organizations
+        accounts = sorted(filter(organization.takes_stacks, organization.reached(where)))
+        return [InstanceKey(a, r) for a in accounts for r in where.regions]
+
+    def _missing(self, name, where):
+        """Give the pairs that a creation is about: of units those that are not CURRENT yet."""
+        there = {one.key for one in self.sets[name].instances if one.is_healthy}
+        keys = self._reached(where)
+        return [one for one in keys if one not in there] if where.organizational_units else keys
+
+    def _there(self, name, where):
+        there = {one.key for one in self.sets[name].instances}
+        keys = self._reached(where)
+        return [one for one in keys if one in there] if where.organizational_units else keys
+
+    def _target(self, name, where):
+        """Remember the units of a creation as AWS does: their newcomers get stack instances."""
+        regions = {
+            one.organizational_unit_id: one.regions
+            for one in self.sets[name].auto_deployment_targets
+        }
+        for unit in where.organizational_units:
+            regions[unit] = tuple(sorted({*regions.get(unit, ()), *where.regions}))
+        self._put_targets(name, regions)
+
+    def _untarget(self, name, where):
+        """Forget units that were removed as a whole, region by region."""
+        gone = where.organizational_units if not where.accounts else ()
+        regions = {
+            one.organizational_unit_id: tuple(
+                region
+                for region in one.regions
+                if one.organizational_unit_id not in gone or region not in where.regions
+            )
+            for one in self.sets[name].auto_deployment_targets
+        }
+        self._put_targets(name, {unit: left for unit, left in regions.items() if left})
+
+    def _put_targets(self, name, regions):
+        self.sets[name] = replace(
+            self.sets[name],
+            organizational_unit_ids=tuple(sorted(regions)),
+            auto_deployment_targets=tuple(
+                AutoDeploymentTarget(organizational_unit_id=unit, regions=regions[unit])
+                for unit in sorted(regions)
+            ),
         )
 
     def _start(self, name, operation_id, action, keys):
@@ -301,6 +382,8 @@ class FakeAws:
             account=ACCOUNT, arn=f"arn:aws:iam::{ACCOUNT}:user/tester", alias="acme"
         )
         self.fake_stack_sets = FakeStackSets(self)
+        self.fake_organizations = FakeOrganizations()
+        self.called_as: list[CallAs] = []
 
     def identity(self):
         return self.caller
@@ -308,15 +391,15 @@ class FakeAws:
     def known_regions(self):
         return frozenset({EAST, HOME, WEST, Region("eu-north-1"), Region("eu-west-1")})
 
-    def stack_sets(self, home_region):
+    def stack_sets(self, home_region, call_as=CallAs.SELF):
+        self.called_as.append(call_as)
         return self.fake_stack_sets
+
+    def organizations(self):
+        return self.fake_organizations
 
     def account(self, account, region, role_name):
         key = InstanceKey(AccountId(account), Region(region))
         if key in self.closed:
             raise PermissionDeniedError(f"may not enter {key}", hint="ask for the read role")
         return self.accounts.setdefault(key, FakeAccount())
-
-
-def _keys(where):
-    return [InstanceKey(a, r) for a in where.accounts for r in where.regions]

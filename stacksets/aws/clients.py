@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from types_boto3_iam.client import IAMClient
     from types_boto3_lambda.client import LambdaClient
     from types_boto3_logs.client import CloudWatchLogsClient
+    from types_boto3_organizations.client import OrganizationsClient
     from types_boto3_sts.client import STSClient
 
 ATTEMPTS = 8
@@ -111,6 +112,14 @@ class Clients:
         """Open CloudWatch Logs."""
         with self._creating():
             return self._session.client("logs", self.region, config=config(), **self._given)
+
+    @cached_property
+    def organizations(self) -> OrganizationsClient:
+        """Open Organizations, which answers for the partition; the region only tells which."""
+        with self._creating():
+            return self._session.client(
+                "organizations", self.region, config=config(), **self._given
+            )
 
     @cached_property
     def sts(self) -> STSClient:

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
     from stacksets.model.desired import (
         AccountId,
+        CallAs,
         InstanceKey,
         OperationId,
         OperationPreferences,
+        OrganizationAccount,
         OrganizationalUnitId,
         Region,
     )
@@ -171,6 +173,19 @@ class StackSets(Protocol):
     ) -> None:
         """Start drift detection; an id accepted before counts as accepted."""
 
+    def stop_auto_deployment(
+        self,
+        name: str,
+        parameters: tuple[str, ...],
+        capabilities: tuple[str, ...],
+        preferences: OperationPreferences,
+        operation_id: OperationId,
+    ) -> None:
+        """Start the update that turns auto-deployment off and leaves all else as it is.
+
+        `parameters` names those of the stack set. An id accepted before counts as accepted.
+        """
+
     def list_resource_drifts(
         self, name: str, key: InstanceKey, operation_id: OperationId
     ) -> tuple[ResourceDrift, ...]:
@@ -251,6 +266,31 @@ class Account(Protocol):
         """List the names of the log groups whose name begins so."""
 
 
+class Organizations(Protocol):
+    """What AWS Organizations says to the management account and to delegated administrators.
+
+    Every method raises PermissionDeniedError where it may not be asked, and where the caller's
+    account belongs to no organization.
+    """
+
+    def find_management_account(self) -> AccountId:
+        """Give the management account of the caller's organization."""
+
+    def list_accounts_below(
+        self, unit: OrganizationalUnitId
+    ) -> tuple[OrganizationAccount, ...] | None:
+        """List all accounts below a unit, nested units included, by id; None: no such unit."""
+
+    def find_account(self, account: AccountId) -> OrganizationAccount | None:
+        """Give one account, None where the organization does not have it."""
+
+    def has_trusted_access(self, call_as: CallAs) -> bool:
+        """Tell whether StackSets may work in the organization's accounts."""
+
+    def list_delegated_administrators(self) -> frozenset[AccountId]:
+        """Give the accounts that may manage stack sets for the organization."""
+
+
 class Aws(Protocol):
     """Everything that one set of credentials opens."""
 
@@ -263,8 +303,15 @@ class Aws(Protocol):
         A brand-new region is not among them until botocore is newer than the region.
         """
 
-    def stack_sets(self, home_region: Region) -> StackSets:
-        """Open the StackSets of the caller's account in a region."""
+    def stack_sets(self, home_region: Region, call_as: CallAs) -> StackSets:
+        """Open the StackSets of the caller's account in a region, every call made `call_as`.
+
+        A delegated administrator has to say so on every call, or AWS looks for the stack set in the
+        caller's own account (API reference, CallAs).
+        """
+
+    def organizations(self) -> Organizations:
+        """Open the organization of the caller's account."""
 
     def account(self, account: AccountId, region: Region, role_name: str | None) -> Account:
         """Open an account and region: the caller's own directly, another's through the role.

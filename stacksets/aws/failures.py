@@ -1,7 +1,8 @@
 """boto's exceptions -> the tree of `stacksets.errors`, so that none leaves the package as it is.
 
-Codes are those of the CloudFormation, IAM, STS, Lambda, API Gateway and CloudWatch Logs API
-references ("Errors" and "Common errors"); the query protocol spells some without "Exception".
+Codes are those of the CloudFormation, IAM, STS, Lambda, API Gateway, CloudWatch Logs and
+Organizations API references ("Errors" and "Common errors"); the query protocol spells some without
+"Exception".
 """
 
 from __future__ import annotations
@@ -168,6 +169,28 @@ def _denied(refusal: Refusal) -> AwsError:
     )
 
 
+def _no_organization(refusal: Refusal) -> AwsError:
+    return _aws_error(
+        PermissionDeniedError,
+        refusal,
+        f"the account of the credentials belongs to no organization: {refusal.message}",
+        hint="use credentials of the organization's management account or of a delegated "
+        "administrator, or accounts with SELF_MANAGED permissions",
+    )
+
+
+def _not_delegated(refusal: Refusal) -> AwsError:
+    """AWS answers so as well where the caller is one and may not look that up."""
+    return _aws_error(
+        PermissionDeniedError,
+        refusal,
+        f"{refusal.api} is refused to this account in {refusal.origin.region}: {refusal.message}",
+        hint="register the account as a delegated administrator of StackSets, and give the caller "
+        "organizations:ListDelegatedAdministrators, without which AWS answers the same; the "
+        'management account leaves call_as = "DELEGATED_ADMIN" out',
+    )
+
+
 def _expired(refusal: Refusal) -> AwsError:
     message = "the AWS credentials have expired"
     return _aws_error(CredentialsError, refusal, message, hint=refusal.origin.login_hint())
@@ -203,6 +226,8 @@ def _unexpected(refusal: Refusal) -> AwsError:
 
 def _invalid(refusal: Refusal) -> StackSetsError:
     said = refusal.message
+    if "delegated administrator" in said.lower():
+        return _not_delegated(refusal)
     if "does not exist" in said:
         return AbsentError(said)
     if "No updates are to be performed" in said:
@@ -261,9 +286,12 @@ _BY_CODE: Mapping[str, Callable[[Refusal], StackSetsError]] = {
     ),
     **dict.fromkeys(
         (
+            "AccountNotFound",
+            "ChildNotFound",
             "NoSuchEntity",
             "NotFound",
             "OperationNotFound",
+            "ParentNotFound",
             "ResourceNotFound",
             "StackInstanceNotFound",
             "StackSetNotFound",
@@ -271,6 +299,7 @@ _BY_CODE: Mapping[str, Callable[[Refusal], StackSetsError]] = {
         lambda refusal: AbsentError(refusal.message, hint="run the command again"),
     ),
     **dict.fromkeys(("NameAlreadyExists", "CreatedButModified", "AlreadyExists"), _name_taken),
+    "AWSOrganizationsNotInUse": _no_organization,
     "InsufficientCapabilities": _capabilities,
     "InvalidOperation": lambda refusal: NotNowError(f"{refusal.api}: {refusal.message}"),
     "LimitExceeded": _limited,

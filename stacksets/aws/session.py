@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ProfileNotFound
 
 from stacksets.aws.account import BotoAccount
 from stacksets.aws.clients import Clients, Keys, find_known_regions
+from stacksets.aws.organizations import BotoOrganizations
 from stacksets.aws.stack_sets import BotoStackSets
 from stacksets.errors import AwsError, CredentialsError, InputError, PermissionDeniedError
 from stacksets.model.desired import AccountId, Region
@@ -22,6 +23,8 @@ from stacksets.model.outcome import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from stacksets.model.desired import CallAs
 
 _ANY_REGION = Region("us-east-1")
 _SESSION_NAME = "stacksets"
@@ -76,9 +79,13 @@ class BotoAws:
         """
         return find_known_regions(self._session)
 
-    def stack_sets(self, home_region: Region) -> BotoStackSets:
-        """Open the StackSets of the caller's account in a region."""
-        return BotoStackSets(self._own(home_region))
+    def stack_sets(self, home_region: Region, call_as: CallAs) -> BotoStackSets:
+        """Open the StackSets of the caller's account in a region, every call made `call_as`."""
+        return BotoStackSets(self._own(home_region), call_as)
+
+    def organizations(self) -> BotoOrganizations:
+        """Open the organization of the caller's account."""
+        return BotoOrganizations(self._own(self._home_region))
 
     def account(self, account: AccountId, region: Region, role_name: str | None) -> BotoAccount:
         """Open an account and region: the caller's own directly, another's through the role.

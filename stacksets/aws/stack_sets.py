@@ -19,7 +19,9 @@ from stacksets.aws.translate import (
     result_from,
     stack_set_from,
     summary_from,
+    targets_to,
 )
+from stacksets.model.desired import CallAs, PermissionModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,17 +50,21 @@ _PAGE = 100
 
 
 class BotoStackSets:
-    """`door.StackSets` by boto3."""
+    """`door.StackSets` by boto3; `call_as` goes with every call."""
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(self, clients: Clients, call_as: CallAs = CallAs.SELF) -> None:
         self._clients = clients
         self._asking = clients.origin.asking
+        # What is said of the caller; nothing is the same as SELF (API reference).
+        self._as: Request = {} if call_as is CallAs.SELF else {"CallAs": call_as.value}
 
     def describe_stack_set(self, name: str) -> StackSet | None:
         """Give the stack set without its instances and operations, None where there is none."""
         try:
             with self._asking("cloudformation:DescribeStackSet"):
-                answer = self._clients.cloudformation.describe_stack_set(StackSetName=name)
+                answer = self._clients.cloudformation.describe_stack_set(
+                    StackSetName=name, **self._as
+                )
         except AbsentError:
             return None
         return stack_set_from(answer["StackSet"])
@@ -67,7 +73,7 @@ class BotoStackSets:
         """List every stack instance, to the last page, sorted by key; overrides are not read."""
         with self._asking("cloudformation:ListStackInstances"):
             pages = self._clients.cloudformation.get_paginator("list_stack_instances").paginate(
-                StackSetName=name, PaginationConfig={"PageSize": _PAGE}
+                StackSetName=name, PaginationConfig={"PageSize": _PAGE}, **self._as
             )
             rows = [instance_from(row) for page in pages for row in page["Summaries"]]
         return tuple(sorted(rows, key=lambda row: row.key))
@@ -76,7 +82,10 @@ class BotoStackSets:
         """Give the parameter overrides of one stack instance."""
         with self._asking("cloudformation:DescribeStackInstance"):
             answer = self._clients.cloudformation.describe_stack_instance(
-                StackSetName=name, StackInstanceAccount=key.account, StackInstanceRegion=key.region
+                StackSetName=name,
+                StackInstanceAccount=key.account,
+                StackInstanceRegion=key.region,
+                **self._as,
             )
         return parameters_from(answer["StackInstance"].get("ParameterOverrides", ()))
 
@@ -84,7 +93,7 @@ class BotoStackSets:
         """List the latest 100 operations, newest first. Eventually consistent."""
         with self._asking("cloudformation:ListStackSetOperations"):
             answer = self._clients.cloudformation.list_stack_set_operations(
-                StackSetName=name, MaxResults=_PAGE
+                StackSetName=name, MaxResults=_PAGE, **self._as
             )
         return tuple(operation_from(row) for row in answer["Summaries"])
 
@@ -93,7 +102,7 @@ class BotoStackSets:
         try:
             with self._asking("cloudformation:DescribeStackSetOperation"):
                 answer = self._clients.cloudformation.describe_stack_set_operation(
-                    StackSetName=name, OperationId=operation_id
+                    StackSetName=name, OperationId=operation_id, **self._as
                 )
         except AbsentError:
             return None
@@ -106,7 +115,7 @@ class BotoStackSets:
 
         Eventually consistent. A filter's value is no list (API reference, OperationResultFilter).
         """
-        request: Request = {"StackSetName": name, "OperationId": operation_id}
+        request: Request = {"StackSetName": name, "OperationId": operation_id, **self._as}
         if status:
             request["Filters"] = [{"Name": "OPERATION_RESULT_STATUS", "Values": status.value}]
         with self._asking("cloudformation:ListStackSetOperationResults"):
@@ -119,14 +128,14 @@ class BotoStackSets:
         """Ask AWS what a template needs; a template that AWS refuses is a TemplateError."""
         with self._asking("cloudformation:GetTemplateSummary"):
             return summary_from(
-                self._clients.cloudformation.get_template_summary(TemplateBody=body)
+                self._clients.cloudformation.get_template_summary(TemplateBody=body, **self._as)
             )
 
     def create_stack_set(self, definition: Definition, token: str) -> None:
         """Create a stack set; the same token again is no second one."""
         with self._asking("cloudformation:CreateStackSet"):
             self._clients.cloudformation.create_stack_set(
-                **definition_to(definition), ClientRequestToken=token
+                **definition_to(definition), ClientRequestToken=token, **self._as
             )
 
     def update_stack_set(
@@ -136,6 +145,7 @@ class BotoStackSets:
         request = definition_to(definition) | {
             "OperationPreferences": preferences_to(preferences),
             "OperationId": operation_id,
+            **self._as,
         }
         with suppress(AlreadyAcceptedError), self._asking("cloudformation:UpdateStackSet"):
             self._clients.cloudformation.update_stack_set(**request)
@@ -149,7 +159,7 @@ class BotoStackSets:
         operation_id: OperationId,
     ) -> None:
         """Start the creation of stack instances; an id accepted before counts as accepted."""
-        request = _on_instances(name, where, preferences, operation_id)
+        request = self._on_instances(name, where, preferences, operation_id)
         if overrides:
             request["ParameterOverrides"] = parameters_to(overrides)
         with suppress(AlreadyAcceptedError), self._asking("cloudformation:CreateStackInstances"):
@@ -168,7 +178,7 @@ class BotoStackSets:
         A list that is absent keeps the overrides, an empty one resets them (API reference,
         UpdateStackInstances).
         """
-        request = _on_instances(name, where, preferences, operation_id)
+        request = self._on_instances(name, where, preferences, operation_id)
         if overrides is not None:
             request["ParameterOverrides"] = parameters_to(overrides)
         with suppress(AlreadyAcceptedError), self._asking("cloudformation:UpdateStackInstances"):
@@ -187,7 +197,7 @@ class BotoStackSets:
 
         Instances that are gone already are no error; AWS sometimes says so, sometimes not.
         """
-        request = _on_instances(name, where, preferences, operation_id)
+        request = self._on_instances(name, where, preferences, operation_id)
         request["RetainStacks"] = retain_stacks
         fine = suppress(AlreadyAcceptedError, AbsentError)
         with fine, self._asking("cloudformation:DeleteStackInstances"):
@@ -207,6 +217,7 @@ class BotoStackSets:
             "StackIds": list(stack_ids),
             "OperationPreferences": preferences_to(preferences),
             "OperationId": operation_id,
+            **self._as,
         }
         if organizational_units:
             request["OrganizationalUnitIds"] = list(organizational_units)
@@ -221,6 +232,7 @@ class BotoStackSets:
             "StackSetName": name,
             "OperationPreferences": preferences_to(preferences),
             "OperationId": operation_id,
+            **self._as,
         }
         with suppress(AlreadyAcceptedError), self._asking("cloudformation:DetectStackSetDrift"):
             self._clients.cloudformation.detect_stack_set_drift(**request)
@@ -236,6 +248,7 @@ class BotoStackSets:
             "OperationId": operation_id,
             "StackInstanceResourceDriftStatuses": ["MODIFIED", "DELETED"],
             "MaxResults": _PAGE,
+            **self._as,
         }
         rows: list[ResourceDrift] = []
         while True:
@@ -248,7 +261,7 @@ class BotoStackSets:
 
     def list_auto_deployment_targets(self, name: str) -> tuple[AutoDeploymentTarget, ...]:
         """List the units whose newcomers get stack instances, to the last page."""
-        request: Request = {"StackSetName": name, "MaxResults": _PAGE}
+        request: Request = {"StackSetName": name, "MaxResults": _PAGE, **self._as}
         rows: list[AutoDeploymentTarget] = []
         while True:
             with self._asking("cloudformation:ListStackSetAutoDeploymentTargets"):
@@ -263,23 +276,54 @@ class BotoStackSets:
     def delete_stack_set(self, name: str) -> None:
         """Delete an empty stack set; one that is not there is no error."""
         with suppress(AbsentError), self._asking("cloudformation:DeleteStackSet"):
-            self._clients.cloudformation.delete_stack_set(StackSetName=name)
+            self._clients.cloudformation.delete_stack_set(StackSetName=name, **self._as)
+
+    def stop_auto_deployment(
+        self,
+        name: str,
+        parameters: tuple[str, ...],
+        capabilities: tuple[str, ...],
+        preferences: OperationPreferences,
+        operation_id: OperationId,
+    ) -> None:
+        """Start the update that turns auto-deployment off and leaves all else as it is.
+
+        Every parameter keeps its previous value, which for a NoEcho one is known to AWS only. An id
+        accepted before counts as accepted.
+        """
+        request: Request = {
+            "StackSetName": name,
+            "UsePreviousTemplate": True,
+            "Parameters": [{"ParameterKey": one, "UsePreviousValue": True} for one in parameters],
+            "Capabilities": list(capabilities),
+            "PermissionModel": PermissionModel.SERVICE_MANAGED.value,
+            "AutoDeployment": {"Enabled": False},
+            "OperationPreferences": preferences_to(preferences),
+            "OperationId": operation_id,
+            **self._as,
+        }
+        with suppress(AlreadyAcceptedError), self._asking("cloudformation:UpdateStackSet"):
+            self._clients.cloudformation.update_stack_set(**request)
 
     def stop_operation(self, name: str, operation_id: OperationId) -> None:
         """Ask AWS to start nothing more in a running operation; one that has ended is no error."""
         with suppress(NotNowError), self._asking("cloudformation:StopStackSetOperation"):
             self._clients.cloudformation.stop_stack_set_operation(
-                StackSetName=name, OperationId=operation_id
+                StackSetName=name, OperationId=operation_id, **self._as
             )
 
-
-def _on_instances(
-    name: str, where: Rectangle, preferences: OperationPreferences, operation_id: OperationId
-) -> Request:
-    return {
-        "StackSetName": name,
-        "Accounts": list(where.accounts),
-        "Regions": list(where.regions),
-        "OperationPreferences": preferences_to(preferences, where.regions),
-        "OperationId": operation_id,
-    }
+    def _on_instances(
+        self,
+        name: str,
+        where: Rectangle,
+        preferences: OperationPreferences,
+        operation_id: OperationId,
+    ) -> Request:
+        return {
+            "StackSetName": name,
+            **targets_to(where),
+            "Regions": list(where.regions),
+            "OperationPreferences": preferences_to(preferences, where.regions),
+            "OperationId": operation_id,
+            **self._as,
+        }

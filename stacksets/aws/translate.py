@@ -13,7 +13,9 @@ from stacksets.aws.door import Stack, StackEvent, TemplateSummary
 from stacksets.errors import ServiceError
 from stacksets.model.desired import (
     AccountId,
+    AutoDeployment,
     OperationId,
+    OrganizationAccount,
     OrganizationalUnitId,
     PermissionModel,
     Region,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from enum import StrEnum
 
     from types_boto3_cloudformation.type_defs import (
+        AutoDeploymentOutputTypeDef,
         GetTemplateSummaryOutputTypeDef,
         ParameterTypeDef,
         StackEventTypeDef,
@@ -52,9 +55,10 @@ if TYPE_CHECKING:
         StackTypeDef,
         TagTypeDef,
     )
+    from types_boto3_organizations.type_defs import AccountTypeDef
 
     from stacksets.model.desired import OperationPreferences
-    from stacksets.model.plan import Definition
+    from stacksets.model.plan import Definition, Rectangle
 
     Word = TypeVar("Word", bound=StrEnum)
 
@@ -76,6 +80,19 @@ def stack_set_from(answer: StackSetTypeDef) -> StackSet:
         administration_role_arn=answer.get("AdministrationRoleARN"),
         execution_role_name=answer.get("ExecutionRoleName"),
         managed_execution=answer.get("ManagedExecution", {}).get("Active", False),
+        auto_deployment=_auto_deployment_from(answer.get("AutoDeployment")),
+        organizational_unit_ids=tuple(
+            OrganizationalUnitId(one) for one in answer.get("OrganizationalUnitIds", ())
+        ),
+    )
+
+
+def _auto_deployment_from(answer: AutoDeploymentOutputTypeDef | None) -> AutoDeployment | None:
+    if not answer:
+        return None
+    return AutoDeployment(
+        enabled=answer.get("Enabled", False),
+        retain_stacks_on_account_removal=answer.get("RetainStacksOnAccountRemoval", False),
     )
 
 
@@ -91,6 +108,7 @@ def instance_from(row: StackInstanceSummaryTypeDef) -> StackInstance:
         status_reason=row.get("StatusReason", ""),
         stack_id=row.get("StackId") or None,
         last_operation_id=OperationId(operation_id) if operation_id else None,
+        organizational_unit_id=_unit(row.get("OrganizationalUnitId")),
     )
 
 
@@ -114,6 +132,7 @@ def result_from(row: StackSetOperationResultSummaryTypeDef) -> OperationResult:
         region=Region(row["Region"]),
         status=_known(ResultStatus, row["Status"]),
         status_reason=row.get("StatusReason", ""),
+        organizational_unit_id=_unit(row.get("OrganizationalUnitId")),
     )
 
 
@@ -144,6 +163,14 @@ def auto_deployment_target_from(
         organizational_unit_id=OrganizationalUnitId(row.get("OrganizationalUnitId", "")),
         regions=tuple(Region(one) for one in row.get("Regions", ())),
     )
+
+
+def organization_account_from(
+    row: AccountTypeDef, parent: OrganizationalUnitId
+) -> OrganizationAccount:
+    """Read an account of the organization; `State` has taken the place of `Status`."""
+    state = row.get("State") or row.get("Status") or "UNKNOWN"
+    return OrganizationAccount(id=AccountId(row.get("Id", "")), state=state, parent=parent)
 
 
 def summary_from(answer: GetTemplateSummaryOutputTypeDef) -> TemplateSummary:
@@ -224,11 +251,41 @@ def definition_to(definition: Definition) -> Request:
         "ManagedExecution": {"Active": definition.managed_execution},
     }
     optional = {
+        "AutoDeployment": _auto_deployment_to(definition.auto_deployment),
         "Description": definition.description,
         "AdministrationRoleARN": definition.administration_role_arn,
         "ExecutionRoleName": definition.execution_role_name,
     }
     return request | {key: value for key, value in optional.items() if value}
+
+
+def _auto_deployment_to(wanted: AutoDeployment | None) -> Request | None:
+    """Write auto-deployment; whether stacks are retained is said only where it is on."""
+    if wanted is None:
+        return None
+    if not wanted.enabled:
+        return {"Enabled": False}
+    return {
+        "Enabled": True,
+        "RetainStacksOnAccountRemoval": wanted.retain_stacks_on_account_removal,
+    }
+
+
+def targets_to(where: Rectangle) -> Request:
+    """Write the accounts of a call: alone, or as units and what the filter makes of them.
+
+    Units alone mean all accounts below them, nested ones included (API reference,
+    DeploymentTargets).
+    """
+    if not where.organizational_units:
+        return {"Accounts": list(where.accounts)}
+    targets: Request = {"OrganizationalUnitIds": list(where.organizational_units)}
+    if where.account_filter and where.accounts:
+        targets |= {
+            "AccountFilterType": where.account_filter.value,
+            "Accounts": list(where.accounts),
+        }
+    return {"DeploymentTargets": targets}
 
 
 def preferences_to(
@@ -250,6 +307,10 @@ def preferences_to(
     }
     concurrency = {"RegionConcurrencyType": preferences.region_concurrency.value}
     return concurrency | {key: value for key, value in optional.items() if value is not None}
+
+
+def _unit(unit: str | None) -> OrganizationalUnitId | None:
+    return OrganizationalUnitId(unit) if unit else None
 
 
 def _utc(moment: datetime | None) -> datetime | None:

@@ -37,7 +37,8 @@ def check_home_region(case: Case) -> Iterator[Finding]:
         if region == deployment.home_region:
             continue
         try:
-            other = case.aws.stack_sets(region).describe_stack_set(deployment.name)
+            stack_sets = case.aws.stack_sets(region, deployment.call_as)
+            other = stack_sets.describe_stack_set(deployment.name)
         except CredentialsError:
             raise
         except StackSetsError as error:

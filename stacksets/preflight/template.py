@@ -52,7 +52,7 @@ def check_parameters(case: Case) -> Iterator[Problem]:
 def check_capabilities(case: Case) -> Iterator[Finding]:
     """Find capabilities that the template needs and the file does not name."""
     deployment = case.deployment
-    stack_sets = case.aws.stack_sets(deployment.home_region)
+    stack_sets = case.aws.stack_sets(deployment.home_region, deployment.call_as)
     try:
         summary = stack_sets.summarize_template(deployment.template.body)
     except CredentialsError:

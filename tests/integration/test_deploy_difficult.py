@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stacksets.errors import StalePlanError
+from stacksets.model.desired import CallAs
 from stacksets.model.outcome import Verdict
 from tests.builders import ACCOUNT, EAST, HOME, NAME, WEST
 from tests.integration.deployer import (
@@ -29,8 +30,8 @@ class AlwaysLate:
     def __init__(self, aws) -> None:
         self._aws = aws
 
-    def stack_sets(self, home_region):
-        stack_sets = self._aws.stack_sets(home_region)
+    def stack_sets(self, home_region, call_as):
+        stack_sets = self._aws.stack_sets(home_region, call_as)
         stack_sets.create_instances = self._refuse
         return stack_sets
 
@@ -107,7 +108,9 @@ def test_a_reason_that_only_aws_could_give_reaches_the_outcome(deployer: Deploye
 
     outcome = deployer.deploy(a_regional_deployment())
 
-    results = deployer.aws.stack_sets(HOME).list_results(NAME, outcome.operation_ids[-1])
+    results = deployer.aws.stack_sets(HOME, CallAs.SELF).list_results(
+        NAME, outcome.operation_ids[-1]
+    )
     assert {one.region: one.status_reason for one in results}[EAST] == reason
     assert (outcome.verdict, [one.reason for one in outcome.root_causes]) == (
         Verdict.FAILED,

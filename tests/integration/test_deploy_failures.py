@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stacksets.diagnose import find_root_causes
-from stacksets.model.desired import OperationPreferences, RegionConcurrency
+from stacksets.model.desired import CallAs, OperationPreferences, RegionConcurrency
 from stacksets.model.observed import DetailedStatus, InstanceStatus
 from stacksets.model.outcome import Verdict, Waited
 from tests.builders import ACCOUNT, EAST, HOME, NAME, WEST
@@ -89,7 +89,9 @@ def test_the_cause_of_a_deleted_stack_is_found_where_aws_gives_no_reason(
     deployment = _needs_the_name(WEST)
     outcome = deployer.deploy(deployment)
     observed = deployer.observe(deployment)
-    results = deployer.aws.stack_sets(HOME).list_results(NAME, outcome.operation_ids[-1])
+    results = deployer.aws.stack_sets(HOME, CallAs.SELF).list_results(
+        NAME, outcome.operation_ids[-1]
+    )
     silent = replace(
         observed,
         instances=tuple(replace(one, status_reason="") for one in observed.instances),
@@ -114,7 +116,9 @@ def test_the_cause_is_found_although_nobody_tells_which_stack_it_was(deployer: D
     deployment = _needs_the_name(WEST)
     outcome = deployer.deploy(deployment)
     observed = deployer.observe(deployment)
-    results = deployer.aws.stack_sets(HOME).list_results(NAME, outcome.operation_ids[-1])
+    results = deployer.aws.stack_sets(HOME, CallAs.SELF).list_results(
+        NAME, outcome.operation_ids[-1]
+    )
     nameless = replace(
         observed,
         instances=tuple(

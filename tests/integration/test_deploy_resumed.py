@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stacksets.errors import OperationInProgressError, ServiceError
+from stacksets.model.desired import CallAs
 from stacksets.model.outcome import Verdict
 from stacksets.model.plan import AttachToOperation, CreateStackInstances
 from tests.builders import ACCOUNT, EAST, HOME, NAME, WEST
@@ -33,8 +34,8 @@ class Lossy:
         self._aws = aws
         self._lost = set()
 
-    def stack_sets(self, home_region):
-        return _LossyStackSets(self._aws.stack_sets(home_region), self._lost)
+    def stack_sets(self, home_region, call_as):
+        return _LossyStackSets(self._aws.stack_sets(home_region, call_as), self._lost)
 
     def __getattr__(self, name):
         return getattr(self._aws, name)
@@ -64,8 +65,8 @@ class Slow:
     def __init__(self, aws) -> None:
         self._aws = aws
 
-    def stack_sets(self, home_region):
-        return _SlowStackSets(self._aws.stack_sets(home_region))
+    def stack_sets(self, home_region, call_as):
+        return _SlowStackSets(self._aws.stack_sets(home_region, call_as))
 
     def __getattr__(self, name):
         return getattr(self._aws, name)
@@ -92,7 +93,7 @@ def test_a_step_that_is_sent_twice_is_one_operation(deployer: Deployer) -> None:
     created = deployer.instances(deployment)
     [step] = [one for one in plan.steps if isinstance(one, CreateStackInstances)]
 
-    deployer.aws.stack_sets(HOME).create_instances(
+    deployer.aws.stack_sets(HOME, CallAs.SELF).create_instances(
         NAME, step.where, step.overrides, step.preferences, step.operation_id
     )
 
@@ -208,7 +209,7 @@ def test_another_operation_is_named_where_a_call_is_refused(deployer: Deployer) 
     theirs = _start_elsewhere(deployer)
 
     with pytest.raises(OperationInProgressError) as refused:
-        deployer.aws.stack_sets(HOME).delete_stack_set(NAME)
+        deployer.aws.stack_sets(HOME, CallAs.SELF).delete_stack_set(NAME)
 
     assert refused.value.operation_id == theirs
 

@@ -790,7 +790,7 @@ def test_what_could_not_be_checked_stands_below_what_is_missing(run, half_closed
 def test_a_second_stack_set_is_looked_for_where_aws_tools_would_make_one(run, aws, name):
     asked = []
     there = aws.fake_stack_sets
-    aws.stack_sets = lambda region: asked.append(region) or there
+    aws.stack_sets = lambda region, call_as: asked.append(region) or there
 
     run("plan", environ={name: "eu-west-1"})
 

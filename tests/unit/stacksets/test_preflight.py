@@ -103,7 +103,7 @@ class World(FakeAws):
         self.accounts[a_key(account, region)] = ready
         return ready
 
-    def stack_sets(self, home_region):
+    def stack_sets(self, home_region, call_as):
         return OneHome(self.homes.get(home_region, ()), self.summary)
 
     def check(self, observed=None, *, other_regions=(), **changes):

@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from stacksets.asking import AT_ONCE
 from stacksets.aws.session import BotoAws
 from stacksets.errors import CredentialsError, InputError, PermissionDeniedError
-from stacksets.model.desired import AccountId, Region
+from stacksets.model.desired import AccountId, CallAs, Region
 from stacksets.model.outcome import Identity
 
 ONE, TWO, THREE = (AccountId(digit * 12) for digit in "123")
@@ -161,7 +161,7 @@ def test_the_region_is_the_one_asked_for_whatever_the_environment_says(monkeypat
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
 
-    stack_sets = BotoAws().stack_sets(HOME)
+    stack_sets = BotoAws().stack_sets(HOME, CallAs.SELF)
 
     assert stack_sets._clients.cloudformation.meta.region_name == HOME
 
@@ -183,7 +183,7 @@ def test_an_endpoint_that_is_none_is_an_input_error(monkeypatch):
 
 def test_a_region_that_is_none_is_an_input_error(aws):
     with pytest.raises(InputError, match="us east"):
-        aws.stack_sets(Region("us east")).delete_stack_set("svc")
+        aws.stack_sets(Region("us east"), CallAs.SELF).delete_stack_set("svc")
 
 
 def test_calls_are_tried_a_bounded_number_of_times_and_name_this_tool(aws):
