@@ -27,7 +27,13 @@ if TYPE_CHECKING:
     from stacksets.local.control_plane.clock import Clock
     from stacksets.local.control_plane.drift import InstanceDrift
     from stacksets.local.control_plane.injection import Injection
-    from stacksets.local.control_plane.model import Change, InstanceKey, Operation, Task
+    from stacksets.local.control_plane.model import (
+        AccountGate,
+        Change,
+        InstanceKey,
+        Operation,
+        Task,
+    )
     from stacksets.local.control_plane.store import Record
 
 GRACE_SECONDS = 10.0
@@ -84,7 +90,8 @@ class Engine:
             record.instances.put(row.key, row, now)
         results: Versions[InstanceKey, Result] = Versions()
         for task in change.tasks:
-            pending = Result(key=task.key, status=ResultStatus.PENDING, reason=None)
+            unit = record.instances.get(task.key).unit
+            pending = Result(key=task.key, status=ResultStatus.PENDING, reason=None, unit=unit)
             results.put(task.key, pending, now)
         record.results[operation.id] = results
         running = replace(operation, status=OperationStatus.RUNNING)
@@ -158,9 +165,11 @@ class Engine:
         reason: str | None,
         *,
         drift: InstanceDrift | None = None,
+        gate: AccountGate | None = None,
     ) -> None:
-        result = Result(key=key, status=status, reason=reason, drift=drift)
-        run.record.results[run.operation_id].put(key, result, self._clock.now())
+        results = run.record.results[run.operation_id]
+        result = replace(results.get(key), status=status, reason=reason, drift=drift, gate=gate)
+        results.put(key, result, self._clock.now())
 
     def _work(self, run: Run, task: Task) -> None:
         """Do one task; the body of a thread."""
@@ -195,7 +204,9 @@ class Engine:
         settled = rows.settle(run.record.instances.get(task.key), task.kind, outcome)
         run.record.instances.put(task.key, settled, self._clock.now())
         status = ResultStatus.SUCCEEDED if outcome.succeeded else ResultStatus.FAILED
-        self._put_result(run, task.key, status, outcome.reason, drift=outcome.drift)
+        self._put_result(
+            run, task.key, status, outcome.reason, drift=outcome.drift, gate=outcome.gate
+        )
         run.schedule.finish(task.key, failed=not outcome.succeeded)
         self._advance(run)
 

@@ -6,8 +6,9 @@ here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 
 ADMINISTRATION_ROLE = "AWSCloudFormationStackSetAdministrationRole"
 EXECUTION_ROLE = "AWSCloudFormationStackSetExecutionRole"
+
+
+class PermissionModel(StrEnum):
+    """Through whose roles a stack set reaches its accounts: the user's, or StackSets' own."""
+
+    SELF_MANAGED = "SELF_MANAGED"
+    SERVICE_MANAGED = "SERVICE_MANAGED"
 
 
 class StackSetStatus(StrEnum):
@@ -45,6 +53,7 @@ class DetailedStatus(StrEnum):
     CANCELLED = "CANCELLED"
     INOPERABLE = "INOPERABLE"
     FAILED_IMPORT = "FAILED_IMPORT"
+    SKIPPED_SUSPENDED_ACCOUNT = "SKIPPED_SUSPENDED_ACCOUNT"
 
 
 class OperationStatus(StrEnum):
@@ -80,6 +89,14 @@ class ResultStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class GateStatus(StrEnum):
+    """What an account's gate says of an operation there."""
+
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    SKIPPED = "SKIPPED"
+
+
 class TaskKind(StrEnum):
     """What is done to the stack of one stack instance."""
 
@@ -112,8 +129,31 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AutoDeployment:
+    """Whether accounts that join a targeted unit are deployed to, and what those that leave keep."""
+
+    enabled: bool
+    retain_stacks: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountGate:
+    """What an account's gate said, and why."""
+
+    status: GateStatus
+    reason: str | None = None
+
+
+def _none() -> Mapping[Any, Any]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StackSet:
-    """A stack set of one administrator account and home region."""
+    """A stack set of one administrator account and home region.
+
+    `targets` holds the Regions of every organizational unit that a service-managed one targets.
+    """
 
     id: str
     name: str
@@ -122,6 +162,9 @@ class StackSet:
     status: StackSetStatus
     definition: Definition
     managed_execution: bool
+    permission_model: PermissionModel = PermissionModel.SELF_MANAGED
+    auto_deployment: AutoDeployment | None = None
+    targets: Mapping[str, tuple[str, ...]] = field(default_factory=_none)
 
     @property
     def arn(self) -> str:
@@ -134,7 +177,8 @@ class StackInstance:
     """The row of one account and region.
 
     `stack_id` may name the deleted stack of a failed create, kept so that its events can be read;
-    `has_stack` tells whether a create ever succeeded, and so what a retry does.
+    `has_stack` tells whether a create ever succeeded, and so what a retry does. `unit` is the
+    organizational unit that was targeted when it was made, None where accounts were.
     """
 
     key: InstanceKey
@@ -146,6 +190,7 @@ class StackInstance:
     overrides: Mapping[str, str]
     last_operation_id: str
     drift: InstanceDrift | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +217,8 @@ class Result:
     status: ResultStatus
     reason: str | None
     drift: InstanceDrift | None = None
+    gate: AccountGate | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,13 +245,15 @@ class Task:
 class Outcome:
     """How a task ended; `stack_id` is the stack that it made or touched, if any.
 
-    `drift` is what a detection found, `overrides` what an import took over from the stack.
+    `drift` is what a detection found, `overrides` what an import took over from the stack, `gate`
+    what the account's gate said.
     """
 
     succeeded: bool
     reason: str | None = None
     stack_id: str | None = None
     drift: InstanceDrift | None = None
+    gate: AccountGate | None = None
     overrides: Mapping[str, str] | None = None
 
 

@@ -20,6 +20,7 @@ ACCEPTED = "User initiated operation"
 TOLERANCE_EXCEEDED = "Cancelled since failure tolerance has exceeded"
 STOPPED = "Cancelled since the operation was stopped by the user"
 """AWS's own text for a stop is not known."""
+SUSPENDED = "ACCOUNT_SUSPENDED"
 
 DELETING = frozenset({TaskKind.DELETE, TaskKind.RETAIN})
 
@@ -45,6 +46,16 @@ def examine(row: StackInstance, operation_id: str) -> StackInstance:
         row,
         detailed_status=DetailedStatus.PENDING,
         reason=ACCEPTED,
+        last_operation_id=operation_id,
+    )
+
+
+def skip(row: StackInstance, operation_id: str) -> StackInstance:
+    """The operation leaves the instance alone, since its account is suspended."""
+    return replace(
+        row,
+        detailed_status=DetailedStatus.SKIPPED_SUSPENDED_ACCOUNT,
+        reason=SUSPENDED,
         last_operation_id=operation_id,
     )
 
