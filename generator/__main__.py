@@ -1,4 +1,7 @@
-"""`python -m generator [--check]`: render every template, or prove that what stands is fresh."""
+"""`python -m generator [--check]`: render every template, or prove that what stands is fresh.
+
+Beside each template stands which function made each resource (`generator/sources.py`).
+"""
 
 import argparse
 import difflib
@@ -10,7 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from generator.render import render
+from generator.render import render, render_sources
 
 # Input refused; argparse itself exits with 2 for wrong usage.
 EXIT_INPUT = 3
@@ -34,7 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     act = _check if options.check else _write
     try:
         # Every template, also after a stale one: a reader wants all the differences at once.
-        fresh = [act(options.templates / name, body) for name, body in render().items()]
+        fresh = [
+            act(options.templates / name, body)
+            for name, body in {**render(), **render_sources()}.items()
+        ]
     except OSError as error:
         sys.stderr.write(f"error: no rendering into {options.templates}: {error}\n")
         return EXIT_INPUT
@@ -42,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _write(path: Path, body: bytes) -> bool:
-    """Put the bytes there, at once or not at all; say what they are."""
+    """Put the bytes there, at once or not at all; say of a template what it is."""
     changed = _standing(path) != body
     if changed:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,12 +62,13 @@ def _write(path: Path, body: bytes) -> bool:
         except BaseException:
             Path(temporary).unlink()
             raise
-    resources = len(json.loads(body)["Resources"])
-    digest = hashlib.sha256(body).hexdigest()
-    sys.stdout.write(
-        f"template  {path}  {resources} resources, {len(body):,} bytes, sha256 {digest[:6]}…"
-        f"  ({'written' if changed else 'unchanged'})\n"
-    )
+    resources = json.loads(body).get("Resources")
+    if resources is not None:
+        digest = hashlib.sha256(body).hexdigest()
+        sys.stdout.write(
+            f"template  {path}  {len(resources)} resources, {len(body):,} bytes, "
+            f"sha256 {digest[:6]}…  ({'written' if changed else 'unchanged'})\n"
+        )
     return True
 
 

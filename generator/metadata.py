@@ -5,14 +5,16 @@ from collections.abc import Iterable
 from troposphere import Parameter, Ref, Tags
 
 from generator.settings import TAGS
+from generator.sources import Made, find_source
 
 # CloudFormation template reference, "Metadata attribute", Context schema; cfn-lint asks for it.
 CONTEXT = "com.aws.cloudformation.Context"
 
 
-def context(why: str, *must: str) -> dict[str, object]:
+def context(why: str, *must: str) -> Made:
     """Metadata that tells a reviewer why a resource is there and what must stay true of it."""
-    return {CONTEXT: {"why": why, **({"must": list(must)} if must else {})}}
+    said = {CONTEXT: {"why": why, **({"must": list(must)} if must else {})}}
+    return Made(said, find_source(apart_from=__name__))
 
 
 def template_context(arch: str, *must: str) -> dict[str, object]:

@@ -9,6 +9,7 @@ from troposphere import Template
 from generator.bootstrap.template import build_bootstrap
 from generator.service.template import build_service
 from generator.settings import SETTINGS, Settings
+from generator.sources import to_sources
 
 HANDLER = Path(__file__).parent.parent / "handler" / "index.py"
 
@@ -30,11 +31,19 @@ _WIDTH = 100
 
 def render(settings: Settings = SETTINGS) -> dict[str, bytes]:
     """Every template of ours by its file name, with the handler as it stands on disk."""
-    source = HANDLER.read_text(encoding="utf-8")
+    return {f"{name}.json": to_bytes(template) for name, template in _build(settings).items()}
+
+
+def render_sources(settings: Settings = SETTINGS) -> dict[str, bytes]:
+    """What stands beside the templates: which function made each resource, by file name."""
     return {
-        "service.json": to_bytes(build_service(settings, source)),
-        "bootstrap.json": to_bytes(build_bootstrap()),
+        f"{name}.sources.json": to_sources(template) for name, template in _build(settings).items()
     }
+
+
+def _build(settings: Settings) -> dict[str, Template]:
+    source = HANDLER.read_text(encoding="utf-8")
+    return {"service": build_service(settings, source), "bootstrap": build_bootstrap()}
 
 
 def to_bytes(template: Template) -> bytes:

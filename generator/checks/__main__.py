@@ -55,8 +55,9 @@ def _parse(words: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _files(folder: Path, pattern: str, maker: str) -> list[Path]:
-    """List what there is to check; nothing to check is never a pass."""
-    files = sorted(folder.glob(pattern))
+    """List what there is to check, less the maps of sources; nothing to check is never a pass."""
+    found = folder.glob(pattern)
+    files = sorted(path for path in found if not path.name.endswith(".sources.json"))
     if not files:
         raise ChecksError(f"there is no template in {folder}; `{maker}` writes them")
     return files

@@ -173,8 +173,8 @@ def test_the_tags_rule_knows_every_type_of_ours_that_can_carry_tags():
     listed = set(re.findall(r"'(AWS::[A-Za-z:]+)'", (RULES / "tags.guard").read_text()))
     used = {
         resource["Type"]
-        for file in TEMPLATES.glob("*.json")
-        for resource in json.loads(file.read_text())["Resources"].values()
+        for name in ("service.json", "bootstrap.json")
+        for resource in json.loads((TEMPLATES / name).read_text())["Resources"].values()
     }
     schemas = {
         kind: PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema for kind in used

@@ -74,6 +74,14 @@ def test_check_names_every_template_that_is_missing(tmp_path, capsys):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_check_finds_a_map_of_sources_that_is_stale(folder, capsys):
+    path = folder / "service.sources.json"
+    path.write_text(path.read_text().replace("build_compute", "build_function"))
+    capsys.readouterr()
+    assert main(["--check", "--templates", str(folder)]) == 3
+    assert capsys.readouterr().err == f"error: {path} is stale → make template\n"
+
+
 @pytest.mark.parametrize("flags", [[], ["--check"]])
 def test_a_folder_that_is_none_is_one_clear_error(flags, tmp_path, capsys):
     place = tmp_path / "file"

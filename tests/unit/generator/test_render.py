@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from troposphere import Output, Parameter, Template
 from troposphere.logs import LogGroup
 
-from generator.render import HANDLER, render, to_bytes
+from generator.render import HANDLER, render, render_sources, to_bytes
 from generator.settings import SETTINGS, TEMPLATE_BODY_LIMIT_BYTES
 
 ROOT = HANDLER.parent.parent
@@ -29,8 +29,8 @@ def test_what_is_committed_is_what_the_source_renders(name, rendered):
 
 def test_the_bytes_depend_neither_on_the_hash_seed_nor_on_the_environment(rendered):
     code = (
-        "import sys; from generator.render import render; "
-        "sys.stdout.buffer.write(b''.join(render().values()))"
+        "import sys; from generator.render import render, render_sources; "
+        "sys.stdout.buffer.write(b''.join({**render(), **render_sources()}.values()))"
     )
     for seed, environment in (("1", "prod"), ("2", "dev")):
         variables = {
@@ -42,7 +42,7 @@ def test_the_bytes_depend_neither_on_the_hash_seed_nor_on_the_environment(render
         child = subprocess.run(
             [sys.executable, "-c", code], env=variables, cwd=ROOT, capture_output=True, check=True
         )
-        assert child.stdout == b"".join(rendered.values())
+        assert child.stdout == b"".join({**rendered, **render_sources()}.values())
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -74,6 +74,12 @@ def test_nothing_found_is_one_line_and_exit_0(capsys):
     )
 
 
+@pytest.mark.usefixtures("without_lint")
+def test_the_map_of_sources_beside_a_template_is_no_template(project):
+    (project / "templates" / "service.sources.json").write_text('{"resources": {}}')
+    assert run() == 0
+
+
 def test_findings_are_told_a_line_each_before_the_sum_and_the_exit_is_5(project, capsys):
     write(project / "templates" / "service.json", display_name="Unnamed", Nonsense=True)
     assert run() == 5

@@ -1,0 +1,214 @@
+"""Each hint is found in a text that AWS really gave, and in no other."""
+
+from __future__ import annotations
+
+import pytest
+
+from stacksets.hints import find_hint
+from tests.builders import ACCOUNT, EAST, OTHER_ACCOUNT, a_key
+
+STACK = f"arn:aws:cloudformation:{EAST}:{ACCOUNT}:stack/StackSet-svc-1/1"
+ASSUMED = f"User: arn:aws:sts::{ACCOUNT}:assumed-role/stacksets-exec-1a2b/AWSCloudFormation"
+HANDLER = "Resource handler returned message:"
+
+REASONS = [
+    (
+        "administration_role",
+        (
+            f"Account {OTHER_ACCOUNT} should have 'AWSCloudFormationStackSetAdministrationRole' "
+            "role with trust relationship to CloudFormation service."
+        ),
+    ),
+    (
+        "execution_role",
+        (
+            f"Account {OTHER_ACCOUNT} should have 'AWSCloudFormationStackSetExecutionRole' role "
+            "with trust relationship to Role 'AWSCloudFormationStackSetAdministrationRole'."
+        ),
+    ),
+    (
+        "sts_inactive",
+        (
+            f"STS is not activated in this region for account:{ACCOUNT}. Your account "
+            "administrator can activate STS in this region using the IAM Console."
+        ),
+    ),
+    (
+        "region_not_enabled",
+        (
+            "You are not subscribed to this service. (Service: Ec2, Status Code: 401, "
+            "Error Code: OptInRequired)"
+        ),
+    ),
+    ("region_not_enabled", "The region ap-east-1 is not enabled for this account"),
+    (
+        "token_not_accepted",
+        (
+            f'{HANDLER} "The security token included in the request is invalid. (Service: Lambda, '
+            'Status Code: 403, Request ID: 1)" (HandlerErrorCode: InvalidRequest)'
+        ),
+    ),
+    (
+        "token_not_accepted",
+        (
+            "AWS was not able to validate the provided access credentials (Service: AmazonEC2; "
+            "Status Code: 401; Error Code: AuthFailure)"
+        ),
+    ),
+    ("account_suspended", "ACCOUNT_SUSPENDED"),
+    ("account_gate", "AccountGate check failed"),
+    (
+        "service_control_policy",
+        (
+            f"{ASSUMED} is not authorized to perform: cloudformation:CreateStack on resource: "
+            f"{STACK} with an explicit deny in a service control policy"
+        ),
+    ),
+    (
+        "service_control_policy",
+        (
+            f"{ASSUMED} is not authorized to perform: sqs:CreateQueue because no service control "
+            "policy allows the sqs:CreateQueue action"
+        ),
+    ),
+    ("capability", "Requires capabilities : [CAPABILITY_NAMED_IAM]"),
+    ("service_managed", "Transform is not supported in SERVICE_MANAGED permission model"),
+    ("macro_missing", f"No transform named {ACCOUNT}::Expand found. Rollback requested by user."),
+    ("export_in_use", "Export net-PrivateSubnets cannot be deleted as it is in use by app-dev"),
+    ("export_in_use", "Export net-PrivateSubnets cannot be updated as it is in use by app-dev"),
+    ("export_in_use", "Cannot delete export net-Subnets as it is in use by app-dev."),
+    ("export_taken", "Export with name net-Vpc is already exported by stack other. Rollback …"),
+    (
+        "termination_protection",
+        "Stack [StackSet-svc-1] cannot be deleted while TerminationProtection is enabled",
+    ),
+    (
+        "not_empty",
+        (
+            "The bucket you tried to delete is not empty (Service: Amazon S3; Status Code: 409; "
+            "Error Code: BucketNotEmpty; Request ID: 1)"
+        ),
+    ),
+    ("name_taken_in_stack", f"svc-role already exists in stack {STACK}."),
+    ("name_taken", "svc-role already exists."),
+    (
+        "name_taken",
+        (
+            f"{HANDLER} \"Resource of type 'AWS::IAM::Role' with identifier 'svc' already "
+            'exists." (RequestToken: 1, HandlerErrorCode: AlreadyExists)'
+        ),
+    ),
+    ("throttled", f'{HANDLER} "Rate exceeded (Service: Iam)" (HandlerErrorCode: Throttling)'),
+    ("quota", "Cannot exceed quota for RolesPerAccount: 1000 (Error Code: LimitExceeded)"),
+    (
+        "quota",
+        (
+            f'{HANDLER} "The maximum number of VPCs has been reached. (Service: Ec2, Status Code: '
+            '400)" (HandlerErrorCode: GeneralServiceException)'
+        ),
+    ),
+    (
+        "quota",
+        (
+            "Failed to put delivery channel 'default' because the maximum number of delivery "
+            "channels: 1 is reached. (Service: AmazonConfig)"
+        ),
+    ),
+    ("stack_in_progress", f"Stack:{STACK} is in UPDATE_IN_PROGRESS state and can not be updated."),
+    ("stack_stuck", f"Stack:{STACK} is in UPDATE_ROLLBACK_FAILED state and can not be updated."),
+    ("stack_state", f"Stack:{STACK} is in ROLLBACK_COMPLETE state and can not be updated."),
+    ("stack_gone", f"Stack:{STACK} is in DELETE_COMPLETE state and can not be updated."),
+    (
+        "explicit_deny",
+        (
+            f"{ASSUMED} is not authorized to perform: iam:CreateRole on resource: role svc with an "
+            "explicit deny in an identity-based policy"
+        ),
+    ),
+    (
+        "permission",
+        (
+            f"API: iam:CreateRole {ASSUMED} is not authorized to perform: iam:CreateRole on "
+            f"resource: arn:aws:iam::{ACCOUNT}:role/svc"
+        ),
+    ),
+    ("permission", f'{HANDLER} "Forbidden" (RequestToken: 1, HandlerErrorCode: AccessDenied)'),
+]
+
+
+def hint(reason, **options):
+    return find_hint(reason, a_key(), **options)
+
+
+@pytest.mark.parametrize(("code", "reason"), REASONS)
+def test_a_reason_that_aws_gives_has_the_hint_of_its_cause(code, reason):
+    found = hint(reason)
+
+    assert found is not None
+    assert found.code == code
+    assert "{" not in found.meaning + found.action.replace("${", "")
+
+
+@pytest.mark.parametrize(("code", "reason"), REASONS)
+def test_a_hint_is_found_in_the_middle_of_what_stack_sets_says_of_a_resource(code, reason):
+    said = f"ResourceLogicalId:Thing, ResourceType:AWS::IAM::Role, ResourceStatusReason:{reason}"
+    found = hint(said)
+
+    assert found is not None
+    assert found.code == code
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "",
+        "AWS gives no reason",
+        "Resource creation cancelled",
+        "Cancelled since failure tolerance has exceeded",
+        "No updates are to be performed.",
+        "WaitCondition timed out. Received 0 conditions when expecting 1",
+        "Invalid template property or properties [Sticks]",
+        "SLR [x] already exists but has a different description: [y].",
+        f"Stack:{STACK} is in IMPORT_ROLLBACK_FAILED state and can not be updated.",
+        "DEFAULT_ROLE_CREATION_ERROR",
+        "the limit of 10",
+    ],
+)
+def test_a_reason_that_nobody_knows_has_no_hint(reason):
+    assert hint(reason) is None
+
+
+def test_a_hint_names_the_account_the_role_and_what_to_type():
+    found = hint(
+        f"Account {OTHER_ACCOUNT} should have 'execution' role with trust relationship to Role "
+        "'administration'."
+    )
+
+    assert found is not None
+    assert f"execution is missing in account {OTHER_ACCOUNT}" in found.meaning
+    assert f"`stacksets bootstrap` with credentials of account {OTHER_ACCOUNT}" in found.action
+
+
+def test_a_hint_names_the_stack_in_the_command_where_it_is_known():
+    reason = f"Stack:{STACK} is in UPDATE_ROLLBACK_FAILED state and can not be updated."
+
+    known, unknown = hint(reason, stack_id=STACK), hint(reason)
+
+    assert known is not None
+    assert unknown is not None
+    assert f"--stack-name {STACK} --region {EAST}`" in known.action
+    assert f"--stack-name STACK --region {EAST}`" in unknown.action
+
+
+def test_a_denied_action_is_named():
+    found = hint("X is not authorized to perform: iam:CreateRole on resource: y")
+
+    assert found is not None
+    assert "lacks iam:CreateRole in account" in found.meaning
+
+
+def test_a_missing_capability_is_what_the_deployment_file_is_to_name():
+    found = hint("Requires capabilities : [CAPABILITY_NAMED_IAM, CAPABILITY_AUTO_EXPAND]")
+
+    assert found is not None
+    assert "name CAPABILITY_NAMED_IAM, CAPABILITY_AUTO_EXPAND in [stack_set]" in found.action
