@@ -81,6 +81,16 @@ def invalid_operation(message: str) -> ApiError:
     return ApiError("InvalidOperationException", message)
 
 
+def limit_exceeded(message: str) -> ApiError:
+    """A quota is used up."""
+    return ApiError("LimitExceededException", message)
+
+
+def stack_not_found(stack_id: str) -> ApiError:
+    """There is no stack of this ARN."""
+    return ApiError("StackNotFoundException", f"Stack with id {stack_id} does not exist")
+
+
 def insufficient_capabilities(missing: tuple[str, ...]) -> ApiError:
     """The template needs capabilities that the request does not acknowledge."""
     return ApiError(

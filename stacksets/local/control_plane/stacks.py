@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from stacksets.local.control_plane import stack_drift
+from stacksets.local.control_plane import stack_drift, stack_import
 from stacksets.local.control_plane.model import Outcome
 from stacksets.local.control_plane.stack_events import find_failure_reason
 
@@ -114,6 +114,10 @@ class Stacks:
     def detect_drift(self, task: Task, stack_id: str) -> Outcome:
         """Detect what differs between a stack's resources and its template."""
         return stack_drift.detect(self._client_for(*task.key), stack_id, self._pause)
+
+    def adopt(self, task: Task, stack_id: str) -> Outcome:
+        """Take over a stack that is there."""
+        return stack_import.adopt(self._client_for(*task.key), task, stack_id)
 
     def _pause(self, seconds: float) -> bool:
         return self._clock.wait(self._ending, seconds)

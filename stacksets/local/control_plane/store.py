@@ -75,6 +75,13 @@ class Store:
                 return record
         return None
 
+    def find_owner(self, stack_id: str) -> Record | None:
+        """Give the stack set of any account and Region that a stack belongs to."""
+        for record in self._records.values():
+            if any(row.stack_id == stack_id for row in record.instances.values()):
+                return record
+        return None
+
     def get_active(self, account: str, region: str, name_or_id: str) -> Record:
         """Give an ACTIVE stack set by name or id.
 

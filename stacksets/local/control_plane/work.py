@@ -34,11 +34,19 @@ class Worker:
             return Outcome(succeeded=False, reason=refusal)
         if task.kind is TaskKind.CREATE or not task.stack_id:
             return self.stacks.create(task, _stack_name(task), on_stack)
-        if task.kind is TaskKind.UPDATE:
-            return self.stacks.update(task, task.stack_id)
-        if task.kind is TaskKind.DETECT_DRIFT:
-            return self.stacks.detect_drift(task, task.stack_id)
-        return self.stacks.delete(task, task.stack_id)
+        return self._touch(task, task.stack_id)
+
+    def _touch(self, task: Task, stack_id: str) -> Outcome:
+        """Do what is done to a stack that is there."""
+        match task.kind:
+            case TaskKind.UPDATE:
+                return self.stacks.update(task, stack_id)
+            case TaskKind.IMPORT:
+                return self.stacks.adopt(task, stack_id)
+            case TaskKind.DETECT_DRIFT:
+                return self.stacks.detect_drift(task, stack_id)
+            case _:
+                return self.stacks.delete(task, stack_id)
 
 
 def _stack_name(task: Task) -> str:

@@ -8,6 +8,7 @@ from stacksets.local.control_plane.operations.drift import (
     detect_stack_set_drift,
     list_stack_instance_resource_drifts,
 )
+from stacksets.local.control_plane.operations.imports import import_stacks_to_stack_set
 from stacksets.local.control_plane.operations.read_instances import (
     describe_stack_instance,
     list_stack_instances,
@@ -47,6 +48,7 @@ HANDLERS: Mapping[str, Handler] = {
     "DescribeStackSetOperation": describe_stack_set_operation,
     "DetectStackSetDrift": detect_stack_set_drift,
     "GetTemplateSummary": get_template_summary,
+    "ImportStacksToStackSet": import_stacks_to_stack_set,
     "ListStackInstanceResourceDrifts": list_stack_instance_resource_drifts,
     "ListStackInstances": list_stack_instances,
     "ListStackSetOperationResults": list_stack_set_operation_results,
