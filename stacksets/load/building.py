@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stacksets.model.desired import (
+    AccountFilter,
     AccountId,
+    AutoDeployment,
     Bootstrap,
+    CallAs,
     ConcurrencyMode,
     DeploymentTargets,
     KeptValue,
     OperationPreferences,
+    OrganizationalUnitId,
     ParameterOverride,
     PermissionModel,
     Region,
@@ -46,6 +50,8 @@ def build_stack_set(table: StackSetTable, values: Mapping[str, Values]) -> dict[
         "description": table.description,
         "capabilities": tuple(table.capabilities or ()),
         "permission_model": PermissionModel(table.permission_model or "SELF_MANAGED"),
+        "auto_deployment": _auto_deployment(table),
+        "call_as": CallAs(table.call_as or "SELF"),
         "administration_role_arn": table.administration_role_arn,
         "execution_role_name": table.execution_role_name,
         "managed_execution": bool(table.managed_execution),
@@ -66,7 +72,12 @@ def build_values(raw: Mapping[str, Any], placeholders: Placeholders) -> dict[str
 def build_targets(groups: Iterable[TargetsTable]) -> tuple[DeploymentTargets, ...]:
     """Give the deployment targets."""
     return tuple(
-        DeploymentTargets(accounts=_accounts(group.accounts), regions=_regions(group.regions))
+        DeploymentTargets(
+            accounts=_accounts(group.accounts),
+            regions=_regions(group.regions),
+            organizational_units=_units(group.organizational_units),
+            account_filter=AccountFilter(group.account_filter or "NONE"),
+        )
         for group in groups
     )
 
@@ -78,6 +89,7 @@ def build_overrides(entries: Iterable[OverridesTable]) -> tuple[ParameterOverrid
             accounts=_accounts(entry.accounts),
             regions=_regions(entry.regions),
             parameters=dict(entry.parameters or {}),
+            organizational_units=_units(entry.organizational_units),
         )
         for entry in entries
     )
@@ -119,6 +131,19 @@ def build_bootstrap(
 def build_smoke(table: SmokeTable | None) -> Smoke | None:
     """Give the smoke checks; what the file leaves out keeps the default of `Smoke`."""
     return Smoke(**table.model_dump(exclude_none=True)) if table else None
+
+
+def _auto_deployment(table: StackSetTable) -> AutoDeployment | None:
+    if table.auto_deployment is None:
+        return None
+    return AutoDeployment(
+        enabled=table.auto_deployment,
+        retain_stacks_on_account_removal=bool(table.retain_stacks_on_account_removal),
+    )
+
+
+def _units(names: Iterable[str] | None) -> tuple[OrganizationalUnitId, ...]:
+    return tuple(OrganizationalUnitId(name) for name in names or ())
 
 
 def _accounts(names: Iterable[str] | None) -> tuple[AccountId, ...]:

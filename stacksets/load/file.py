@@ -18,6 +18,7 @@ NAME_PATTERN = r"^[a-zA-Z][a-zA-Z0-9-]*$"
 REGION_PATTERN = r"^[a-z]{2}(-[a-z]+)+-[0-9]$"
 ROLE_ARN_PATTERN = r"^arn:aws[a-z-]*:iam::([0-9]{12}|\{admin_account\}):role/[a-zA-Z0-9_+=,.@/-]+$"
 ROLE_NAME_PATTERN = r"^[a-zA-Z0-9_+=,.@-]+$"
+UNIT_PATTERN = r"^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$"
 
 PATTERN_WORDS = {
     ACCOUNT_PATTERN: 'an account id, a string of 12 digits, or "self"',
@@ -26,6 +27,7 @@ PATTERN_WORDS = {
     REGION_PATTERN: 'a region such as "us-east-1"',
     ROLE_ARN_PATTERN: 'a role such as "arn:aws:iam::{admin_account}:role/NAME"',
     ROLE_NAME_PATTERN: "a role name: letters, digits and +=,.@_-",
+    UNIT_PATTERN: 'an organizational unit such as "ou-ab12-cdef3456", or a root such as "r-ab12"',
 }
 """What each pattern means, for people."""
 
@@ -34,6 +36,7 @@ PATTERN_WORDS = {
 _FILLED = WithJsonSchema({"type": "string"})
 
 AccountText = Annotated[str, Field(pattern=ACCOUNT_PATTERN)]
+UnitText = Annotated[str, Field(pattern=UNIT_PATTERN)]
 RegionText = Annotated[str, Field(pattern=REGION_PATTERN)]
 RoleName = Annotated[str, Field(pattern=ROLE_NAME_PATTERN, max_length=64), _FILLED]
 Capability = Literal["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -54,15 +57,22 @@ class StackSetTable(Table):
     template: Annotated[str, Field(min_length=1)] | None = None
     """Path of the rendered template, JSON or YAML, relative to this file."""
     admin_account: Annotated[str, Field(pattern=ADMIN_ACCOUNT_PATTERN)] | None = None
-    """The administrator account; required outside the environment dev."""
+    """The account whose credentials deploy: the administrator account, or the delegated
+    administrator's; required outside the environment dev."""
     read_role_name: RoleName | None = None
     """The role through which stacks in other accounts are read."""
     description: Annotated[str, Field(min_length=1, max_length=1024)] | None = None
     """Description of the stack set."""
     capabilities: list[Capability] | None = None
     """What the template needs to be allowed to create."""
-    permission_model: Literal["SELF_MANAGED"] | None = None
-    """Who makes the roles that StackSets assumes."""
+    permission_model: Literal["SELF_MANAGED", "SERVICE_MANAGED"] | None = None
+    """Who makes the roles that StackSets assumes: you, or StackSets itself in an organization."""
+    auto_deployment: bool | None = None
+    """Whether accounts that join a targeted unit get stack instances by themselves."""
+    retain_stacks_on_account_removal: bool | None = None
+    """Whether an account that leaves a targeted unit keeps its stacks; for auto-deployment."""
+    call_as: Literal["SELF", "DELEGATED_ADMIN"] | None = None
+    """DELEGATED_ADMIN for a delegated administrator; SELF, the default, for anybody else."""
     administration_role_arn: Annotated[str, Field(pattern=ROLE_ARN_PATTERN), _FILLED] | None = None
     """The role of the administrator account that CloudFormation assumes."""
     execution_role_name: RoleName | None = None
@@ -84,6 +94,10 @@ class TargetsTable(Table):
 
     accounts: Annotated[list[AccountText], Field(min_length=1)] | None = None
     """Account ids, or "self" for the account of the credentials."""
+    organizational_units: Annotated[list[UnitText], Field(min_length=1)] | None = None
+    """Organizational units or the root: all accounts below them, nested units included."""
+    account_filter: Literal["NONE", "INTERSECTION", "DIFFERENCE", "UNION"] | None = None
+    """What `accounts` means beside units: only those, all but those, or those as well."""
     regions: Annotated[list[RegionText], Field(min_length=1)] | None = None
     """The regions."""
 
@@ -93,6 +107,8 @@ class OverridesTable(Table):
 
     accounts: list[AccountText] | None = None
     """Where: account ids or "self"; without it, all accounts."""
+    organizational_units: list[UnitText] | None = None
+    """Where: the accounts below these units, beside `accounts`."""
     regions: list[RegionText] | None = None
     """Where: regions; without it, all regions."""
     parameters: dict[str, str] | None = None

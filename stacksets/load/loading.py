@@ -21,6 +21,7 @@ from stacksets.load.environments import (
     choose_environment,
     lay_over,
 )
+from stacksets.load.organization import find_organization_misfits
 from stacksets.load.placeholders import find_wrong_placeholders, read_placeholders
 from stacksets.load.places import Misfit, find_origin
 from stacksets.load.reading import read_document, read_template
@@ -159,6 +160,8 @@ def _find_unfitting(laid: _Laid, chosen: Environment) -> Iterator[Misfit]:
     ]
     if not laid.lacks("targets"):
         found += find_target_misfits(laid.tables)
+    if not laid.lacks("targets") and not laid.lacks("stack_set"):
+        found += find_organization_misfits(laid.tables)
     if not laid.lacks("stack_set", "parameters") and not laid.lacks("stack_set", "tags"):
         found += find_informational_misfits(laid.tables)
     return (misfit for misfit in found if not laid.lacks(*misfit.path))

@@ -20,6 +20,11 @@ def find_missing(tables: Tables, *, environment: str) -> Iterator[Misfit]:
         for key in keys:
             if getattr(table, key, None) is None:
                 yield Misfit(path=(*path, key), what="is missing")
+    for index, group in enumerate(tables.targets or ()):
+        if not group.accounts and not group.organizational_units:
+            yield Misfit(
+                path=("targets", index), what="names neither accounts nor organizational_units"
+            )
     if not tables.targets:
         yield Misfit(path=("targets",), what="is missing", hint="accounts and regions to deploy to")
     yield from _missing_admin_account(tables, environment)
@@ -28,7 +33,7 @@ def find_missing(tables: Tables, *, environment: str) -> Iterator[Misfit]:
 def _required(tables: Tables) -> Iterator[tuple[Path, Table | None, tuple[str, ...]]]:
     yield ("stack_set",), tables.stack_set, ("name", "template", "home_region")
     for index, group in enumerate(tables.targets or ()):
-        yield ("targets", index), group, ("accounts", "regions")
+        yield ("targets", index), group, ("regions",)
     for index, override in enumerate(tables.overrides or ()):
         yield ("overrides", index), override, ("parameters",)
     if tables.bootstrap:

@@ -11,7 +11,7 @@ from stacksets.model.desired import SELF
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from stacksets.load.file import Tables
+    from stacksets.load.file import OverridesTable, Tables
     from stacksets.load.places import Path
 
 Pair = tuple[str, str]
@@ -34,17 +34,25 @@ class _Where:
 def find_target_misfits(tables: Tables) -> Iterator[Misfit]:
     """List pairs that stand twice, and what speaks of accounts or regions that are no target."""
     yield from _repeated_pairs(tables)
+    groups = tables.targets or ()
+    regions = sorted({region for group in groups for region in group.regions or ()})
+    by_units = any(group.organizational_units for group in groups)
     pairs = {pair for _, pair in _pairs(tables)}
     for index, override in enumerate(tables.overrides or ()):
+        path = ("overrides", index)
         accounts = [_named(account, tables) for account in override.accounts or ()]
         where = _Where(accounts=accounts, regions=override.regions or [])
-        yield from _override_misfits(("overrides", index), where, pairs)
-    yield from _preference_misfits(tables, sorted({region for _, region in pairs}))
+        if by_units:
+            yield from _not_among((*path, "regions"), where.regions, regions)
+            yield from _without_place(path, override)
+        else:
+            yield from _override_misfits(path, override, where, pairs)
+    yield from _preference_misfits(tables, regions)
 
 
 def _pairs(tables: Tables) -> Iterator[tuple[Path, Pair]]:
     for index, group in enumerate(tables.targets or ()):
-        for account in group.accounts or ():
+        for account in () if group.organizational_units else group.accounts or ():
             for region in group.regions or ():
                 yield ("targets", index), (_named(account, tables), region)
 
@@ -68,7 +76,9 @@ def _repeated_pairs(tables: Tables) -> Iterator[Misfit]:
         first.setdefault(pair, path)
 
 
-def _override_misfits(path: Path, where: _Where, pairs: set[Pair]) -> Iterator[Misfit]:
+def _override_misfits(
+    path: Path, override: OverridesTable, where: _Where, pairs: set[Pair]
+) -> Iterator[Misfit]:
     accounts = sorted({account for account, _ in pairs})
     regions = sorted({region for _, region in pairs})
     foreign = [
@@ -76,14 +86,19 @@ def _override_misfits(path: Path, where: _Where, pairs: set[Pair]) -> Iterator[M
         *_not_among((*path, "regions"), where.regions, regions),
     ]
     yield from foreign
-    if not where.accounts and not where.regions:
+    placeless = tuple(_without_place(path, override))
+    yield from placeless
+    if not placeless and not foreign and not any(where.holds(pair) for pair in pairs):
+        yield Misfit(path=path, what="meets no stack instance of the targets")
+
+
+def _without_place(path: Path, override: OverridesTable) -> Iterator[Misfit]:
+    if not override.accounts and not override.organizational_units and not override.regions:
         yield Misfit(
             path=path,
             what="names neither accounts nor regions",
             hint="a value for all of them belongs into [stack_set.parameters]",
         )
-    elif not foreign and not any(where.holds(pair) for pair in pairs):
-        yield Misfit(path=path, what="meets no stack instance of the targets")
 
 
 def _preference_misfits(tables: Tables, regions: Sequence[str]) -> Iterator[Misfit]:

@@ -40,10 +40,15 @@ OTHER = "222222222222"
             ),
         ),
         ("managed_execution", "yes", 'is "yes" (expected true or false)'),
-        ("permission_model", "SERVICE_MANAGED", "expected one of 'SELF_MANAGED')"),
+        (
+            "permission_model",
+            "MANAGED",
+            "is \"MANAGED\" (expected one of 'SELF_MANAGED' or 'SERVICE_MANAGED')",
+        ),
         ("tags", [], "is an empty list (expected a table)"),
         ("informational", "Author", 'is "Author" (expected a list)'),
-        ("call_as", "SELF", "is not a known key (known here: name, template, "),
+        ("call_as", "ME", "is \"ME\" (expected one of 'SELF' or 'DELEGATED_ADMIN')"),
+        ("rollout", "x", "is not a known key (known here: name, template, "),
         ("home_regoin", "x", 'is not a known key (did you mean "home_region"?)'),
     ],
 )
@@ -141,13 +146,13 @@ def test_tables_that_were_begun_say_what_they_lack(tmp_path):
     assert told(
         tmp_path, targets=[{}], overrides=[{"regions": ["us-east-1"]}], bootstrap={}, smoke={}
     ) == [
-        "[[targets]] 1, accounts: is missing",
         "[[targets]] 1, regions: is missing",
         "[[overrides]] 1, parameters: is missing",
         "[bootstrap], stack_name: is missing",
         "[bootstrap], template: is missing",
         "[smoke], output: is missing",
         "[smoke], path: is missing",
+        "[[targets]] 1: names neither accounts nor organizational_units",
         '[[overrides]] 1, regions 1: "us-east-1" is not among the targets',
     ]
 
