@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stacksets.model.layers import OverrideLayers
 from stacksets.model.observed import InstanceStatus
 from stacksets.model.plan import ChangeKind, InstanceChange
 
@@ -39,18 +40,21 @@ def find_changes(
     """
     there = {one.key: one for one in observed.instances} if observed else {}
     desired = deployment.instance_keys()
+    layers = OverrideLayers(deployment.overrides)
     surplus = sorted(set(there) - set(desired))
     changes = [
-        *(_change(deployment, key, there.get(key), redefined=redefined) for key in desired),
+        *(
+            _change(key, there.get(key), layers.values_at(key), redefined=redefined)
+            for key in desired
+        ),
         *(_simple(key, ChangeKind.DELETE, "no longer in the deployment file") for key in surplus),
     ]
     return tuple(sorted(changes, key=lambda one: one.instance.key))
 
 
 def _change(
-    deployment: Deployment, key: InstanceKey, there: StackInstance | None, *, redefined: bool
+    key: InstanceKey, there: StackInstance | None, wanted: Mapping[str, str], *, redefined: bool
 ) -> Change:
-    wanted = deployment.overrides_of(key)
     if there is None:
         return _create(key, ChangeKind.CREATE, "not there yet", wanted)
     if there.status is InstanceStatus.INOPERABLE:

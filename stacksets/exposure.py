@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stacksets.model.desired import KeptValue
+from stacksets.model.layers import OverrideLayers
 from stacksets.resolve import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stacksets.model.desired import Deployment, InstanceKey
+    from stacksets.model.desired import Deployment
 
 USD_PER_MILLION_API_REQUESTS = 3.50
 """API Gateway REST, first 333 million a month. List price, us-east-1, unverified, 2026-11."""
@@ -108,18 +109,15 @@ def worst_month_usd(
 
 def _count_alike(deployment: Deployment) -> Counter[tuple[str, tuple[tuple[str, str], ...]]]:
     """Count the instances by region and parameters: accounts differ in nothing that is priced."""
-    return Counter(
-        (str(key.region), tuple(_parameters_of(deployment, key).items()))
-        for key in deployment.instance_keys()
-    )
-
-
-def _parameters_of(deployment: Deployment, key: InstanceKey) -> dict[str, str]:
     values = {
         name: value.fallback if isinstance(value, KeptValue) else value
         for name, value in deployment.parameters.items()
     }
-    return values | deployment.overrides_of(key)
+    layers = OverrideLayers(deployment.overrides)
+    return Counter(
+        (str(key.region), tuple((values | layers.values_at(key)).items()))
+        for key in deployment.instance_keys()
+    )
 
 
 def _resolved_resources(

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stacksets.model.desired import OperationId
+from stacksets.model.desired import InstanceKey, OperationId
 from stacksets.model.plan import (
     AttachToOperation,
     ChangeKind,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from stacksets.changes import Change
-    from stacksets.model.desired import Deployment, InstanceKey, OperationPreferences, Region
+    from stacksets.model.desired import Deployment, OperationPreferences, Region
     from stacksets.model.observed import StackSet
     from stacksets.model.plan import Definition, Difference, InstancesStep, Rectangle, Step
     from stacksets.operation_ids import Purpose
@@ -117,14 +117,15 @@ def _create_instances(
     context: Context, changes: Sequence[Change]
 ) -> Iterator[CreateStackInstances]:
     for overrides, members in _by_overrides(one for one in changes if one.create):
-        for where in group_into_rectangles(_keys(members), context.region_order):
+        whys = _whys(members)
+        for where in group_into_rectangles(whys, context.region_order):
             yield CreateStackInstances(
                 stack_set_name=context.deployment.name,
                 where=where,
                 overrides=overrides or {},
                 preferences=_preferences(context, where.regions),
                 operation_id=_UNNUMBERED,
-                why=_whys(members, where),
+                why=_join(whys, where),
             )
 
 
@@ -132,14 +133,15 @@ def _update_instances(
     context: Context, changes: Sequence[Change]
 ) -> Iterator[UpdateStackInstances]:
     for overrides, members in _by_overrides(one for one in changes if one.update):
-        for where in group_into_rectangles(_keys(members), context.region_order):
+        whys = _whys(members)
+        for where in group_into_rectangles(whys, context.region_order):
             yield UpdateStackInstances(
                 stack_set_name=context.deployment.name,
                 where=where,
                 overrides=overrides,
                 preferences=_preferences(context, where.regions),
                 operation_id=_UNNUMBERED,
-                why=_whys(members, where),
+                why=_join(whys, where),
             )
 
 
@@ -173,13 +175,15 @@ def _by_overrides(
     return [groups[name] for name in sorted(groups)]
 
 
-def _whys(members: Sequence[Change], where: Rectangle) -> str:
-    inside = [
-        one.instance.why
-        for one in members
-        if one.instance.key.account in where.accounts and one.instance.key.region in where.regions
-    ]
-    return "; ".join(dict.fromkeys(inside))
+def _whys(members: Sequence[Change]) -> dict[InstanceKey, str]:
+    return {one.instance.key: one.instance.why for one in members}
+
+
+def _join(whys: Mapping[InstanceKey, str], where: Rectangle) -> str:
+    """Give each reason once, in the order of the instances that the call names."""
+    accounts = where.members or where.accounts
+    keys = sorted(InstanceKey(account, region) for account in accounts for region in where.regions)
+    return "; ".join(dict.fromkeys(whys[key] for key in keys if key in whys))
 
 
 def with_operation_id(step: Step, digest: str, number: int, purpose: Purpose) -> Step:
