@@ -30,7 +30,7 @@ def settle_definition(deployment: Deployment, observed: StackSet | None) -> Defi
         template_body=deployment.template.body,
         template_sha256=deployment.template.sha256,
         description=deployment.description or (observed.description if observed else None),
-        parameters=_defaults(deployment.template.content) | given,
+        parameters=default_parameters(deployment.template.content) | given,
         tags=_settled(deployment.tags, observed.tags if observed else {}),
         capabilities=deployment.capabilities,
         permission_model=deployment.permission_model,
@@ -102,6 +102,14 @@ def declared_parameters(content: Mapping[str, object]) -> dict[str, Mapping[str,
     return {name: spec for name, spec in parameters.items() if isinstance(spec, Mapping)}
 
 
+def default_parameters(content: Mapping[str, object]) -> dict[str, str]:
+    """Give the defaults of the template's parameters as CloudFormation spells them."""
+    found = {
+        name: as_text(spec.get("Default")) for name, spec in declared_parameters(content).items()
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def no_echo_parameters(content: Mapping[str, object]) -> frozenset[str]:
     """Give the names of the parameters whose values AWS masks."""
     declared = declared_parameters(content)
@@ -119,14 +127,7 @@ def _settled(wanted: Mapping[str, str | KeptValue], there: Mapping[str, str]) ->
 
 def _effective(parameters: Mapping[str, str], content: Mapping[str, object]) -> dict[str, str]:
     """Add the defaults of parameters that the stack set does not name itself."""
-    return _defaults(content) | dict(parameters)
-
-
-def _defaults(content: Mapping[str, object]) -> dict[str, str]:
-    found = {
-        name: as_text(spec.get("Default")) for name, spec in declared_parameters(content).items()
-    }
-    return {name: value for name, value in found.items() if value is not None}
+    return default_parameters(content) | dict(parameters)
 
 
 def _hide(content: Mapping[str, object], names: frozenset[str]) -> Mapping[str, object]:

@@ -119,9 +119,9 @@ def _short_form(value: object) -> str | None:
     if name is None or not isinstance(value, Mapping):
         return None
     match value[name]:
-        case str(text):
+        case str() as text:
             return f"!{name.removeprefix('Fn::')} {text}"
-        case [str(resource), str(attribute)] if name == "Fn::GetAtt":
+        case [str() as resource, str() as attribute] if name == "Fn::GetAtt":
             return f"!GetAtt {resource}.{attribute}"
         case _:
             return None

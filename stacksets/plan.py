@@ -27,7 +27,7 @@ from stacksets.model.plan import (
     InstanceChange,
     Plan,
 )
-from stacksets.operation_ids import Purpose
+from stacksets.operation_ids import Purpose, tell_starter
 from stacksets.steps import Context, Decisions, delete_instances, find_steps, with_operation_id
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _make_context(
     options: PlanOptions,
     purpose: Purpose,
 ) -> Context:
-    regions = [one.region for one in observed.instances] if observed else []
+    regions = {one.region for one in observed.instances} if observed else set()
     order = dict.fromkeys(
         [*deployment.operation_preferences.region_order, *deployment.regions(), *sorted(regions)]
     )
@@ -204,10 +204,12 @@ def _plan(
 
 
 def _attach(context: Context, running: Operation) -> Plan:
+    since = f" since {running.created:%Y-%m-%d %H:%M:%SZ}" if running.created else ""
     step = AttachToOperation(
         operation_id=running.id,
         action=running.action,
-        why=f"{running.action} is {running.status}; what it leaves is planned when it has ended",
+        why=f"{running.status}{since}, started by {tell_starter(running.id)}; what it leaves is "
+        "planned when it has ended",
     )
     return _plan(context, (step,), instances=(), differences=(), notes=())
 
@@ -236,3 +238,17 @@ def _notes(
     for one in find_informational(decisions.definition, observed, deployment.informational):
         when = "travels with this change" if busy else "will travel with the next change"
         yield f"{one.path}: {one.observed} -> {one.desired} {when}"
+    yield from _bytes_note(decisions, observed)
+    if not observed.stacks_looked_up:
+        yield "the stacks of the stack instances were not looked up; --audit looks them up"
+
+
+def _bytes_note(decisions: Decisions, observed: StackSet) -> Iterator[str]:
+    """Say that two templates differ in spacing or order alone: an auditor compares their sha256."""
+    there = hashlib.sha256(observed.template_body.encode()).hexdigest()
+    here = decisions.definition.template_sha256
+    if here != there and not any(one.path.startswith("Template") for one in decisions.differences):
+        yield (
+            f"the template says what the deployed one says in other bytes (sha256 {here[:12]}…, "
+            f"deployed {there[:12]}…); they travel with the next change of the definition"
+        )

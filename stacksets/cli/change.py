@@ -12,6 +12,7 @@ from stacksets.cli.consent import Consent
 from stacksets.cli.options import session_command
 from stacksets.cli.stages import check, lint, load, observe, open_aws
 from stacksets.definition import no_echo_parameters
+from stacksets.effective import find_effective
 from stacksets.errors import InputError
 from stacksets.exposure import find_exposure
 from stacksets.leftovers import find_leftovers
@@ -84,7 +85,9 @@ def deploy(
     plan = make_plan(opened.deployment, observed, options)
     if plan.is_empty:
         return no_changes_result(plan, observed, session.record.data())
-    session.report.tell(plan_message(plan, exposure_warnings(find_exposure(opened.deployment))))
+    warnings = exposure_warnings(find_exposure(opened.deployment))
+    effective = find_effective(opened.deployment, observed)
+    session.report.tell(plan_message(plan, warnings, effective))
     consent = Consent(session=session, yes=yes, allow_delete=allow_delete)
     consent.to_plan(plan)
     session.changing = True

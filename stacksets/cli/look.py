@@ -10,6 +10,7 @@ from stacksets import outputs as reading
 from stacksets import smoke as smoking
 from stacksets.cli.options import session_command
 from stacksets.cli.stages import check, load, observe, open_aws
+from stacksets.effective import find_effective
 from stacksets.errors import InputError
 from stacksets.exposure import find_exposure
 from stacksets.plan import make_plan
@@ -42,14 +43,12 @@ def plan(session: Session, *, expect_no_changes: bool, audit: bool) -> Result:
     observed = observe(opened, audit=audit)
     check(session, opened, observed)
     made = make_plan(opened.deployment, observed)
-    warnings = exposure_warnings(find_exposure(opened.deployment))
-    return plan_result(
+    message = plan_message(
         made,
-        plan_message(made, warnings).lines,
-        session.record.data(),
-        warnings=warnings,
-        expect_no_changes=expect_no_changes,
+        exposure_warnings(find_exposure(opened.deployment)),
+        find_effective(opened.deployment, observed),
     )
+    return plan_result(made, message, session.record.data(), expect_no_changes=expect_no_changes)
 
 
 @click.command(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from stacksets.model.observed import StackSet
     from stacksets.model.outcome import Outcome
     from stacksets.model.plan import Plan
+    from stacksets.report.message import Message
 
 
 def change_result(outcome: Outcome, record: Mapping[str, object]) -> Result:
@@ -49,19 +50,19 @@ def no_changes_result(
 
 
 def plan_result(
-    plan: Plan,
-    lines: tuple[Line, ...],
-    record: Mapping[str, object],
-    *,
-    warnings: tuple[str, ...],
-    expect_no_changes: bool,
+    plan: Plan, message: Message, record: Mapping[str, object], *, expect_no_changes: bool
 ) -> Result:
-    """Give a plan as the result itself; 8 where there was to be none."""
+    """Give a plan as the result itself, as `message` shows it; 8 where there was to be none."""
     unexpected = expect_no_changes and not plan.is_empty
     extra = (Line("Changes, where none were expected", Tone.BAD),) if unexpected else ()
     return Result(
         code="no_changes" if plan.is_empty else "changes",
         exit_code=8 if unexpected else 0,
-        lines=(*lines, *extra),
-        data={**record, "plan": plan_data(plan), "warnings": list(warnings)},
+        lines=(*message.lines, *extra),
+        data={
+            **record,
+            "plan": plan_data(plan),
+            "parameters": message.data["parameters"],
+            "warnings": message.data["warnings"],
+        },
     )

@@ -18,10 +18,12 @@ from stacksets.model.plan import (
     UpdateStackSet,
 )
 from stacksets.report.message import Line, Message, Tone, align, count, shorten
+from stacksets.report.parameters import parameter_lines, parameters_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from stacksets.effective import EffectiveParameters
     from stacksets.model.plan import (
         Difference,
         InstanceChange,
@@ -44,12 +46,18 @@ _MANY = 40
 _NAMED_ACCOUNTS = 3
 
 
-def plan_message(plan: Plan, warnings: Sequence[str] = ()) -> Message:
-    """Show a plan; `warnings` are things to know before consenting to it."""
+def plan_message(
+    plan: Plan, warnings: Sequence[str] = (), effective: EffectiveParameters | None = None
+) -> Message:
+    """Show a plan; `warnings` are things to know before consenting to it.
+
+    `effective` are the values that parameters have once it is carried out; None shows none.
+    """
+    parameters = effective and parameters_data(effective)
     return Message(
         code="plan",
-        lines=tuple(_lines(plan, warnings)),
-        data={**plan_data(plan), "warnings": list(warnings)},
+        lines=tuple(_lines(plan, warnings, effective)),
+        data={**plan_data(plan), "parameters": parameters, "warnings": list(warnings)},
     )
 
 
@@ -166,7 +174,9 @@ def _instances_data(step: InstancesStep) -> dict[str, object]:
     return {**data, "overridden": sorted(step.overrides or {})}
 
 
-def _lines(plan: Plan, warnings: Sequence[str]) -> Iterator[Line]:
+def _lines(
+    plan: Plan, warnings: Sequence[str], effective: EffectiveParameters | None
+) -> Iterator[Line]:
     if plan.is_empty:
         yield Line(no_changes_words(plan), Tone.GOOD)
     else:
@@ -177,7 +187,9 @@ def _lines(plan: Plan, warnings: Sequence[str]) -> Iterator[Line]:
         )
         yield from _instance_lines(plan.instances)
         yield from _difference_lines(plan.differences)
-        yield from _step_lines(plan.steps)
+    if effective:
+        yield from parameter_lines(effective)
+    yield from _step_lines(plan.steps)
     yield from (Line(f"  · {note}", Tone.FAINT) for note in plan.notes)
     yield from (Line(f"  ! {warning}", Tone.WARNING) for warning in warnings)
     if not plan.is_empty:
@@ -221,7 +233,8 @@ def _difference_lines(differences: Sequence[Difference]) -> Iterator[Line]:
 
 
 def _step_lines(steps: Sequence[Step]) -> Iterator[Line]:
-    yield Line("Steps")
+    if steps:
+        yield Line("Steps")
     for number, step in enumerate(steps, 1):
         yield Line(f"{number:>3}  {step_words(step)} ({step.why})")
 

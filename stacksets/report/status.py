@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from stacksets.definition import compare_templates
+from stacksets.effective import find_deployed
 from stacksets.model.observed import DetailedStatus
 from stacksets.report.message import Line, Result, Tone, align, count, duration
 from stacksets.report.outcome import instance_data
+from stacksets.report.parameters import forgotten_warnings, parameter_lines, parameters_data
+from stacksets.template import parse_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from stacksets.effective import EffectiveParameters
     from stacksets.model.desired import Deployment, InstanceKey
     from stacksets.model.observed import Operation, StackInstance, StackSet
 
@@ -34,12 +39,22 @@ def status_result(
             lines=(_absent_line(deployment),),
             data={**record, "instances": [], "missing": _missing(deployment, ())},
         )
-    code, exit_code = _verdict(observed.instances, _missing(deployment, observed.instances))
+    code, exit_code = _verdict(observed, _missing(deployment, observed.instances))
+    deployed = find_deployed(deployment, observed)
+    warnings = forgotten_warnings(deployed)
     return Result(
         code=code,
         exit_code=exit_code,
-        lines=tuple(_lines(deployment, observed)),
-        data={**record, **_data(deployment, observed)},
+        lines=(
+            *_lines(deployment, observed, deployed),
+            *(Line(f"  ! {one}", Tone.WARNING) for one in warnings),
+        ),
+        data={
+            **record,
+            **_data(deployment, observed),
+            "parameters": parameters_data(deployed),
+            "warnings": list(warnings),
+        },
     )
 
 
@@ -48,12 +63,13 @@ def _absent_line(deployment: Deployment) -> Line:
     return Line(f"There is no stack set {deployment.name} in {where}", Tone.WARNING)
 
 
-def _verdict(instances: Sequence[StackInstance], missing: Sequence[str]) -> tuple[str, int]:
+def _verdict(observed: StackSet, missing: Sequence[str]) -> tuple[str, int]:
+    instances = observed.instances
     if any(_has_failed(one) for one in instances):
         return "failed", 5
     if missing:
         return "incomplete", 5
-    if any(_is_unknown(one) for one in instances):
+    if observed.stacks_looked_up and any(_is_unread(one) for one in instances):
         return "unknown", 4
     if any(one.detailed_status in _MOVING for one in instances):
         return "in_progress", 0
@@ -66,7 +82,7 @@ def _has_failed(instance: StackInstance) -> bool:
     return not instance.is_healthy and instance.detailed_status not in _MOVING
 
 
-def _is_unknown(instance: StackInstance) -> bool:
+def _is_unread(instance: StackInstance) -> bool:
     return instance.stack_id is not None and instance.stack_exists is None
 
 
@@ -82,6 +98,7 @@ def _data(deployment: Deployment, observed: StackSet) -> dict[str, object]:
         "deployed_template_sha256": _sha256(observed),
         "is_deployed_template": _sha256(observed) == deployment.template.sha256,
         "instances": [instance_data(one) for one in observed.instances],
+        "stacks_looked_up": observed.stacks_looked_up,
         "missing": _missing(deployment, observed.instances),
         "surplus": [str(one.key) for one in observed.instances if one.key not in wanted],
         "operations": [_operation_data(one) for one in observed.operations],
@@ -103,13 +120,18 @@ def _sha256(observed: StackSet) -> str:
     return hashlib.sha256(observed.template_body.encode()).hexdigest()
 
 
-def _lines(deployment: Deployment, observed: StackSet) -> Iterator[Line]:
+def _lines(
+    deployment: Deployment, observed: StackSet, deployed: EffectiveParameters
+) -> Iterator[Line]:
     account = deployment.admin_account
     place = f"{account} · home region {deployment.home_region}"
     yield Line(f"Stack set {observed.name} in {place}", Tone.STRONG)
     yield from _template_lines(deployment, observed)
     yield Line(f"Stack instances ({len(observed.instances)})")
-    yield from _instance_lines(deployment, observed.instances)
+    yield from _instance_lines(deployment, observed)
+    if not observed.stacks_looked_up:
+        yield Line("  stacks not looked up; --audit does", Tone.FAINT)
+    yield from parameter_lines(deployed)
     if observed.operations:
         yield Line("Last operations, newest first")
         rows = [_operation_cells(one) for one in observed.operations[:_OPERATIONS]]
@@ -121,30 +143,41 @@ def _template_lines(deployment: Deployment, observed: StackSet) -> Iterator[Line
     if deployed == deployment.template.sha256:
         yield Line(f"  template  sha256 {deployed}, that of {deployment.template.path}", Tone.GOOD)
         return
+    differences = compare_templates(
+        parse_template(observed.template_body), deployment.template.content
+    )
+    words = (
+        f"{count(len(differences), 'difference')}, `stacksets plan` names them"
+        if differences
+        else "other bytes that say the same: no difference"
+    )
     yield Line(f"  template  sha256 {deployed} is deployed", Tone.WARNING)
     yield Line(
-        f"            sha256 {deployment.template.sha256} is {deployment.template.path}",
+        f"            sha256 {deployment.template.sha256} is {deployment.template.path} ({words})",
         Tone.WARNING,
     )
 
 
-def _instance_lines(deployment: Deployment, instances: Sequence[StackInstance]) -> Iterator[Line]:
-    wanted = set(deployment.instance_keys())
-    texts = align([_instance_cells(one, wanted) for one in instances])
+def _instance_lines(deployment: Deployment, observed: StackSet) -> Iterator[Line]:
+    wanted, instances = set(deployment.instance_keys()), observed.instances
+    looked_up = observed.stacks_looked_up
+    texts = align([_instance_cells(one, wanted, looked_up=looked_up) for one in instances])
     for one, text in zip(instances, texts, strict=True):
-        yield Line(text, _instance_tone(one))
+        yield Line(text, _instance_tone(one, looked_up=looked_up))
     for name in _missing(deployment, instances):
         yield Line(f"  {name}  not there yet", Tone.WARNING)
 
 
-def _instance_tone(instance: StackInstance) -> Tone:
+def _instance_tone(instance: StackInstance, *, looked_up: bool) -> Tone:
     if _has_failed(instance):
         return Tone.BAD
-    calm = instance.is_healthy and not _is_unknown(instance)
+    calm = instance.is_healthy and not (looked_up and _is_unread(instance))
     return Tone.GOOD if calm else Tone.WARNING
 
 
-def _instance_cells(instance: StackInstance, wanted: set[InstanceKey]) -> list[str]:
+def _instance_cells(
+    instance: StackInstance, wanted: set[InstanceKey], *, looked_up: bool
+) -> list[str]:
     words = (
         "" if instance.key in wanted else "not in the deployment file",
         instance.status_reason,
@@ -153,17 +186,19 @@ def _instance_cells(instance: StackInstance, wanted: set[InstanceKey]) -> list[s
         str(instance.key),
         instance.status,
         instance.detailed_status or "-",
-        _stack_words(instance),
+        _stack_words(instance, looked_up=looked_up),
         _override_words(instance),
         "; ".join(filter(None, words)),
     ]
 
 
-def _stack_words(instance: StackInstance) -> str:
+def _stack_words(instance: StackInstance, *, looked_up: bool) -> str:
     if instance.stack_exists is False:
         return "stack gone"
     if instance.stack_id is None:
         return "no stack"
+    if not looked_up:
+        return "stack not looked up"
     return "stack exists" if instance.stack_exists else "stack could not be read"
 
 

@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -107,7 +108,20 @@ def test_a_changed_template_is_one_update_of_all_instances_with_its_differences_
 
 def test_the_same_template_in_other_bytes_is_no_difference():
     observed = a_stack_set(*BOTH, template_body=json.dumps(CONTENT, indent=4))
-    assert make_plan(a_deployment(), observed).is_empty
+    plan = make_plan(a_deployment(), observed)
+    assert plan.is_empty
+    assert "in other bytes" in plan.notes[0]
+
+
+def test_a_plan_says_that_stacks_were_not_looked_up():
+    plan = make_plan(a_deployment(), a_stack_set(*BOTH, stacks_looked_up=False))
+    assert plan.is_empty
+    assert "not looked up" in plan.notes[0]
+
+
+def test_other_bytes_are_no_news_where_the_template_changes_anyway():
+    changed = a_deployment(template=a_template({**CONTENT, "Description": "new"}))
+    assert make_plan(changed, a_stack_set(*BOTH)).notes == ()
 
 
 def test_the_same_template_in_yaml_is_no_difference():
@@ -337,7 +351,18 @@ def test_a_running_operation_is_attached_to_before_anything_else():
     (step,) = plan.steps
     assert isinstance(step, AttachToOperation)
     assert step.operation_id == "theirs"
+    assert step.why.startswith("RUNNING, started by another client;")
     assert not plan.writes
+
+
+def test_a_running_operation_is_told_with_its_time_and_whether_it_is_ours():
+    running = an_operation(
+        id=OperationId(f"stacksets-deploy-{'0' * 40}-1"),
+        status=OperationStatus.RUNNING,
+        created=datetime(2026, 1, 1, 12, 30, tzinfo=UTC),
+    )
+    (step,) = make_plan(a_deployment(), a_stack_set(*BOTH, operations=(running,))).steps
+    assert step.why.startswith("RUNNING since 2026-01-01 12:30:00Z, started by stacksets deploy;")
 
 
 def test_the_oldest_of_several_unfinished_operations_is_attached_to():

@@ -18,13 +18,13 @@ from stacksets.report.change import change_result, no_changes_result, plan_resul
 from stacksets.report.exposure import exposure_warnings
 from stacksets.report.failure import bug_result, error_result
 from stacksets.report.lint import lint_message
-from stacksets.report.message import Line
-from stacksets.report.plan import plan_data
+from stacksets.report.plan import plan_data, plan_message
 from stacksets.report.record import Record, Revision
 from stacksets.report.resolved import resolved_result
 from stacksets.report.status import status_result
 from tests.builders import (
     ACCOUNT,
+    CONTENT,
     EAST,
     WEST,
     a_deployment,
@@ -192,13 +192,9 @@ def test_no_changes_where_there_is_no_stack_set_has_no_instances():
 def test_a_difference_where_none_was_expected_is_exit_8(
     observed, expect_no_changes, code, exit_code
 ):
-    result = plan_result(
-        make_plan(a_deployment(), observed),
-        (Line("the plan"),),
-        {},
-        warnings=(),
-        expect_no_changes=expect_no_changes,
-    )
+    plan = make_plan(a_deployment(), observed)
+
+    result = plan_result(plan, plan_message(plan), {}, expect_no_changes=expect_no_changes)
 
     assert (result.code, result.exit_code) == (code, exit_code)
 
@@ -224,6 +220,38 @@ def test_status_tells_failed_from_unknown_from_well(instance, code, exit_code):
     result = status_result(deployment, a_stack_set(instance), {})
 
     assert (result.code, result.exit_code) == (code, exit_code)
+
+
+def test_stacks_that_nobody_looked_up_are_not_unknown_and_it_is_told():
+    deployment = a_deployment(targets=targets((ACCOUNT, EAST)))
+    observed = a_stack_set(an_instance(stack_exists=None), stacks_looked_up=False)
+
+    result = status_result(deployment, observed, {})
+
+    assert (result.code, result.exit_code) == ("healthy", 0)
+    assert result.data["stacks_looked_up"] is False
+    text = "\n".join(line.text for line in result.lines)
+    assert "stack not looked up" in text
+    assert "  stacks not looked up; --audit does" in text
+
+
+def test_status_names_a_template_that_says_the_same_in_other_bytes():
+    observed = a_stack_set(*BOTH, template_body=json.dumps(CONTENT, indent=4))
+
+    text = "\n".join(line.text for line in status_result(a_deployment(), observed, {}).lines)
+
+    assert "t.json (other bytes that say the same: no difference)" in text
+
+
+def test_status_warns_of_forgotten_overrides():
+    observed = a_stack_set(BOTH[0], an_instance(a_key(region=WEST), overrides={"Suffix": "x"}))
+
+    result = status_result(a_deployment(), observed, {})
+
+    assert (result.code, result.exit_code) == ("healthy", 0)
+    assert result.lines[-1].text.startswith("  ! us-west-1: overrides of Suffix on AWS")
+    assert result.data["warnings"]
+    assert result.data["parameters"]["instances"][1]["parameters"][0]["source"] == "forgotten"
 
 
 def test_status_calls_a_stack_set_incomplete_where_an_instance_is_not_there():
