@@ -53,6 +53,18 @@ class Case:
             return "make bootstrap"
         return f"make bootstrap, with credentials of account {account}"
 
+    def unproven(self) -> tuple[InstanceKey, ...]:
+        """Give the desired instances whose account and region are to be asked, a call each.
+
+        Of many stack instances those are left out that are healthy, unless this is an audit: what
+        their stacks needed was there. The observation tells, which counts and knows (`observe`).
+        """
+        keys = self.deployment.instance_keys()
+        if self.observed is None or self.observed.stacks_looked_up:
+            return keys
+        healthy = {one.key for one in self.observed.instances if one.is_healthy}
+        return tuple(key for key in keys if key not in healthy)
+
     def ask(
         self, keys: Iterable[InstanceKey], question: Callable[[Account], Answer]
     ) -> tuple[Mapping[InstanceKey, Answer], Mapping[InstanceKey, StackSetsError]]:

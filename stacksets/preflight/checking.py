@@ -5,21 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacksets.definition import settle_definition
 from stacksets.errors import Problem, TemplateError
 from stacksets.preflight.case import Case, Unchecked
 from stacksets.preflight.identity import check_account, check_home_region
 from stacksets.preflight.regions import check_regions
-from stacksets.preflight.resources import check_api_gateway_role, check_concurrency
+from stacksets.preflight.resources import (
+    check_api_gateway_role,
+    check_concurrency,
+    find_needs,
+    tell_left_out,
+)
 from stacksets.preflight.roles import check_roles
 from stacksets.preflight.template import check_capabilities, check_parameters, check_size
-from stacksets.resolve import resolve
+from stacksets.preflight.views import resolve_views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from stacksets.aws.door import Aws
-    from stacksets.model.desired import Deployment, InstanceKey, Region
+    from stacksets.model.desired import Deployment, Region
     from stacksets.model.observed import StackSet
     from stacksets.model.outcome import Identity
     from stacksets.preflight.case import Finding
@@ -83,23 +87,16 @@ def _check_all(case: Case) -> Iterator[Finding]:
 
 
 def _check_resources(case: Case) -> Iterator[Finding]:
+    unproven = case.unproven()
+    # What no template should hold is found also where nothing is to be asked of an account.
+    one_a_region = {key.region: key for key in case.deployment.instance_keys()}.values()
+    keys = dict.fromkeys((*unproven, *one_a_region))
     try:
-        views = {key: _resolve(case, key) for key in case.deployment.instance_keys()}
+        found = {key: find_needs(view) for key, view in resolve_views(case, keys)}
     except TemplateError as error:
         yield Problem(where=case.deployment.template.path, what=error.message, hint=error.hint)
         return
-    yield from check_api_gateway_role(case, views)
-    yield from check_concurrency(case, views)
-
-
-def _resolve(case: Case, key: InstanceKey) -> Mapping[str, object]:
-    given = settle_definition(case.deployment, case.observed).parameters
-    return resolve(
-        case.deployment.template.content,
-        parameters={**given, **case.deployment.overrides_of(key)},
-        account=key.account,
-        region=key.region,
-        partition=case.identity.arn.split(":")[1],
-        # StackSets names its stacks so, with an id behind it that nobody knows beforehand.
-        stack_name=f"StackSet-{case.deployment.name}",
-    )
+    needs = {key: found[key] for key in unproven}
+    yield from check_api_gateway_role(case, needs)
+    yield from check_concurrency(case, needs)
+    yield from tell_left_out(case, needs)

@@ -22,6 +22,7 @@ from stacksets.model.desired import (
     PermissionModel,
     Region,
 )
+from stacksets.model.observed import InstanceStatus
 from stacksets.preflight import Readiness, check_ready
 from tests.builders import (
     ACCOUNT,
@@ -34,6 +35,7 @@ from tests.builders import (
     a_key,
     a_stack_set,
     a_template,
+    an_instance,
 )
 from tests.fakes import FakeAccount, FakeAws
 
@@ -775,6 +777,55 @@ def test_an_override_counts_in_its_region_only(world):
     ).problems
 
     assert f"in {WEST};" in problem.what
+
+
+def many_instances(*, unhealthy=()):
+    """A stack set with so many instances that nobody has looked up their stacks."""
+    return a_stack_set(
+        *(
+            an_instance(a_key(region=one), status=InstanceStatus.OUTDATED)
+            if one in unhealthy
+            else an_instance(a_key(region=one))
+            for one in (EAST, WEST)
+        ),
+        stacks_looked_up=False,
+    )
+
+
+def test_of_many_instances_the_healthy_are_not_asked_and_that_is_told(world):
+    for account in world.here.values():
+        account.gateway_role = None
+
+    ready = world.check(many_instances(), template=logging_template())
+
+    assert ready.problems == ()
+    assert [one.split(" where ")[1] for one in ready.unchecked] == [
+        "2 healthy stack instances stand; `stacksets plan --audit` does"
+    ]
+
+
+def test_of_many_instances_those_that_are_not_healthy_are_asked(world):
+    for account in world.here.values():
+        account.gateway_role = None
+
+    ready = world.check(many_instances(unhealthy=(WEST,)), template=logging_template())
+
+    assert [one.what for one in ready.problems] == [
+        f"API Gateway has no CloudWatch role in {WEST}; logging needs one"
+    ]
+    assert "1 healthy" in ready.unchecked[0]
+
+
+def test_what_was_not_asked_is_not_told_where_the_template_has_nothing_to_ask_for(world):
+    assert world.check(many_instances()) == READY
+
+
+def test_a_template_that_cannot_be_resolved_is_found_though_every_instance_is_healthy(world):
+    broken = a_template({"Resources": {"Topic": {"Type": "A::B::C", "Condition": "Missing"}}})
+
+    ready = world.check(many_instances(), template=broken)
+
+    assert [one.where for one in ready.problems] == ["t.json"]
 
 
 def test_a_role_of_api_gateway_that_cannot_be_read_is_unchecked_once_an_account(world):

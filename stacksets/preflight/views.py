@@ -1,0 +1,38 @@
+"""The template as stack instances will see it, one instance after the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stacksets.definition import settle_definition
+from stacksets.model.layers import OverrideLayers
+from stacksets.resolve import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from stacksets.model.desired import InstanceKey
+    from stacksets.preflight.case import Case
+
+
+def resolve_views(
+    case: Case, keys: Iterable[InstanceKey]
+) -> Iterator[tuple[InstanceKey, Mapping[str, object]]]:
+    """Resolve the template for each instance; nothing is kept, since there may be thousands.
+
+    Raises:
+        TemplateError: as `resolve` does.
+    """
+    given = settle_definition(case.deployment, case.observed).parameters
+    layers = OverrideLayers(case.deployment.overrides)
+    for key in keys:
+        view = resolve(
+            case.deployment.template.content,
+            parameters={**given, **layers.values_at(key)},
+            account=key.account,
+            region=key.region,
+            partition=case.identity.arn.split(":")[1],
+            # StackSets names its stacks so, with an id behind it that nobody knows beforehand.
+            stack_name=f"StackSet-{case.deployment.name}",
+        )
+        yield key, view
