@@ -13,6 +13,7 @@ from stacksets.definition import (
     settle_definition,
 )
 from stacksets.differences import MASK
+from stacksets.model.layers import OverrideLayers
 from stacksets.template import parse_template
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ Values = dict[str, EffectiveParameter]
 class _Wanted:
     """What the deployment file gives: to all instances, and by its overrides."""
 
-    deployment: Deployment
+    layers: OverrideLayers
     base: Values
     hidden: frozenset[str]
 
@@ -143,7 +144,7 @@ class _Wanted:
             for name in names
             if name in settled
         }
-        return cls(deployment=deployment, base=base, hidden=hidden)
+        return cls(layers=OverrideLayers(deployment.overrides), base=base, hidden=hidden)
 
     def overridden(self, key: InstanceKey) -> Values:
         """Give what the overrides of the file say of an instance; later entries win."""
@@ -151,8 +152,7 @@ class _Wanted:
             name: EffectiveParameter(
                 name=name, value=self.shown(name, value), source=ValueSource.OVERRIDE, entry=entry
             )
-            for entry, override in enumerate(self.deployment.overrides, 1)
-            if override.applies_to(key)
+            for entry, override in self.layers.at(key)
             for name, value in override.parameters.items()
         }
 

@@ -115,10 +115,9 @@ def _deviation_lines(
 def _where(keys: Sequence[InstanceKey], instances: Iterable[InstanceParameters]) -> str:
     """Name instances shortly: whole regions or whole accounts where it comes to that."""
     regions, accounts = {one.region for one in keys}, {one.account for one in keys}
-    everything = [_key(one) for one in instances]
-    if len(keys) == sum(one.region in regions for one in everything):
+    if len(keys) == sum(one.region in regions for one in instances):
         return _listed(sorted(regions), "regions")
-    if len(keys) == sum(one.account in accounts for one in everything):
+    if len(keys) == sum(one.account in accounts for one in instances):
         return _listed(sorted(accounts), "accounts")
     return _listed([str(one) for one in keys], "stack instances")
 
