@@ -22,14 +22,20 @@ if TYPE_CHECKING:
     from stacksets.model.desired import Template
     from stacksets.model.outcome import Source
 
+_STACK: Final = "AWS::CloudFormation::Stack"
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def find_source(template: Template, logical_id: str, resource_type: str) -> Source | None:
+def find_source(
+    template: Template, logical_id: str, resource_type: str, nested_in: tuple[str, ...] = ()
+) -> Source | None:
     """Give where a resource comes from; None for one that the template does not have.
 
-    The type has to agree: what failed may be of another template than this one.
+    The type has to agree: what failed may be of another template than this one. Of a resource in
+    nested stacks it is the outermost of them, which is all that this template says of it.
     """
+    if nested_in:
+        return find_source(template, nested_in[0], _STACK)
     resources = template.content.get("Resources")
     resource = resources.get(logical_id) if isinstance(resources, Mapping) else None
     if not isinstance(resource, Mapping) or resource.get("Type") != resource_type:

@@ -57,6 +57,7 @@ class FakeAccount:
     stacks: dict[str, Stack] = field(default_factory=dict)
     templates: dict[str, str] = field(default_factory=dict)
     events: dict[str, tuple[StackEvent, ...]] = field(default_factory=dict)
+    failures: dict[str, tuple[StackEvent, ...]] = field(default_factory=dict)
     roles: dict[str, dict] = field(default_factory=dict)
     gateway_role: str | None = None
     concurrency: int = 1000
@@ -73,6 +74,9 @@ class FakeAccount:
 
     def read_template(self, name_or_id):
         return self.templates[name_or_id]
+
+    def list_failures(self, stack_id):
+        return self.failures.get(stack_id, ())
 
     def list_events(self, stack_id):
         return self.events.get(stack_id, ())

@@ -17,6 +17,7 @@ from generator.metadata import context, tags
 from generator.policies import allow, policy, trust
 
 _OUR_STACKS = (
+    awacs.cloudformation.DescribeEvents,
     awacs.cloudformation.DescribeStackEvents,
     awacs.cloudformation.DescribeStackResource,
     awacs.cloudformation.DescribeStackResources,

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
+from stacksets.aws.failed_events import find_last_failures
 from stacksets.aws.failures import AbsentError, NothingToUpdateError
 from stacksets.aws.translate import Request, event_from, parameters_to, stack_from, tags_to
 
@@ -69,6 +70,22 @@ class BotoAccount:
             )
         body: object = answer["TemplateBody"]
         return body if isinstance(body, str) else json.dumps(body)
+
+    def list_failures(self, stack_id: str) -> tuple[StackEvent, ...]:
+        """List the failures of a stack's last operation, oldest first, as DescribeEvents has them.
+
+        Also of a deleted stack, by its id. Empty where that operation went well, and where AWS
+        keeps no such events of it.
+        """
+        stack = self.find_stack(stack_id)
+        if stack is None:
+            return ()
+        with self._asking("cloudformation:DescribeEvents"):
+            pages = self._clients.cloudformation.get_paginator("describe_events").paginate(
+                StackName=stack_id, Filters={"FailedEvents": True}
+            )
+            rows = [row for page in pages for row in page.get("OperationEvents", ())]
+        return find_last_failures(stack.status, rows)
 
     def list_events(self, stack_id: str) -> tuple[StackEvent, ...]:
         """List a stack's events, oldest first; by its id also those of a deleted stack."""

@@ -213,6 +213,13 @@ class Account(Protocol):
     def read_template(self, name_or_id: str) -> str:
         """Give the template body of a stack; a JSON one with boto's spacing, not as it was sent."""
 
+    def list_failures(self, stack_id: str) -> tuple[StackEvent, ...]:
+        """List the failures of a stack's last operation, oldest first, as DescribeEvents has them.
+
+        Also of a deleted stack, by its id. Empty where that operation went well, and where AWS
+        keeps no such events of it.
+        """
+
     def list_events(self, stack_id: str) -> tuple[StackEvent, ...]:
         """List a stack's events, oldest first; by its id also those of a deleted stack."""
 

@@ -7,12 +7,16 @@ Sources: CloudFormation user guide, "Monitor stack progress" and "Troubleshootin
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from stacksets.errors import CredentialsError, StackSetsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stacksets.aws.door import Account, StackEvent
+
 
 _STACK = "AWS::CloudFormation::Stack"
 _STARTS = frozenset(
@@ -21,19 +25,45 @@ _STARTS = frozenset(
 _CASCADE = re.compile(r"Resource \w+ cancelled|Cancelled since failure tolerance has exceeded")
 
 
-def find_first_failure(account: Account, stack_id: str) -> StackEvent | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstFailure:
+    """The event that is the cause; `nested_in` are the nested stacks around it, outermost first."""
+
+    event: StackEvent
+    nested_in: tuple[str, ...] = ()
+
+
+def find_first_failure(account: Account, stack_id: str) -> FirstFailure | None:
     """Give the earliest failure of a stack's last operation, None where nothing failed in it.
 
     A nested stack that failed is followed to the resource inside it. Of a stack that was deleted
     because its creation failed, the creation counts; an older operation never does.
+
+    Raises:
+        StackSetsError: the events cannot be read.
     """
-    events = _last_operation(account.list_events(stack_id), stack_id)
-    failures = [one for one in events if _is_failure(one)]
+    failures = [one for one in _failed_events(account, stack_id) if _is_failure(one)]
     of_resources = [one for one in failures if one.physical_id != stack_id]
     first = next(iter(of_resources or failures), None)
-    if first is None or not _is_nested(first, stack_id):
-        return first
-    return find_first_failure(account, first.physical_id) or first
+    if first is None:
+        return None
+    inside = find_first_failure(account, first.physical_id) if _is_nested(first, stack_id) else None
+    if inside is None:
+        return FirstFailure(event=first)
+    return replace(inside, nested_in=(first.logical_id, *inside.nested_in))
+
+
+def _failed_events(account: Account, stack_id: str) -> Sequence[StackEvent]:
+    """Ask for the failures alone; where those name no resource, read the whole history."""
+    try:
+        failures = account.list_failures(stack_id)
+    except CredentialsError:
+        raise
+    except StackSetsError:
+        failures = ()
+    if any(one.physical_id != stack_id for one in failures):
+        return failures
+    return _last_operation(account.list_events(stack_id), stack_id) or failures
 
 
 def _last_operation(events: Sequence[StackEvent], stack_id: str) -> Sequence[StackEvent]:

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 
 from stacksets.aws.first_failure import find_first_failure
 from stacksets.errors import ConflictError, OperationFailedError, StillRunningError
+from stacksets.hints import find_hint
 from stacksets.model.outcome import RootCause
+from stacksets.sources import find_source
 from stacksets.waiting import poll
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from stacksets.aws.door import Account, Stack
+    from stacksets.aws.first_failure import FirstFailure
     from stacksets.clock import Clock
     from stacksets.model.desired import Bootstrap, InstanceKey
+    from stacksets.model.outcome import Source
 
 LIMIT_SECONDS = 1800.0
 """How long one stack of roles and settings may take."""
@@ -115,14 +119,26 @@ def _wait_for(job: Job, stack_id: str, status: str) -> None:
 
 def _root_cause(job: Job, stack_id: str) -> RootCause:
     failure = find_first_failure(job.account, stack_id)
+    reason = (failure and failure.event.reason) or "AWS gives no reason"
     return RootCause(
         account=job.key.account,
         region=job.key.region,
-        reason=failure.reason if failure else "AWS gives no reason",
-        logical_id=failure.logical_id if failure else "",
-        resource_type=failure.resource_type if failure else "",
+        reason=reason,
+        logical_id=failure.event.logical_id if failure else "",
+        resource_type=failure.event.resource_type if failure else "",
         stack_id=stack_id,
+        nested_in=failure.nested_in if failure else (),
+        source=_source(job, failure),
+        hint=find_hint(reason, job.key, stack_id=stack_id),
     )
+
+
+def _source(job: Job, failure: FirstFailure | None) -> Source | None:
+    if failure is None:
+        return None
+    event = failure.event
+    template = job.bootstrap.template
+    return find_source(template, event.logical_id, event.resource_type, failure.nested_in)
 
 
 def _wait(job: Job, stack_id: str) -> Stack | None:

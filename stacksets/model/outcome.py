@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from stacksets.model.desired import InstanceKey
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from stacksets.model.desired import AccountId, InstanceKey, OperationId, Region
+    from stacksets.model.desired import AccountId, OperationId, Region
     from stacksets.model.observed import OperationStatus, ResultStatus, StackInstance
     from stacksets.model.plan import Plan, Step
 
@@ -70,6 +72,11 @@ class RootCause:
     source: Source | None = None
     hint: Hint | None = None
     unread: str = ""
+
+    @property
+    def key(self) -> InstanceKey:
+        """Give the account and region."""
+        return InstanceKey(self.account, self.region)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from stacksets.aws.door import Stack, StackEvent
 from stacksets.bootstrap import BootstrapChange, BootstrapResult, bootstrap
 from stacksets.errors import ConflictError, InputError, OperationFailedError, StillRunningError
 from stacksets.model.desired import Bootstrap, DeploymentTargets, KeptValue
-from stacksets.model.outcome import RootCause
+from stacksets.model.outcome import RootCause, WrittenAt
 from tests.builders import (
     ACCOUNT,
     EAST,
@@ -101,6 +101,9 @@ class Account:
 
     def read_template(self, name_or_id):
         return self.body
+
+    def list_failures(self, stack_id):
+        return ()
 
     def list_events(self, stack_id):
         return self.events
@@ -406,6 +409,7 @@ def test_a_creation_that_fails_is_told_with_its_first_failure(world):
             logical_id="Execution",
             resource_type="AWS::IAM::Role",
             stack_id=f"arn:{STACK}",
+            source=WrittenAt(path="t.json", line=1),
         ),
     )
 

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from stacksets.aws.door import StackEvent
-from stacksets.diagnose import find_root_causes
+from stacksets.diagnose import find_root_causes, list_not_attempted
 from stacksets.errors import StalePlanError
+from stacksets.hints import find_hint
 from stacksets.model.observed import ResultStatus
-from stacksets.model.outcome import RootCause
+from stacksets.model.outcome import RootCause, WrittenAt
 from tests.builders import (
     ACCOUNT,
     EAST,
@@ -18,6 +21,7 @@ from tests.builders import (
     a_key,
     a_result,
     a_stack_set,
+    a_template,
     an_instance,
 )
 from tests.fakes import FakeAccount, FakeAws
@@ -86,8 +90,10 @@ def causes(aws, *results, instances=None):
 
 
 def a_cause(reason, **changes):
+    """A cause with the hint of its reason."""
     values = {"account": ACCOUNT, "region": EAST, "stack_id": STACK_ID, "reason": reason}
-    return RootCause(**(values | changes))
+    known = values | changes
+    return RootCause(hint=find_hint(reason, a_key(), stack_id=known["stack_id"]), **known)
 
 
 def test_a_failed_creation_whose_stack_is_deleted_and_whose_row_is_silent_has_its_cause(
@@ -155,6 +161,8 @@ def test_without_a_result_reason_the_instances_own_counts(aws):
         f"Account {ACCOUNT} should have 'execution' role with trust relationship to Role 'admin'.",
         "AccountGate check failed",
         f"STS is not activated in this region for account:{ACCOUNT}.",
+        "X is not authorized to perform: cloudformation:UpdateStack on resource: y",
+        f"Stack:{STACK_ID} is in ROLLBACK_COMPLETE state and can not be updated.",
     ],
 )
 def test_a_refusal_before_the_stack_is_not_blamed_on_an_older_failure(aws, account, reason):
@@ -172,17 +180,15 @@ def test_results_that_were_cancelled_or_went_well_have_no_cause(aws):
 @pytest.mark.parametrize(
     ("said", "reason"), [(NAMED, "the limit, of 10"), ("", "AWS gives no reason")]
 )
-def test_an_account_that_cannot_be_entered_leaves_the_results_words_with_a_note(aws, said, reason):
+def test_an_account_that_cannot_be_entered_leaves_the_results_words_and_why(aws, said, reason):
     aws.closed.add(a_key())
 
     (cause,) = causes(aws, failed(said))
 
-    assert cause.reason == (
-        f"{reason} (the stack's events could not be read: may not enter {ACCOUNT}/{EAST})"
-    )
+    assert (cause.reason, cause.unread) == (reason, f"may not enter {ACCOUNT}/{EAST}")
 
 
-def test_a_stack_that_aws_has_forgotten_leaves_the_results_words_with_a_note(aws, account):
+def test_a_stack_that_aws_has_forgotten_leaves_the_results_words_and_why(aws, account):
     def forgotten(_):
         raise StalePlanError("Stack does not exist")
 
@@ -190,7 +196,49 @@ def test_a_stack_that_aws_has_forgotten_leaves_the_results_words_with_a_note(aws
 
     (cause,) = causes(aws, failed("quota"))
 
-    assert cause.reason == "quota (the stack's events could not be read: Stack does not exist)"
+    assert (cause.reason, cause.unread) == ("quota", "Stack does not exist")
+
+
+def test_a_cause_says_what_it_means_and_where_the_resource_stands(aws, account):
+    account.events[STACK_ID] = (
+        event("Topic", "CREATE_FAILED", "greeting already exists", resource_type="AWS::SNS::Topic"),
+    )
+
+    (cause,) = causes(aws, failed())
+
+    assert cause.hint is not None
+    assert cause.hint.code == "name_taken"
+    assert cause.source == WrittenAt(path="t.json", line=1)
+
+
+def test_a_resource_inside_of_a_nested_stack_comes_from_the_nested_stack(aws, account):
+    inner_id = f"{STACK_ID}/inner"
+    stack = "AWS::CloudFormation::Stack"
+    account.events[STACK_ID] = (
+        event("Inner", "CREATE_FAILED", "Embedded", resource_type=stack, physical_id=inner_id),
+    )
+    account.events[inner_id] = (event("Role", "CREATE_FAILED", "the limit of 10"),)
+    content = {"Resources": {"Role": {"Type": "AWS::IAM::Role"}, "Inner": {"Type": stack}}}
+    body = json.dumps(content, indent=1)
+    template = replace(a_template(content), body=body)
+
+    (cause,) = find_root_causes(
+        aws,
+        a_deployment(template=template),
+        a_stack_set(an_instance(stack_id=STACK_ID)),
+        [failed()],
+    )
+
+    assert (cause.nested_in, cause.logical_id) == (("Inner",), "Role")
+    assert cause.source == WrittenAt(path="t.json", line=6)
+
+
+def test_the_instances_that_were_cancelled_are_those_that_were_not_attempted():
+    cancelled = [
+        a_result(a_key(region=region), status=ResultStatus.CANCELLED) for region in (WEST, EAST)
+    ]
+
+    assert list_not_attempted([failed(), *cancelled, a_result()]) == (a_key(), a_key(region=WEST))
 
 
 def test_each_instance_keeps_its_cause_and_none_is_told_twice(aws):

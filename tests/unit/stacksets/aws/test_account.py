@@ -53,6 +53,43 @@ def a_stack(name="svc", status="CREATE_COMPLETE"):
     return {"StackName": name, "StackId": STACK_ID, "CreationTime": THEN, "StackStatus": status}
 
 
+def test_the_failures_of_a_stack_are_asked_for_alone(account, cloudformation):
+    cloudformation.add_response(
+        "describe_stacks", {"Stacks": [a_stack(status="CREATE_FAILED")]}, {"StackName": STACK_ID}
+    )
+    cloudformation.add_response(
+        "describe_events",
+        {
+            "OperationEvents": [
+                {
+                    "OperationId": "op-1",
+                    "OperationType": "CREATE_STACK",
+                    "EventType": "PROVISIONING_ERROR",
+                    "LogicalResourceId": "Role",
+                    "ResourceStatus": "CREATE_FAILED",
+                    "ResourceStatusReason": "quota",
+                    "Timestamp": THEN,
+                }
+            ]
+        },
+        {"StackName": STACK_ID, "Filters": {"FailedEvents": True}},
+    )
+
+    (failure,) = account.list_failures(STACK_ID)
+
+    assert (failure.logical_id, failure.status, failure.reason) == (
+        "Role",
+        "CREATE_FAILED",
+        "quota",
+    )
+
+
+def test_a_stack_that_aws_has_forgotten_has_no_failures(account, cloudformation):
+    cloudformation.add_client_error("describe_stacks", "ValidationError", GONE)
+
+    assert account.list_failures(STACK_ID) == ()
+
+
 def test_a_stack_is_read_with_its_outputs_parameters_and_tags(account, cloudformation):
     cloudformation.add_response(
         "describe_stacks",

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from stacksets.aws.door import StackEvent
-from stacksets.aws.first_failure import find_first_failure
+from stacksets.aws.first_failure import FirstFailure, find_first_failure
+from stacksets.errors import CredentialsError, PermissionDeniedError
 from tests.fakes import FakeAccount
 
 STACK_ID = "arn:aws:cloudformation:us-east-1:111111111111:stack/StackSet-a-1/1"
@@ -31,9 +34,14 @@ def of_stack(status, reason="", *, stack_id=STACK_ID):
     )
 
 
+def refuse(_):
+    raise PermissionDeniedError("no cloudformation:DescribeEvents")
+
+
 def first_of(*events, **others):
     account = FakeAccount(events={STACK_ID: events, **others})
-    return find_first_failure(account, STACK_ID)
+    found = find_first_failure(account, STACK_ID)
+    return found and found.event
 
 
 def test_the_earliest_failure_is_the_cause():
@@ -116,7 +124,11 @@ def test_a_nested_stack_is_followed_to_the_resource_inside():
         physical_id=NESTED_ID,
     )
     inner = (of_stack("CREATE_IN_PROGRESS", stack_id=NESTED_ID), cause)
+    events = {STACK_ID: (of_stack("CREATE_IN_PROGRESS"), nested), NESTED_ID: inner}
 
+    found = find_first_failure(FakeAccount(events=events), STACK_ID)
+
+    assert found == FirstFailure(event=cause, nested_in=("Inner",))
     assert first_of(of_stack("CREATE_IN_PROGRESS"), nested, **{NESTED_ID: inner}) == cause
     assert first_of(of_stack("CREATE_IN_PROGRESS"), nested, **{NESTED_ID: ()}) == nested
 
@@ -145,3 +157,44 @@ def test_a_history_that_begins_in_the_middle_is_read_as_one_operation():
     cause = event("Role", "CREATE_FAILED", "quota")
 
     assert first_of(event("Topic", "CREATE_COMPLETE"), cause) == cause
+
+
+def test_the_failures_that_aws_names_are_believed_without_the_history():
+    validation = event("Bucket", "VALIDATION_FAILED", "the name is taken", physical_id="")
+    account = FakeAccount(failures={STACK_ID: (validation,)})
+    account.list_events = refuse
+
+    assert find_first_failure(account, STACK_ID) == FirstFailure(event=validation)
+
+
+def test_failures_that_name_no_resource_leave_the_word_to_the_history():
+    cause = event("Role", "CREATE_FAILED", "quota")
+    summed_up = of_stack("CREATE_FAILED", "see the events")
+    account = FakeAccount(
+        failures={STACK_ID: (summed_up,)},
+        events={STACK_ID: (of_stack("CREATE_IN_PROGRESS"), cause)},
+    )
+
+    assert find_first_failure(account, STACK_ID) == FirstFailure(event=cause)
+    account.events = {}
+    assert find_first_failure(account, STACK_ID) == FirstFailure(event=summed_up)
+
+
+def test_an_aws_that_does_not_name_failures_is_asked_for_the_history():
+    cause = event("Role", "CREATE_FAILED", "quota")
+    account = FakeAccount(events={STACK_ID: (of_stack("CREATE_IN_PROGRESS"), cause)})
+    account.list_failures = refuse
+
+    assert find_first_failure(account, STACK_ID) == FirstFailure(event=cause)
+
+
+def test_expired_credentials_are_not_asked_for_anything_more():
+    account = FakeAccount()
+
+    def expired(_):
+        raise CredentialsError("expired")
+
+    account.list_failures = expired
+
+    with pytest.raises(CredentialsError):
+        find_first_failure(account, STACK_ID)

@@ -1,4 +1,4 @@
-"""Why stack instances failed: the first resource that did, read by the ARN of its stack.
+"""A failed result -> its root cause: the first resource that failed, read by its stack's ARN.
 
 The ARN matters because StackSets deletes the stack of a failed creation, and CloudFormation answers
 for a deleted stack by its ARN only, for 90 days (StackSets user guide, stacksets-troubleshooting).
@@ -10,11 +10,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from stacksets.asking import ask_each
 from stacksets.aws.first_failure import find_first_failure
 from stacksets.aws.instance_stacks import list_deleted_instance_stacks
 from stacksets.errors import StackSetsError
+from stacksets.hints import find_hint
 from stacksets.model.observed import ResultStatus
 from stacksets.model.outcome import RootCause
+from stacksets.sources import find_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,17 +26,19 @@ if TYPE_CHECKING:
     from stacksets.model.desired import Deployment, InstanceKey
     from stacksets.model.observed import OperationResult, StackInstance, StackSet
 
+NO_REASON = "AWS gives no reason"
 _NAMED = re.compile(
     r"ResourceLogicalId:(?P<logical_id>[^,]*), ResourceType:(?P<type>[^,]*), "
     r"ResourceStatusReason:(?P<reason>.*?)\.?",
     re.DOTALL,
 )
-_NO_STACK_TOUCHED = (
-    "role with trust relationship",
-    "AccountGate check failed",
-    "STS is not activated",
+_NO_STACK_TOUCHED = re.compile(
+    r"role with trust relationship|AccountGate check failed|STS is not activated|ACCOUNT_SUSPENDED|"
+    r"security token included in the request is invalid|not authorized to perform: cloudformation:|"
+    r"Requires capabilities|SERVICE_MANAGED permission model|state and can not be updated|"
+    r"Template (?:format )?error"
 )
-"""Reasons with which StackSets refuses before it reaches the stack: its events are of earlier days.
+"""Reasons with which a call is refused before it reaches the stack: its events are of earlier days.
 
 Source: StackSets user guide, stacksets-troubleshooting.
 """
@@ -45,21 +50,21 @@ def find_root_causes(
     """Give the root cause of every failed result, in their order, each once.
 
     Results that were cancelled are consequences and left out. Where the events of a stack cannot be
-    read, the cause is what the result says, with a note of that.
+    read, the cause is what the result says, and says why not.
 
     Args:
-        aws: The way to the accounts.
-        deployment: Names the role through which other accounts are read.
+        aws: The way to the accounts; several are asked at once.
+        deployment: Names the role through which other accounts are read, and the template.
         observed: The stack set with its instances, which know their stacks.
         results: Those of one operation.
     """
     instances = {one.key: one for one in observed.instances}
-    causes = (
-        _find_root_cause(aws, deployment, one, instances.get(one.key))
-        for one in results
-        if one.status is ResultStatus.FAILED
-    )
-    return tuple(dict.fromkeys(causes))
+
+    def find(result: OperationResult) -> RootCause:
+        return explain(deployment, _find_root_cause(aws, deployment, result, instances))
+
+    failed = (one for one in results if one.status is ResultStatus.FAILED)
+    return tuple(dict.fromkeys(ask_each(find, failed)))
 
 
 def list_not_attempted(results: Iterable[OperationResult]) -> tuple[InstanceKey, ...]:
@@ -67,31 +72,45 @@ def list_not_attempted(results: Iterable[OperationResult]) -> tuple[InstanceKey,
     return tuple(sorted(one.key for one in results if one.status is ResultStatus.CANCELLED))
 
 
+def explain(deployment: Deployment, cause: RootCause) -> RootCause:
+    """Add where the resource comes from, and what the reason means."""
+    return replace(
+        cause,
+        source=find_source(
+            deployment.template, cause.logical_id, cause.resource_type, cause.nested_in
+        ),
+        hint=find_hint(cause.reason, cause.key, stack_id=cause.stack_id),
+    )
+
+
 def _find_root_cause(
-    aws: Aws, deployment: Deployment, result: OperationResult, instance: StackInstance | None
+    aws: Aws,
+    deployment: Deployment,
+    result: OperationResult,
+    instances: dict[InstanceKey, StackInstance],
 ) -> RootCause:
-    said = _as_said(result, instance)
-    if any(text in said.reason for text in _NO_STACK_TOUCHED):
+    said = _as_said(result, instances.get(result.key))
+    if not said.logical_id and _NO_STACK_TOUCHED.search(said.reason):
         return said
     try:
         account = aws.account(result.account, result.region, deployment.read_role_name)
         return _from_events(account, said, deployment.name)
     except StackSetsError as error:
-        note = f"the stack's events could not be read: {error.message}"
-        return replace(said, reason=f"{said.reason or 'AWS gives no reason'} ({note})")
+        return replace(said, reason=said.reason or NO_REASON, unread=error.message)
 
 
 def _from_events(account: Account, said: RootCause, stack_set_name: str) -> RootCause:
     stack_id = said.stack_id or _find_deleted_stack(account, said, stack_set_name)
     failure = find_first_failure(account, stack_id) if stack_id else None
     if failure is None:
-        return replace(said, reason=said.reason or "AWS gives no reason", stack_id=stack_id)
+        return replace(said, reason=said.reason or NO_REASON, stack_id=stack_id)
     return replace(
         said,
-        reason=failure.reason or said.reason or failure.status,
-        logical_id=failure.logical_id,
-        resource_type=failure.resource_type,
+        reason=failure.event.reason or said.reason or failure.event.status,
+        logical_id=failure.event.logical_id,
+        resource_type=failure.event.resource_type,
         stack_id=stack_id,
+        nested_in=failure.nested_in,
     )
 
 

@@ -1,0 +1,209 @@
+"""What is wrong with a stack set: in its instances as they stand, or in one of its operations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stacksets.asking import ask_each
+from stacksets.diagnose.causes import (
+    NO_REASON,
+    explain,
+    find_root_causes,
+    list_not_attempted,
+)
+from stacksets.errors import InputError, StackSetsError
+from stacksets.model.desired import SELF
+from stacksets.model.diagnosis import Diagnosis, Unread
+from stacksets.model.observed import (
+    DetailedStatus,
+    InstanceStatus,
+    OperationResult,
+    OperationStatus,
+    ResultStatus,
+)
+from stacksets.model.outcome import RootCause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from stacksets.aws.door import Aws
+    from stacksets.model.desired import Deployment, InstanceKey, OperationId
+    from stacksets.model.observed import Operation, StackInstance, StackSet
+
+_FAILED = frozenset(
+    {
+        DetailedStatus.FAILED,
+        DetailedStatus.FAILED_IMPORT,
+        DetailedStatus.INOPERABLE,
+        DetailedStatus.SKIPPED_SUSPENDED_ACCOUNT,
+    }
+)
+_SUSPENDED = DetailedStatus.SKIPPED_SUSPENDED_ACCOUNT
+_NOTHING_YET = frozenset({DetailedStatus.PENDING, DetailedStatus.RUNNING})
+_UNFINISHED = frozenset({ResultStatus.PENDING, ResultStatus.RUNNING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sorted:
+    """The stack instances by what is the matter with them."""
+
+    failed: tuple[StackInstance, ...]
+    gone: tuple[StackInstance, ...]
+    unseen: tuple[StackInstance, ...]
+    waiting: tuple[InstanceKey, ...]
+    moving: tuple[InstanceKey, ...]
+
+
+def diagnose(aws: Aws, deployment: Deployment, observed: StackSet) -> Diagnosis:
+    """Find what is wrong with the stack instances as they stand, whatever operation left them so.
+
+    Args:
+        aws: The door to AWS.
+        deployment: Bound to the caller's account.
+        observed: The stack set; whether stacks exist is believed as it says.
+    """
+    found = _sort(observed)
+    results = _read_results(aws, deployment, found.failed)
+    causes = find_root_causes(aws, deployment, observed, results)
+    told, untold = _split(causes)
+    there = {one.key for one in observed.instances}
+    return Diagnosis(
+        operation=None,
+        causes=(*told, *(explain(deployment, _gone(one)) for one in found.gone)),
+        not_attempted=found.waiting,
+        missing=tuple(key for key in deployment.instance_keys() if key not in there),
+        moving=found.moving,
+        unread=(*untold, *_why_unseen(aws, deployment, found.unseen)),
+        stacks_looked_up=observed.stacks_looked_up,
+    )
+
+
+def diagnose_operation(
+    aws: Aws, deployment: Deployment, observed: StackSet, operation_id: OperationId
+) -> Diagnosis:
+    """Find what went wrong in one operation, as its results tell it.
+
+    Raises:
+        InputError: the stack set knows no such operation.
+    """
+    stack_sets = aws.stack_sets(deployment.home_region, deployment.call_as)
+    operation = stack_sets.find_operation(deployment.name, operation_id)
+    if operation is None:
+        known = ", ".join(one.id for one in observed.operations[:5])
+        raise InputError(
+            f"stack set {deployment.name} has no operation {operation_id}",
+            hint=f"its latest are {known or 'none'}; `stacksets status` lists them",
+        )
+    results = stack_sets.list_results(deployment.name, operation_id)
+    told, untold = _split(find_root_causes(aws, deployment, observed, results))
+    own = _of_operation(deployment, operation) if not told and not untold else ()
+    return Diagnosis(
+        operation=operation,
+        causes=(*told, *own),
+        not_attempted=list_not_attempted(results),
+        missing=(),
+        moving=tuple(sorted(one.key for one in results if one.status in _UNFINISHED)),
+        unread=untold,
+        stacks_looked_up=observed.stacks_looked_up,
+    )
+
+
+def _sort(observed: StackSet) -> _Sorted:
+    busy = observed.running_operation is not None
+    failed: list[StackInstance] = []
+    gone: list[StackInstance] = []
+    unseen: list[StackInstance] = []
+    waiting: list[InstanceKey] = []
+    moving: list[InstanceKey] = []
+    for one in observed.instances:
+        if one.detailed_status in _FAILED or one.status is InstanceStatus.INOPERABLE:
+            failed.append(one)
+        elif one.stack_exists is False:
+            gone.append(one)
+        elif not one.is_healthy:
+            is_moving = busy and one.detailed_status in _NOTHING_YET
+            (moving if is_moving else waiting).append(one.key)
+        elif observed.stacks_looked_up and one.stack_id and one.stack_exists is None:
+            unseen.append(one)
+    return _Sorted(
+        failed=tuple(failed),
+        gone=tuple(gone),
+        unseen=tuple(unseen),
+        waiting=tuple(waiting),
+        moving=tuple(moving),
+    )
+
+
+def _read_results(
+    aws: Aws, deployment: Deployment, failed: Sequence[StackInstance]
+) -> tuple[OperationResult, ...]:
+    """Give a failed result of each instance; the operation is asked where its row is silent."""
+    stack_sets = aws.stack_sets(deployment.home_region, deployment.call_as)
+    silent = (one.last_operation_id for one in failed if not one.status_reason)
+    reasons: dict[tuple[OperationId | None, InstanceKey], str] = {
+        (operation_id, result.key): result.status_reason
+        for operation_id in dict.fromkeys(silent)
+        if operation_id is not None
+        for result in stack_sets.list_results(deployment.name, operation_id, ResultStatus.FAILED)
+    }
+    return tuple(
+        OperationResult(
+            account=one.account,
+            region=one.region,
+            status=ResultStatus.FAILED,
+            status_reason=one.status_reason
+            or reasons.get((one.last_operation_id, one.key), "")
+            or (_SUSPENDED.value if one.detailed_status is _SUSPENDED else ""),
+        )
+        for one in failed
+    )
+
+
+def _split(causes: Iterable[RootCause]) -> tuple[tuple[RootCause, ...], tuple[Unread, ...]]:
+    """Part the causes that are known from failures of which nobody could tell the cause."""
+    told: list[RootCause] = []
+    untold: list[Unread] = []
+    for one in causes:
+        if one.reason == NO_REASON and one.unread:
+            untold.append(Unread(key=one.key, why=f"it failed, and {one.unread}"))
+        else:
+            told.append(one)
+    return tuple(told), tuple(untold)
+
+
+def _gone(instance: StackInstance) -> RootCause:
+    return RootCause(
+        account=instance.account,
+        region=instance.region,
+        reason="the stack is gone",
+        stack_id=instance.stack_id,
+    )
+
+
+def _why_unseen(
+    aws: Aws, deployment: Deployment, unseen: Sequence[StackInstance]
+) -> Iterator[Unread]:
+    """Ask once more for the stacks that could not be looked up, to say why."""
+
+    def ask(instance: StackInstance) -> Unread | None:
+        try:
+            account = aws.account(instance.account, instance.region, deployment.read_role_name)
+            account.find_stack(instance.stack_id or "")
+        except StackSetsError as error:
+            return Unread(key=instance.key, why=error.message)
+        return None
+
+    return (one for one in ask_each(ask, unseen) if one is not None)
+
+
+def _of_operation(deployment: Deployment, operation: Operation) -> tuple[RootCause, ...]:
+    """Give the operation's own failure, which no result tells (it never began, or AWS failed)."""
+    if operation.status is not OperationStatus.FAILED:
+        return ()
+    cause = RootCause(
+        account=deployment.admin_account or SELF,
+        region=deployment.home_region,
+        reason=operation.status_reason or NO_REASON,
+    )
+    return (explain(deployment, cause),)
