@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from stacksets.local.control_plane import read_settings
 from stacksets.local.holding import Held, Holding, Moment, read_order
 from stacksets.local.journal import ApiCall, Journal, read_call
+from stacksets.local.organizations.protocol import CONTENT_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from hypercorn.typing import ASGIFramework
 
     from stacksets.local.control_plane import ControlPlane
+    from stacksets.local.organizations.relay import Relay
 
     Message = dict[str, Any]
     Receive = Callable[[], Awaitable[Message]]
@@ -58,10 +60,12 @@ class Front:
         self,
         *,
         emulator: Emulator,
+        organizations: Relay,
         control_plane: ControlPlane,
         information: Callable[[], Mapping[str, object]],
     ) -> None:
         self._emulator = emulator
+        self._organizations = organizations
         self._control_plane = control_plane
         self._information = information
         self._journal = Journal()
@@ -118,6 +122,7 @@ class Front:
         # First the control plane: its operations would go on making stacks.
         self._control_plane.reset()
         self._emulator.reset()
+        self._organizations.reset()
         self._journal.clear()
 
     async def _serve_api(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -144,6 +149,9 @@ class Front:
 
         if call.service == "cloudformation" and self._control_plane.answers(call.action, call.form):
             await self._serve_stack_sets(call, account, send_and_note)
+        elif call.service == "organizations":
+            status, answer = await self._organizations.answer(scope, account, call.action, body)
+            await _respond(send_and_note, status, answer, CONTENT_TYPE)
         else:
             await self._emulator.application(scope, _replay(body, receive), send_and_note)
 

@@ -28,6 +28,9 @@ from stacksets.local.forward_proxy import start_proxy
 from stacksets.local.front import Front
 from stacksets.local.functions.fleet import Fleet
 from stacksets.local.listening import TwoPorts
+from stacksets.local.organizations.directory import Directory
+from stacksets.local.organizations.relay import Relay
+from stacksets.local.organizations.service import Organizations
 from stacksets.local.started import Started
 
 if TYPE_CHECKING:
@@ -118,13 +121,22 @@ async def _serve(
 
 def _make_front(started: Started, fleet: Fleet) -> tuple[Front, ControlPlane]:
     adapted = adapt(fleet)
+    directory = Directory(adapted.find_organization)
     control_plane = ControlPlane(
         endpoint_url=started.endpoint_url,
         trust_allows=adapted.trust_allows,
         policies_allow=adapted.policies_allow,
+        directory=directory,
+    )
+    organizations = Relay(
+        adapted.emulator.application,
+        Organizations(directory, adapted.keeper),
+        check_request=control_plane.check_request,
+        follow=control_plane.follow,
     )
     front = Front(
         emulator=adapted.emulator,
+        organizations=organizations,
         control_plane=control_plane,
         information=lambda: {**asdict(started), "runtimes": sorted(fleet.runtimes)},
     )

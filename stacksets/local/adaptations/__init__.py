@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING
 from stacksets.local.availability import LocalAwsUnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stacksets.local.control_plane import PoliciesAllow, TrustAllows
     from stacksets.local.front import Emulator
     from stacksets.local.functions.fleet import Fleet
+    from stacksets.local.organizations.call import Keeper
+    from stacksets.local.organizations.tree import Organization
 
 MINISTACK_VERSION = "1.5.33"
 
@@ -27,6 +31,8 @@ class Adapted:
     emulator: Emulator
     trust_allows: TrustAllows
     policies_allow: PoliciesAllow
+    find_organization: Callable[[str], Organization | None]
+    keeper: Keeper
 
 
 def check_version(version: str) -> None:
@@ -56,6 +62,7 @@ def adapt(fleet: Fleet) -> Adapted:
         handlers,
         mock,
         names,
+        organizations,
         policies,
         proxy,
     )
@@ -69,6 +76,7 @@ def adapt(fleet: Fleet) -> Adapted:
         endpoints,
         mock,
         names,
+        organizations,
         proxy,
     ):
         adaptation.apply()
@@ -77,4 +85,6 @@ def adapt(fleet: Fleet) -> Adapted:
         emulator=emulator.Ministack(),
         trust_allows=policies.trust_allows,
         policies_allow=policies.policies_allow,
+        find_organization=organizations.find_organization,
+        keeper=organizations.Keeper(),
     )

@@ -14,6 +14,7 @@ from botocore.config import Config
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_iam import IAMClient
+    from types_boto3_lambda import LambdaClient
 
 
 class S3Client(Protocol):
@@ -70,6 +71,7 @@ class Clients:
         self._make_cloudformation = functools.cache(self._cloudformation)
         self._make_iam = functools.cache(self._iam)
         self._make_s3 = functools.cache(self._s3)
+        self._make_functions = functools.cache(self._functions)
 
     def cloudformation(self, account: str, region: str) -> CloudFormationClient:
         """Give the client for the stacks of an account and region."""
@@ -86,6 +88,11 @@ class Clients:
         with self._lock:
             return self._make_s3(account)
 
+    def functions(self, account: str, region: str) -> LambdaClient:
+        """Give the client for the functions of an account and region."""
+        with self._lock:
+            return self._make_functions(account, region)
+
     def _cloudformation(self, account: str, region: str) -> CloudFormationClient:
         return self._session.client(
             "cloudformation",
@@ -100,6 +107,16 @@ class Clients:
         return self._session.client(
             "iam",
             region_name=IAM_REGION,
+            endpoint_url=self._endpoint_url,
+            aws_access_key_id=account,
+            aws_secret_access_key=account,
+            config=CONFIG,
+        )
+
+    def _functions(self, account: str, region: str) -> LambdaClient:
+        return self._session.client(
+            "lambda",
+            region_name=region,
             endpoint_url=self._endpoint_url,
             aws_access_key_id=account,
             aws_secret_access_key=account,

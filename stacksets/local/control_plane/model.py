@@ -130,7 +130,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutoDeployment:
-    """Whether accounts that join a targeted unit are deployed to, and what those that leave keep."""
+    """Whether accounts that join a targeted unit are deployed to, and what leavers keep."""
 
     enabled: bool
     retain_stacks: bool
@@ -195,7 +195,7 @@ class StackInstance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One operation on a stack set; `preferences` as they were sent."""
+    """One operation on a stack set; `preferences` as they were sent, `roles` as they are shown."""
 
     id: str
     action: OperationAction
@@ -203,8 +203,7 @@ class Operation:
     reason: str | None
     preferences: Mapping[str, Any]
     retain_stacks: bool | None
-    administration_role_arn: str
-    execution_role_name: str
+    roles: Mapping[str, str]
     created: datetime
     ended: datetime | None
 

@@ -6,12 +6,15 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stacksets.local.control_plane.auto_deployment import AutoDeployer
 from stacksets.local.control_plane.clients import Clients
 from stacksets.local.control_plane.clock import SYSTEM_CLOCK
 from stacksets.local.control_plane.engine import Engine
 from stacksets.local.control_plane.errors import ApiError
+from stacksets.local.control_plane.gates import Gates
 from stacksets.local.control_plane.injection import Injection
 from stacksets.local.control_plane.large_templates import TemplateLender
+from stacksets.local.control_plane.operations.callers import find_administrator, has_access
 from stacksets.local.control_plane.operations.context import Context
 from stacksets.local.control_plane.operations.table import HANDLERS
 from stacksets.local.control_plane.outside import Outside
@@ -22,12 +25,14 @@ from stacksets.local.control_plane.settings import Settings
 from stacksets.local.control_plane.stacks import Stacks
 from stacksets.local.control_plane.store import Store
 from stacksets.local.control_plane.work import Worker
+from stacksets.local.organizations.directory import Directory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stacksets.local.control_plane.clock import Clock
     from stacksets.local.control_plane.roles import PoliciesAllow, Role, TrustAllows
+    from stacksets.local.organizations.moves import Move
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +45,11 @@ class _State:
 
 
 class ControlPlane:
-    """CloudFormation StackSets, self-managed, over real stacks of the embedded AWS.
+    """CloudFormation StackSets over real stacks of the embedded AWS.
 
     `endpoint_url` is called back for stacks and roles, with the account as access key.
-    `trust_allows` and `policies_allow` evaluate IAM policies. `settings` may be replaced at any
+    `trust_allows` and `policies_allow` evaluate IAM policies; `directory` knows the organizations,
+    without it there are none. `settings` may be replaced at any
     time. Thread-safe; `handle` blocks, and so belongs on a thread of its own.
     """
 
@@ -55,8 +61,10 @@ class ControlPlane:
         endpoint_url: str,
         trust_allows: TrustAllows,
         policies_allow: PoliciesAllow,
+        directory: Directory | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
+        self._directory = directory or Directory(lambda _: None)
         self.settings = Settings()
         self._clients = Clients(endpoint_url)
         self._outside = Outside(self._clients)
@@ -79,24 +87,42 @@ class ControlPlane:
         """
         action = form["Action"]
         try:
-            self._injection.check_request(action)
+            self.check_request(action)
             params = decode_request(action, form)
             state = self._state
             with state.store.lock:
                 context = Context(
                     action=action,
-                    account=account,
+                    caller=account,
+                    account=find_administrator(self._directory, account, params),
                     region=region,
                     store=state.store,
                     engine=state.engine,
                     clock=self._clock,
                     settings=self.settings,
                     outside=self._outside,
+                    directory=self._directory,
                 )
                 result = HANDLERS[action](context, params)
                 return encode_response(action, result)
         except ApiError as error:
             return encode_error(error)
+
+    def check_request(self, action: str) -> None:
+        """Answer a request with the error that the settings ask for; other services' too.
+
+        Raises:
+            ApiError: that error.
+        """
+        self._injection.check_request(action)
+
+    def follow(self, move: Move) -> None:
+        """Deploy automatically what an account's move through its organization asks for."""
+        state = self._state
+        with state.store.lock:
+            if has_access(self._directory, state.store, self.settings, move.management):
+                deployer = AutoDeployer(store=state.store, engine=state.engine, clock=self._clock)
+                deployer.follow(move)
 
     def reset(self) -> None:
         """Forget every stack set and setting, and stop what runs; stacks are not touched."""
@@ -118,9 +144,10 @@ class ControlPlane:
             clock=self._clock,
             ending=ending,
         )
+        gates = Gates(client_for=self._clients.functions, roles=self._roles)
         engine = Engine(
             store.lock,
-            Worker(roles=self._roles, stacks=stacks).carry_out,
+            Worker(roles=self._roles, gates=gates, stacks=stacks).carry_out,
             clock=self._clock,
             injection=self._injection,
             ending=ending,

@@ -106,6 +106,15 @@ class RoleChain:
             )
         return None
 
+    def may_execute(self, task: Task, *, action: str, resource: str) -> bool:
+        """Tell whether the execution role of the task's account, which is there, may do something.
+
+        What a resource policy allows it besides is not looked at.
+        """
+        role = self.find_role(task.key.account, task.stack_set.definition.execution_role_name)
+        policies = role.policies if role is not None else ()
+        return self.policies_allow(policies, action=action, resource=resource, context={})
+
     def _trusts_service(self, administration: Role, task: Task) -> bool:
         stack_set = task.stack_set
         regional = f".{task.key.region}" if task.key.region in OPT_IN_REGIONS else ""

@@ -59,6 +59,9 @@ class Settings:
     n-th request with Throttling (0: none). `replay` chooses the answer to the same operation id
     with the same request. `import_pins` says whether an imported stack's parameters all become
     overrides, or only those whose values differ from the stack set's: AWS's documents do not say.
+
+    `service_access_suffices` says whether Organizations' EnableAWSServiceAccess alone gives trusted
+    access, as its user guide has it, or only ActivateOrganizationsAccess, as users report.
     """
 
     instance_seconds: float = 0.0
@@ -71,6 +74,7 @@ class Settings:
     throttle_every: int = 0
     replay: Replay = Replay.SAME_ID
     import_pins: bool = True
+    service_access_suffices: bool = True
 
 
 def read_settings(document: Mapping[str, Any]) -> Settings:

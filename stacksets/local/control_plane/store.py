@@ -6,7 +6,6 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING
 
-from stacksets.local.control_plane.errors import stack_set_not_found
 from stacksets.local.control_plane.model import ENDED, StackSetStatus
 from stacksets.local.control_plane.versions import Versions
 
@@ -50,6 +49,8 @@ class Store:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self._records: dict[str, Record] = {}
+        self.activated: set[str] = set()
+        """The management accounts that have given StackSets access to their organization."""
         self.tokens: dict[tuple[str, str, str], tuple[str, str]] = {}
         """(account, region, client request token) -> (fingerprint of the request, stack set id)."""
 
@@ -66,6 +67,10 @@ class Store:
             if (record.stack_set.account, record.stack_set.region) == home
         ]
 
+    def list_records_of(self, account: str) -> list[Record]:
+        """Give every stack set of an account in all home regions, deleted ones too."""
+        return [record for record in self._records.values() if record.stack_set.account == account]
+
     def find(self, account: str, region: str, name_or_id: str) -> Record | None:
         """Give an ACTIVE stack set by name, or any by its id."""
         for record in self.list_records(account, region):
@@ -81,14 +86,3 @@ class Store:
             if any(row.stack_id == stack_id for row in record.instances.values()):
                 return record
         return None
-
-    def get_active(self, account: str, region: str, name_or_id: str) -> Record:
-        """Give an ACTIVE stack set by name or id.
-
-        Raises:
-            ApiError: `StackSetNotFoundException` when there is none, or it is deleted.
-        """
-        record = self.find(account, region, name_or_id)
-        if record is None or record.stack_set.status is not StackSetStatus.ACTIVE:
-            raise stack_set_not_found(name_or_id)
-        return record

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stacksets.local.control_plane.model import Outcome, TaskKind
+from stacksets.local.control_plane.gates import CLOSED
+from stacksets.local.control_plane.model import GateStatus, Outcome, PermissionModel, TaskKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from stacksets.local.control_plane.gates import Gates
     from stacksets.local.control_plane.model import Task
     from stacksets.local.control_plane.roles import RoleChain
     from stacksets.local.control_plane.stacks import Stacks
@@ -21,6 +23,7 @@ class Worker:
     """Carries out tasks, each on a thread of its caller."""
 
     roles: RoleChain
+    gates: Gates
     stacks: Stacks
 
     def carry_out(self, task: Task, on_stack: Callable[[str], None]) -> Outcome:
@@ -30,8 +33,20 @@ class Worker:
         """
         if not task.reaches_account:
             return Outcome(succeeded=True)
-        if refusal := self.roles.find_refusal(task):
+        if refusal := self._find_refusal(task):
             return Outcome(succeeded=False, reason=refusal)
+        gate = self.gates.ask(task)
+        if gate.status is GateStatus.FAILED:
+            return Outcome(succeeded=False, reason=CLOSED, gate=gate)
+        return replace(self._touch_stack(task, on_stack), gate=gate)
+
+    def _find_refusal(self, task: Task) -> str | None:
+        """Give the reason why the account cannot be reached; StackSets' own roles always reach."""
+        if task.stack_set.permission_model is PermissionModel.SERVICE_MANAGED:
+            return None
+        return self.roles.find_refusal(task)
+
+    def _touch_stack(self, task: Task, on_stack: Callable[[str], None]) -> Outcome:
         if task.kind is TaskKind.CREATE or not task.stack_id:
             return self.stacks.create(task, _stack_name(task), on_stack)
         return self._touch(task, task.stack_id)

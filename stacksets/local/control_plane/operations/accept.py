@@ -11,14 +11,16 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from stacksets.local.control_plane.errors import operation_id_exists, operation_in_progress
-from stacksets.local.control_plane.model import Operation, OperationStatus
+from stacksets.local.control_plane.model import Operation, OperationStatus, PermissionModel
+from stacksets.local.control_plane.operations.permission_models import show_roles
 from stacksets.local.control_plane.preferences import read_preferences
 from stacksets.local.control_plane.settings import Replay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
-    from stacksets.local.control_plane.model import Change, OperationAction
+    from stacksets.local.control_plane.model import Change, OperationAction, StackSet
     from stacksets.local.control_plane.operations.context import Context
     from stacksets.local.control_plane.store import Record
 
@@ -51,6 +53,8 @@ def accept(
             and whatever `prepare` raises.
     """
     record = context.get_record(params)
+    if record.stack_set.permission_model is PermissionModel.SERVICE_MANAGED:
+        context.get_organization()
     operation_id = params.get("OperationId", str(uuid.uuid4()))
     preferences = read_preferences(params)
     if _is_replay(context, record, operation_id, params):
@@ -59,18 +63,13 @@ def accept(
     if unfinished is not None and not record.stack_set.managed_execution:
         raise operation_in_progress(record.stack_set.arn, unfinished.id)
     change = prepare(record, operation_id)
-    definition = change.stack_set.definition
-    operation = Operation(
-        id=operation_id,
-        action=action,
-        status=OperationStatus.RUNNING,
-        reason=None,
+    operation = new_operation(
+        change.stack_set,
+        operation_id,
+        action,
         preferences=preferences,
         retain_stacks=params.get("RetainStacks"),
-        administration_role_arn=definition.administration_role_arn,
-        execution_role_name=definition.execution_role_name,
         created=context.clock.now(),
-        ended=None,
     )
     record.requests[operation_id] = fingerprint(context.action, params)
     if unfinished is None:
@@ -78,6 +77,29 @@ def accept(
     else:
         context.engine.enqueue(record, operation, lambda: prepare(record, operation_id))
     return {"OperationId": operation_id}
+
+
+def new_operation(
+    stack_set: StackSet,
+    operation_id: str,
+    action: OperationAction,
+    *,
+    preferences: Mapping[str, Any],
+    retain_stacks: bool | None,
+    created: datetime,
+) -> Operation:
+    """Give an operation that has just been accepted."""
+    return Operation(
+        id=operation_id,
+        action=action,
+        status=OperationStatus.RUNNING,
+        reason=None,
+        preferences=preferences,
+        retain_stacks=retain_stacks,
+        roles=show_roles(stack_set),
+        created=created,
+        ended=None,
+    )
 
 
 def _is_replay(

@@ -18,7 +18,6 @@ from stacksets.local.control_plane.model import (
     TaskKind,
 )
 from stacksets.local.control_plane.operations.accept import accept
-from stacksets.local.control_plane.operations.context import refuse_what_is_not_emulated
 from stacksets.local.control_plane.operations.targets import operable
 from stacksets.local.control_plane.paging import cut_page
 from stacksets.local.control_plane.rows import examine
@@ -36,7 +35,6 @@ def detect_stack_set_drift(context: Context, params: Mapping[str, Any]) -> dict[
 
     That instances without a stack, and INOPERABLE ones, are left out is assumed.
     """
-    refuse_what_is_not_emulated(params)
     return accept(context, params, OperationAction.DETECT_DRIFT, _prepare)
 
 
@@ -78,7 +76,6 @@ def list_stack_instance_resource_drifts(
         ApiError: `OperationNotFoundException`, also for an operation that detects no drift;
             `StackInstanceNotFoundException`.
     """
-    refuse_what_is_not_emulated(params)
     record = context.get_record(params)
     operation = record.operations.find(params["OperationId"])
     if operation is None or operation.action is not OperationAction.DETECT_DRIFT:

@@ -18,7 +18,6 @@ from stacksets.local.control_plane.model import (
     TaskKind,
 )
 from stacksets.local.control_plane.operations.accept import accept
-from stacksets.local.control_plane.operations.context import refuse_what_is_not_emulated
 from stacksets.local.control_plane.operations.targets import new_row
 from stacksets.local.control_plane.rows import accept as accept_row
 
@@ -41,7 +40,6 @@ def import_stacks_to_stack_set(context: Context, params: Mapping[str, Any]) -> d
     leaves its stack instance INOPERABLE, and may be tried again (StackSets user guide,
     "Troubleshooting").
     """
-    refuse_what_is_not_emulated(params)
     stack_ids = _read_stack_ids(context, params)
 
     def prepare(record: Record, operation_id: str) -> Change:

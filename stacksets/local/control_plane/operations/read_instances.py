@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from stacksets.local.control_plane.drift import show_drift, status_of
 from stacksets.local.control_plane.errors import instance_not_found
 from stacksets.local.control_plane.model import InstanceKey
-from stacksets.local.control_plane.operations.context import refuse_what_is_not_emulated
 from stacksets.local.control_plane.paging import cut_page
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 def describe_stack_instance(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Show one stack instance; the only place that shows its parameter overrides."""
-    refuse_what_is_not_emulated(params)
     record = context.get_record(params)
     key = InstanceKey(params["StackInstanceAccount"], params["StackInstanceRegion"])
     row = record.instances.find(key)
@@ -33,7 +31,6 @@ def describe_stack_instance(context: Context, params: Mapping[str, Any]) -> dict
 
 def list_stack_instances(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Show the stack instances that match every filter; AWS leaves open how late this list is."""
-    refuse_what_is_not_emulated(params)
     record = context.get_record(params)
     rows = record.instances.values_at(context.as_lists_see_it)
     page, token = cut_page([row for row in rows if _matches(row, params)], params)
@@ -65,4 +62,5 @@ def _summary(stack_set: StackSet, row: StackInstance) -> dict[str, Any]:
         "StackInstanceStatus": {"DetailedStatus": row.detailed_status},
         **show_drift(row),
         "LastOperationId": row.last_operation_id,
+        "OrganizationalUnitId": row.unit,
     }

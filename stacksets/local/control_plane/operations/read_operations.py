@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING, Any
 from stacksets.local.control_plane.drift import show_operation
 from stacksets.local.control_plane.errors import invalid_operation, operation_not_found
 from stacksets.local.control_plane.model import ENDED, ResultStatus
-from stacksets.local.control_plane.operations.context import refuse_what_is_not_emulated
 from stacksets.local.control_plane.paging import cut_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from stacksets.local.control_plane.model import Operation
+    from stacksets.local.control_plane.model import Operation, Result
     from stacksets.local.control_plane.operations.context import Context
     from stacksets.local.control_plane.store import Record
 
 
 def list_stack_set_operations(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Show the operations, the newest first, as they were a lag ago."""
-    refuse_what_is_not_emulated(params)
     record = context.get_record(params)
     operations = record.operations.values_at(context.as_lists_see_it)
     page, token = cut_page(operations[::-1], params)
@@ -29,7 +27,6 @@ def list_stack_set_operations(context: Context, params: Mapping[str, Any]) -> di
 
 def describe_stack_set_operation(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Show one operation as it stands now: this read is strongly consistent."""
-    refuse_what_is_not_emulated(params)
     record = context.get_record(params)
     operation = _get_operation(record, params)
     return {
@@ -37,8 +34,7 @@ def describe_stack_set_operation(context: Context, params: Mapping[str, Any]) ->
             **_summary(record, operation),
             "StackSetId": record.stack_set.id,
             "RetainStacks": operation.retain_stacks,
-            "AdministrationRoleARN": operation.administration_role_arn,
-            "ExecutionRoleName": operation.execution_role_name,
+            **operation.roles,
             "StackSetDriftDetectionDetails": show_operation(
                 operation, record.results[operation.id].values()
             ),
@@ -48,7 +44,6 @@ def describe_stack_set_operation(context: Context, params: Mapping[str, Any]) ->
 
 def list_stack_set_operation_results(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Show how an operation goes in each account and Region, as it was a lag ago."""
-    refuse_what_is_not_emulated(params)
     record = context.get_record(params)
     operation = _get_operation(record, params)
     results = record.results[operation.id].values_at(context.as_lists_see_it)
@@ -60,15 +55,21 @@ def list_stack_set_operation_results(context: Context, params: Mapping[str, Any]
             "Region": result.key.region,
             "Status": result.status,
             "StatusReason": result.reason,
+            "AccountGateResult": _show_gate(result),
+            "OrganizationalUnitId": result.unit,
         }
         for result in page
     ]
     return {"Summaries": summaries, "NextToken": token}
 
 
+def _show_gate(result: Result) -> dict[str, Any] | None:
+    gate = result.gate
+    return None if gate is None else {"Status": gate.status, "StatusReason": gate.reason}
+
+
 def stop_stack_set_operation(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Stop an operation: what waits is cancelled, what runs finishes."""
-    refuse_what_is_not_emulated(params)
     record = context.get_record(params)
     operation = _get_operation(record, params)
     if operation.status in ENDED:

@@ -27,7 +27,7 @@ def with_template(context: Context, params: Mapping[str, Any]) -> Mapping[str, A
     if len(named) > 1:
         raise validation_error(EXACTLY_ONE)
     if "TemplateURL" in params:
-        body = context.outside.read_template(context.account, params["TemplateURL"])
+        body = context.outside.read_template(context.caller, params["TemplateURL"])
         return {**params, "TemplateBody": body}
     if "StackId" in params:
         return {**params, **_read_stack(context, params)}

@@ -14,15 +14,14 @@ from stacksets.local.control_plane.model import (
     TaskKind,
 )
 from stacksets.local.control_plane.operations.accept import accept
-from stacksets.local.control_plane.operations.context import refuse_what_is_not_emulated
-from stacksets.local.control_plane.operations.targets import (
-    deploy,
-    find_rows,
-    get_rows,
-    new_row,
-    operable,
-    read_targets,
+from stacksets.local.control_plane.operations.selection import (
+    select_any,
+    select_new,
+    select_present,
+    set_suspended_apart,
 )
+from stacksets.local.control_plane.operations.targets import deploy, operable
+from stacksets.local.control_plane.operations.units import with_targets, without_targets
 from stacksets.local.control_plane.rows import accept as accept_row
 from stacksets.local.control_plane.templates import choose_values, parse_template
 
@@ -35,36 +34,40 @@ if TYPE_CHECKING:
 
 def create_stack_instances(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Make stack instances; of those that are there, CURRENT ones are skipped, others retried."""
-    refuse_what_is_not_emulated(params)
 
     def prepare(record: Record, operation_id: str) -> Change:
-        keys = read_targets(params)
-        rows = [record.instances.find(key) or new_row(key) for key in keys]
+        rows = select_new(context, record, params)
         wanting = [row for row in operable(rows) if row.status is not InstanceStatus.CURRENT]
-        return _deploy(record, wanting, operation_id, params)
+        change = _deploy(context, record, wanting, operation_id, params)
+        targets = with_targets(change.stack_set, params)
+        return replace(change, stack_set=replace(change.stack_set, targets=targets))
 
     return accept(context, params, OperationAction.CREATE, prepare)
 
 
 def update_stack_instances(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Bring stack instances to the present definition, with other overrides where some are sent."""
-    refuse_what_is_not_emulated(params)
 
     def prepare(record: Record, operation_id: str) -> Change:
-        rows = operable(get_rows(record, read_targets(params)))
-        return _deploy(record, rows, operation_id, params)
+        rows = operable(select_present(context, record, params))
+        return _deploy(context, record, rows, operation_id, params)
 
     return accept(context, params, OperationAction.UPDATE, prepare)
 
 
 def _deploy(
-    record: Record, rows: Iterable[StackInstance], operation_id: str, params: Mapping[str, Any]
+    context: Context,
+    record: Record,
+    rows: Iterable[StackInstance],
+    operation_id: str,
+    params: Mapping[str, Any],
 ) -> Change:
-    overridden = [_override(record, row, params) for row in rows]
+    wanted, skipped = set_suspended_apart(context, record, rows, operation_id)
+    overridden = [_override(record, row, params) for row in wanted]
     deployed = [deploy(record.stack_set, row, operation_id) for row in overridden]
     return Change(
         stack_set=record.stack_set,
-        instances=tuple(row for row, _ in deployed),
+        instances=(*skipped, *(row for row, _ in deployed)),
         tasks=tuple(task for _, task in deployed),
     )
 
@@ -87,14 +90,17 @@ def delete_stack_instances(context: Context, params: Mapping[str, Any]) -> dict[
 
     A failed delete leaves the instance INOPERABLE; retaining its stack ends that.
     """
-    refuse_what_is_not_emulated(params)
     kind = TaskKind.RETAIN if params["RetainStacks"] else TaskKind.DELETE
 
     def prepare(record: Record, operation_id: str) -> Change:
-        rows = find_rows(record, read_targets(params))
+        found = select_any(context, record, params)
+        rows, skipped = found, found[:0]
+        if kind is TaskKind.DELETE:
+            rows, skipped = set_suspended_apart(context, record, found, operation_id)
+        targets = without_targets(record.stack_set, params)
         return Change(
-            stack_set=record.stack_set,
-            instances=tuple(accept_row(row, operation_id) for row in rows),
+            stack_set=replace(record.stack_set, targets=targets),
+            instances=(*skipped, *(accept_row(row, operation_id) for row in rows)),
             tasks=tuple(_removal(record, row, kind) for row in rows),
         )
 

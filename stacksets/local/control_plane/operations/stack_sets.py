@@ -16,11 +16,20 @@ from stacksets.local.control_plane.errors import (
     stack_set_not_found,
     validation_error,
 )
-from stacksets.local.control_plane.model import StackSet, StackSetStatus
+from stacksets.local.control_plane.model import PermissionModel, StackSet, StackSetStatus
 from stacksets.local.control_plane.operations.accept import fingerprint
-from stacksets.local.control_plane.operations.context import refuse_what_is_not_emulated
 from stacksets.local.control_plane.operations.definitions import new_definition
+from stacksets.local.control_plane.operations.permission_models import (
+    check_model,
+    check_template,
+    read_auto_deployment,
+    read_model,
+    show_model,
+    show_roles,
+    with_roles,
+)
 from stacksets.local.control_plane.operations.sources import with_template
+from stacksets.local.control_plane.operations.units import list_units
 from stacksets.local.control_plane.paging import cut_page
 from stacksets.local.control_plane.store import Record
 from stacksets.local.control_plane.templates import mask_secrets, parse_template
@@ -35,7 +44,6 @@ NAME = re.compile("[a-zA-Z][-a-zA-Z0-9]{0,127}")
 
 def create_stack_set(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Make a stack set, without instances and so without an operation."""
-    refuse_what_is_not_emulated(params)
     name = params["StackSetName"]
     if not NAME.fullmatch(name):
         raise validation_error(
@@ -44,29 +52,42 @@ def create_stack_set(context: Context, params: Mapping[str, Any]) -> dict[str, A
             "[a-zA-Z][-a-zA-Z0-9]{0,127}"
         )
     asked = with_template(context, params)
-    replayed = _find_replayed(context, params, asked)
+    wanted = _make(context, name, asked)
+    replayed = _find_replayed(context, params, wanted)
     if replayed is not None:
         return {"StackSetId": replayed}
     if context.store.find(context.account, context.region, name) is not None:
         raise name_already_exists(name)
-    stack_set = StackSet(
+    context.store.add(Record(wanted))
+    if "ClientRequestToken" in params:
+        _remember_token(context, params, wanted.id)
+    return {"StackSetId": wanted.id}
+
+
+def _make(context: Context, name: str, params: Mapping[str, Any]) -> StackSet:
+    """Give the stack set that a request describes.
+
+    Raises:
+        ApiError: whatever its permission model or its definition forbids.
+    """
+    model = read_model(params, PermissionModel.SELF_MANAGED)
+    check_model(context, params, model)
+    check_template(params.get("TemplateBody"), model)
+    definition = new_definition(params, context.account)
+    return StackSet(
         id=f"{name}:{uuid.uuid4()}",
         name=name,
         account=context.account,
         region=context.region,
         status=StackSetStatus.ACTIVE,
-        definition=new_definition(asked, context.account),
+        definition=with_roles(definition, model, context.account),
         managed_execution=bool(params.get("ManagedExecution", {}).get("Active")),
+        permission_model=model,
+        auto_deployment=read_auto_deployment(params, model, None),
     )
-    context.store.add(Record(stack_set))
-    if "ClientRequestToken" in params:
-        _remember_token(context, params, stack_set.id)
-    return {"StackSetId": stack_set.id}
 
 
-def _find_replayed(
-    context: Context, params: Mapping[str, Any], wanted: Mapping[str, Any]
-) -> str | None:
+def _find_replayed(context: Context, params: Mapping[str, Any], wanted: StackSet) -> str | None:
     """Give the stack set that this token has made, if it is still what the request describes.
 
     Raises:
@@ -78,7 +99,7 @@ def _find_replayed(
     if record is None or record.stack_set.status is StackSetStatus.DELETED:
         return None
     same = asked == fingerprint(context.action, params)
-    if not same or record.stack_set.definition != new_definition(wanted, context.account):
+    if not same or record.stack_set.definition != wanted.definition:
         raise created_but_modified(record.stack_set.name)
     return stack_set_id
 
@@ -90,9 +111,8 @@ def _remember_token(context: Context, params: Mapping[str, Any], stack_set_id: s
 
 def describe_stack_set(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Show a stack set; a deleted one only by its id."""
-    refuse_what_is_not_emulated(params)
     name = params["StackSetName"]
-    record = context.store.find(context.account, context.region, name)
+    record = context.find_record(name)
     if record is None:
         raise stack_set_not_found(name)
     stack_set, definition = record.stack_set, record.stack_set.definition
@@ -108,9 +128,8 @@ def describe_stack_set(context: Context, params: Mapping[str, Any]) -> dict[str,
             "Capabilities": definition.capabilities,
             "Tags": [{"Key": key, "Value": value} for key, value in definition.tags],
             "StackSetARN": stack_set.arn,
-            "AdministrationRoleARN": definition.administration_role_arn,
-            "ExecutionRoleName": definition.execution_role_name,
-            "OrganizationalUnitIds": (),
+            **show_roles(stack_set),
+            "OrganizationalUnitIds": list_units(stack_set, record.instances.values()),
             "Regions": list(regions),
             "StackSetDriftDetectionDetails": show_stack_set(record),
         }
@@ -119,10 +138,10 @@ def describe_stack_set(context: Context, params: Mapping[str, Any]) -> dict[str,
 
 def list_stack_sets(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Show the stack sets of the caller's account and Region, deleted ones too."""
-    refuse_what_is_not_emulated(params)
     wanted = params.get("Status")
-    records = context.store.list_records(context.account, context.region)
-    matching = [record for record in records if wanted in {None, record.stack_set.status}]
+    matching = [
+        record for record in context.list_records() if wanted in {None, record.stack_set.status}
+    ]
     page, token = cut_page(matching, params)
     summaries = [_listed(record) for record in page]
     return {"Summaries": summaries, "NextToken": token}
@@ -142,15 +161,14 @@ def _summary(stack_set: StackSet) -> dict[str, Any]:
         "StackSetId": stack_set.id,
         "Description": stack_set.definition.description,
         "Status": stack_set.status,
-        "PermissionModel": "SELF_MANAGED",
+        **show_model(stack_set),
         "ManagedExecution": {"Active": stack_set.managed_execution},
     }
 
 
 def delete_stack_set(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Delete a stack set without instances; one that is not there counts as deleted."""
-    refuse_what_is_not_emulated(params)
-    record = context.store.find(context.account, context.region, params["StackSetName"])
+    record = context.find_record(params["StackSetName"])
     if record is None or record.stack_set.status is StackSetStatus.DELETED:
         return {}
     unfinished = record.find_unfinished()
@@ -160,3 +178,11 @@ def delete_stack_set(context: Context, params: Mapping[str, Any]) -> dict[str, A
         raise stack_set_not_empty()
     record.stack_set = replace(record.stack_set, status=StackSetStatus.DELETED)
     return {}
+
+
+def list_auto_deployment_targets(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Show the units that a stack set targets, each with its Regions."""
+    targets = context.get_record(params).stack_set.targets
+    page, token = cut_page(list(targets.items()), params)
+    summaries = [{"OrganizationalUnitId": unit, "Regions": regions} for unit, regions in page]
+    return {"Summaries": summaries, "NextToken": token}

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from stacksets.local.control_plane.capabilities import explain_capabilities, required_capabilities
 from stacksets.local.control_plane.errors import validation_error
-from stacksets.local.control_plane.operations.context import refuse_what_is_not_emulated
 from stacksets.local.control_plane.templates import default_of, is_secret, parse_template
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ def get_template_summary(context: Context, params: Mapping[str, Any]) -> dict[st
     Raises:
         ApiError: `ValidationError` when another template is named beside the stack set's.
     """
-    refuse_what_is_not_emulated(params)
     beside = [name for name in OTHERS if name in params]
     if beside:
         raise validation_error(f"You cannot specify both {beside[0]} and StackSetName")

@@ -20,6 +20,7 @@ from stacksets.local.control_plane.operations.table import HANDLERS
 from stacksets.local.control_plane.outside import Outside
 from stacksets.local.control_plane.settings import Settings
 from stacksets.local.control_plane.store import Store
+from stacksets.local.organizations.directory import Directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,6 +136,7 @@ class Bench:
     def call(self, action: str, **params: Any) -> dict[str, Any]:
         context = Context(
             action=action,
+            caller=ADMIN,
             account=ADMIN,
             region=HOME,
             store=self.store,
@@ -142,6 +144,7 @@ class Bench:
             clock=self.clock,
             settings=self.settings,
             outside=NOWHERE,
+            directory=Directory(lambda _: None),
         )
         with self.store.lock:
             return dict(HANDLERS[action](context, params))

@@ -7,7 +7,6 @@ import json
 import pytest
 
 from stacksets.local.control_plane.errors import ApiError
-from stacksets.local.control_plane.operations.table import HANDLERS
 from stacksets.local.control_plane.settings import (
     Failure,
     Refusal,
@@ -175,9 +174,8 @@ def test_the_token_of_a_deleted_stack_set_is_free_again(bench):
         ),
         ({"TemplateURL": "https://x"}, "TemplateURL must be a supported URL."),
         ({"StackId": "arn:x"}, "Stack with id arn:x does not exist"),
-        ({"PermissionModel": "SERVICE_MANAGED"}, "SERVICE_MANAGED is not in this emulator"),
-        ({"AutoDeployment": {"Enabled": True}}, "AutoDeployment is not in this emulator"),
-        ({"CallAs": "DELEGATED_ADMIN"}, "DELEGATED_ADMIN is not in this emulator"),
+        ({"PermissionModel": "SERVICE_MANAGED"}, "You must be the management account"),
+        ({"AutoDeployment": {"Enabled": True}}, "AutoDeployment needs PermissionModel"),
     ],
 )
 def test_a_stack_set_that_cannot_be_is_refused_and_leaves_nothing(bench, params, complaint):
@@ -186,23 +184,11 @@ def test_a_stack_set_that_cannot_be_is_refused_and_leaves_nothing(bench, params,
     assert len(bench.call("ListStackSets")["Summaries"]) == 1
 
 
-def test_organizational_units_are_refused_honestly(bench):
+def test_organizational_units_are_no_targets_of_a_self_managed_stack_set(bench):
     targets = {"OrganizationalUnitIds": ["ou-1"], "Accounts": [ADMIN]}
-    with refusal("ValidationError", "OrganizationalUnitIds in DeploymentTargets is not in this"):
+    with refusal("ValidationError", "SELF_MANAGED permission model can only have accounts"):
         bench.call(
             "CreateStackInstances", StackSetName="site", Regions=[EAST], DeploymentTargets=targets
-        )
-
-
-@pytest.mark.parametrize("action", sorted(HANDLERS))
-def test_no_operation_pretends_to_serve_a_delegated_administrator(bench, action):
-    with refusal("ValidationError", "DELEGATED_ADMIN is not in this emulator"):
-        bench.call(
-            action,
-            StackSetName="site",
-            OperationId="x",
-            RetainStacks=False,
-            CallAs="DELEGATED_ADMIN",
         )
 
 

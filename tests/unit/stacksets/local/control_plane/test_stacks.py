@@ -13,7 +13,9 @@ from botocore.exceptions import ClientError
 from stacksets.local.control_plane.clock import SystemClock
 from stacksets.local.control_plane.large_templates import TemplateLender
 from stacksets.local.control_plane.model import (
+    AccountGate,
     Definition,
+    GateStatus,
     InstanceKey,
     Outcome,
     StackSet,
@@ -335,9 +337,16 @@ def chain(*, administration=True, execution=True, trust=True, may_assume=True) -
     )
 
 
+class Ungated:
+    """Accounts without gates."""
+
+    def ask(self, _):
+        return AccountGate(status=GateStatus.SKIPPED)
+
+
 def worker_with(roles: RoleChain) -> tuple[Worker, Recorder]:
     recorder = Recorder()
-    return Worker(roles=roles, stacks=recorder), recorder
+    return Worker(roles=roles, gates=Ungated(), stacks=recorder), recorder
 
 
 def test_a_complete_role_chain_is_asked_link_by_link_with_the_conditions_of_the_deputy():
