@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stacksets.model.layers import OverrideLayers
 from stacksets.model.observed import InstanceStatus
 from stacksets.model.plan import ChangeKind, InstanceChange
+from stacksets.unlisted import Unlisted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,8 @@ class Change:
     """A stack instance's change and the calls that it takes beside an update of the definition.
 
     `create` and `update` say whether CreateStackInstances or UpdateStackInstances must name it,
-    with `overrides` (None leaves them as they are).
+    with `overrides` (None leaves them as they are). `retain_stack` leaves the stack of a removed
+    instance where it is.
     """
 
     instance: InstanceChange
@@ -29,6 +31,7 @@ class Change:
     update: bool = False
     overrides: Mapping[str, str] | None = None
     note: str = ""
+    retain_stack: bool = False
 
 
 def find_changes(
@@ -41,15 +44,38 @@ def find_changes(
     there = {one.key: one for one in observed.instances} if observed else {}
     desired = deployment.instance_keys()
     layers = OverrideLayers(deployment.overrides)
-    surplus = sorted(set(there) - set(desired))
+    unlisted = Unlisted(deployment)
+    others = sorted(set(there) - set(desired))
     changes = [
         *(
             _change(key, there.get(key), layers.values_at(key), redefined=redefined)
             for key in desired
         ),
-        *(_simple(key, ChangeKind.DELETE, "no longer in the deployment file") for key in surplus),
+        *(
+            _unlisted(unlisted, there[key], layers.values_at(key), redefined=redefined)
+            for key in others
+        ),
     ]
     return tuple(sorted(changes, key=lambda one: one.instance.key))
+
+
+def _unlisted(
+    unlisted: Unlisted, there: StackInstance, wanted: Mapping[str, str], *, redefined: bool
+) -> Change:
+    """Decide on an instance that the file does not ask for: surplus, or kept where it is."""
+    surplus = unlisted.find_surplus(there)
+    if surplus:
+        instance = InstanceChange(key=there.key, kind=ChangeKind.DELETE, why=surplus.why)
+        return Change(instance=instance, note=surplus.note, retain_stack=surplus.retain_stack)
+    kept = unlisted.tell_kept(there)
+    if unlisted.is_left_alone(there):
+        return replace(
+            _simple(there.key, ChangeKind.LEAVE, kept), note=f"{there.key} is left alone: {kept}"
+        )
+    change = _change(there.key, there, wanted, redefined=redefined)
+    if change.instance.kind is not ChangeKind.LEAVE:
+        return change
+    return replace(change, instance=replace(change.instance, why=kept))
 
 
 def _change(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from stacksets.differences import Hidden, find_differences
-from stacksets.model.desired import KeptValue
+from stacksets.model.desired import AutoDeployment, KeptValue, PermissionModel
 from stacksets.model.plan import Definition, Difference
 from stacksets.parameter_values import as_text
 from stacksets.template import parse_template
@@ -25,6 +25,7 @@ def settle_definition(deployment: Deployment, observed: StackSet | None) -> Defi
     an update resets to its default whatever it leaves out (API reference, Parameter).
     """
     given = _settled(deployment.parameters, observed.parameters if observed else {})
+    administration, execution = _settled_roles(deployment, observed)
     return Definition(
         name=deployment.name,
         template_body=deployment.template.body,
@@ -34,11 +35,10 @@ def settle_definition(deployment: Deployment, observed: StackSet | None) -> Defi
         tags=_settled(deployment.tags, observed.tags if observed else {}),
         capabilities=deployment.capabilities,
         permission_model=deployment.permission_model,
-        administration_role_arn=deployment.administration_role_arn
-        or (observed.administration_role_arn if observed else None),
-        execution_role_name=deployment.execution_role_name
-        or (observed.execution_role_name if observed else None),
+        administration_role_arn=administration,
+        execution_role_name=execution,
         managed_execution=deployment.managed_execution,
+        auto_deployment=deployment.auto_deployment,
     )
 
 
@@ -125,6 +125,22 @@ def _settled(wanted: Mapping[str, str | KeptValue], there: Mapping[str, str]) ->
     }
 
 
+def _settled_roles(
+    deployment: Deployment, observed: StackSet | None
+) -> tuple[str | None, str | None]:
+    """Keep the deployed roles where the file names none; StackSets brings its own to units."""
+    if deployment.permission_model is PermissionModel.SERVICE_MANAGED:
+        return None, None
+    there = (
+        (observed.administration_role_arn, observed.execution_role_name)
+        if observed and observed.permission_model is PermissionModel.SELF_MANAGED
+        else (None, None)
+    )
+    return deployment.administration_role_arn or there[0], deployment.execution_role_name or there[
+        1
+    ]
+
+
 def _effective(parameters: Mapping[str, str], content: Mapping[str, object]) -> dict[str, str]:
     """Add the defaults of parameters that the stack set does not name itself."""
     return default_parameters(content) | dict(parameters)
@@ -150,16 +166,41 @@ def _compare_settings(definition: Definition, observed: StackSet) -> Iterator[Di
     pairs: tuple[tuple[str, object, object], ...] = (
         ("Description", observed.description, definition.description),
         ("Capabilities", _as_set(observed.capabilities), _as_set(definition.capabilities)),
-        (
-            "AdministrationRoleARN",
-            observed.administration_role_arn,
-            definition.administration_role_arn,
-        ),
-        ("ExecutionRoleName", observed.execution_role_name, definition.execution_role_name),
         ("ManagedExecution", observed.managed_execution, definition.managed_execution),
+        ("PermissionModel", observed.permission_model.value, definition.permission_model.value),
+        *_compare_model(definition, observed),
     )
     for path, there, wanted in pairs:
         yield from find_differences(there, wanted, path)
+
+
+def _compare_model(
+    definition: Definition, observed: StackSet
+) -> tuple[tuple[str, object, object], ...]:
+    """Pair what belongs to one permission model only: roles, or auto-deployment.
+
+    Of a service-managed stack set AWS tells its own roles; whether stacks are retained says nothing
+    while auto-deployment is off.
+    """
+    wanted = definition.auto_deployment
+    if wanted is None:
+        return (
+            (
+                "AdministrationRoleARN",
+                observed.administration_role_arn,
+                definition.administration_role_arn,
+            ),
+            ("ExecutionRoleName", observed.execution_role_name, definition.execution_role_name),
+        )
+    there = observed.auto_deployment or AutoDeployment(enabled=False)
+    return (
+        ("AutoDeployment.Enabled", there.enabled, wanted.enabled),
+        (
+            "AutoDeployment.RetainStacksOnAccountRemoval",
+            wanted.enabled and there.enabled and there.retain_stacks_on_account_removal,
+            wanted.enabled and wanted.retain_stacks_on_account_removal,
+        ),
+    )
 
 
 def _as_set(names: Iterable[str]) -> str | None:

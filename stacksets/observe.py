@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stacksets.asking import ask_each
 from stacksets.errors import AwsError
+from stacksets.model.desired import PermissionModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +42,17 @@ def observe_stack_set(aws: Aws, deployment: Deployment, *, audit: bool = False) 
         instances = _with_overrides(aws, deployment, instances)
     if looks_up:
         instances = _with_stacks(aws, deployment, instances)
-    return replace(described, instances=instances, stacks_looked_up=looks_up, operations=operations)
+    return replace(
+        described,
+        instances=instances,
+        stacks_looked_up=looks_up,
+        operations=operations,
+        auto_deployment_targets=(
+            stack_sets.list_auto_deployment_targets(deployment.name)
+            if described.permission_model is PermissionModel.SERVICE_MANAGED
+            else ()
+        ),
+    )
 
 
 def _with_overrides(

@@ -19,6 +19,7 @@ from stacksets.definition import (
     settle_definition,
 )
 from stacksets.errors import InputError
+from stacksets.model.desired import PermissionModel
 from stacksets.model.plan import (
     AttachToOperation,
     ChangeKind,
@@ -28,7 +29,17 @@ from stacksets.model.plan import (
     Plan,
 )
 from stacksets.operation_ids import Purpose, tell_starter
-from stacksets.steps import Context, Decisions, delete_instances, find_steps, with_operation_id
+from stacksets.organization import missing_units, organization_notes
+from stacksets.steps import (
+    Context,
+    Decisions,
+    delete_instances,
+    find_steps,
+    stop_auto_deployment,
+    with_operation_id,
+)
+from stacksets.unit_targets import find_unit_targets
+from stacksets.unlisted import Unlisted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,9 +68,13 @@ def make_plan(
     """Plan the way to the desired state; an empty plan means that it is reached.
 
     Raises:
-        InputError: the deployment asks for what AWS cannot change in place.
+        InputError: the deployment asks for what AWS cannot change in place, or for units that the
+            organization does not have.
     """
     chosen = options or PlanOptions()
+    _refuse_missing_units(deployment)
+    if observed:
+        _refuse_other_permission_model(deployment, observed)
     definition = settle_definition(deployment, observed)
     context = _make_context(deployment, observed, definition, chosen, Purpose.DEPLOY)
     running = observed.running_operation if observed else None
@@ -67,7 +82,6 @@ def make_plan(
         return _attach(context, running)
     differences: tuple[Difference, ...] = ()
     if observed:
-        _refuse_other_permission_model(deployment, observed)
         differences = compare_definition(
             definition, observed, informational=deployment.informational
         )
@@ -97,10 +111,15 @@ def make_destroy_plan(deployment: Deployment, observed: StackSet | None) -> Plan
         return _plan(context, (), instances=(), differences=(), notes=())
     if observed.running_operation:
         return _attach(context, observed.running_operation)
+    unlisted = Unlisted(deployment)
     gone = {one.key for one in observed.instances if one.stack_exists is False}
-    there = {one.key for one in observed.instances} - gone
+    lost = {one.key for one in observed.instances if unlisted.is_out_of_reach(one)} - gone
+    there = {one.key for one in observed.instances} - gone - lost
+    is_automatic = observed.auto_deployment is not None and observed.auto_deployment.enabled
     steps: tuple[Step, ...] = (
+        *((stop_auto_deployment(context, observed),) if is_automatic else ()),
         *delete_instances(context, gone, "their stacks are gone already", retain_stacks=True),
+        *delete_instances(context, lost, "their accounts are out of reach", retain_stacks=True),
         *delete_instances(context, there, "the stack set is destroyed", retain_stacks=False),
         DeleteStackSet(stack_set_name=observed.name, why="no stack instance is left"),
     )
@@ -109,10 +128,10 @@ def make_destroy_plan(deployment: Deployment, observed: StackSet | None) -> Plan
         steps,
         instances=tuple(
             InstanceChange(key=key, kind=ChangeKind.DELETE, why="the stack set is destroyed")
-            for key in sorted(gone | there)
+            for key in sorted(gone | lost | there)
         ),
         differences=(),
-        notes=(),
+        notes=tuple(f"{key}: the stack stays in the account" for key in sorted(lost)),
     )
 
 
@@ -124,15 +143,23 @@ def _make_context(
     purpose: Purpose,
 ) -> Context:
     regions = {one.region for one in observed.instances} if observed else set()
+    for target in observed.auto_deployment_targets if observed else ():
+        regions.update(target.regions)
     order = dict.fromkeys(
         [*deployment.operation_preferences.region_order, *deployment.regions(), *sorted(regions)]
     )
+    model = observed.permission_model if observed and observed.instances else None
+    by_units = (model or deployment.permission_model) is PermissionModel.SERVICE_MANAGED
+    if by_units and deployment.organization is None:
+        # Every stack instance would look surplus.
+        raise ValueError("the units were not expanded: see expand_targets")
     return Context(
         deployment=deployment,
         observed=observed,
         digest=_digest(deployment, observed, definition, options),
         region_order=tuple(order),
         purpose=purpose,
+        units=find_unit_targets(deployment, observed, tuple(order)) if by_units else None,
     )
 
 
@@ -161,6 +188,7 @@ def _digest(
                 for i in observed.instances
             ],
             "last": next((one.id for one in observed.operations if one.status.is_final), None),
+            **_seen_automation(observed),
         }
     )
     asked = {
@@ -170,8 +198,18 @@ def _digest(
         "preferences": asdict(deployment.operation_preferences),
         "options": [options.remove_first, sorted(options.send)],
     }
+    if deployment.organization:
+        asked["organization"] = asdict(deployment.organization)
     text = json.dumps([deployment.name, asked, seen], sort_keys=True, default=list)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _seen_automation(observed: StackSet) -> dict[str, object]:
+    """Give what auto-deployment does, where there is any."""
+    if observed.auto_deployment is None:
+        return {}
+    targets = [asdict(one) for one in observed.auto_deployment_targets]
+    return {"automation": [asdict(observed.auto_deployment), targets]}
 
 
 def _is_untouched(observed: StackSet) -> bool:
@@ -214,6 +252,16 @@ def _attach(context: Context, running: Operation) -> Plan:
     return _plan(context, (step,), instances=(), differences=(), notes=())
 
 
+def _refuse_missing_units(deployment: Deployment) -> None:
+    """Refuse to plan for a unit that is not there: its instances would look surplus."""
+    missing = missing_units(deployment)
+    if missing:
+        raise InputError(
+            f"the organization has no unit {', '.join(missing)}",
+            hint="check organizational_units in the deployment file",
+        )
+
+
 def _refuse_other_permission_model(deployment: Deployment, observed: StackSet) -> None:
     if observed.instances and deployment.permission_model is not observed.permission_model:
         raise InputError(
@@ -227,6 +275,7 @@ def _notes(
     deployment: Deployment, observed: StackSet | None, decisions: Decisions, *, busy: bool
 ) -> Iterator[str]:
     yield from (one.note for one in decisions.changes if one.note)
+    yield from organization_notes(deployment)
     if observed is None:
         return
     hidden = no_echo_parameters(deployment.template.content)

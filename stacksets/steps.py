@@ -18,6 +18,7 @@ from stacksets.model.plan import (
     CreateStackSet,
     DeleteStackInstances,
     DeleteStackSet,
+    StopAutoDeployment,
     UpdateStackInstances,
     UpdateStackSet,
 )
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from stacksets.model.observed import StackSet
     from stacksets.model.plan import Definition, Difference, InstancesStep, Rectangle, Step
     from stacksets.operation_ids import Purpose
+    from stacksets.unit_targets import UnitTargets
 
 _SURPLUS = "no longer in the deployment file"
 _UNNUMBERED = OperationId("unnumbered")
@@ -41,7 +43,8 @@ _UNNUMBERED = OperationId("unnumbered")
 class Context:
     """What every step needs to know: the two sides, the plan's digest, the order of regions.
 
-    `purpose` is what the ids of its operations tell.
+    `purpose` is what the ids of its operations tell; `units` is how calls name organizational
+    units, None where they name accounts.
     """
 
     deployment: Deployment
@@ -49,6 +52,7 @@ class Context:
     digest: str
     region_order: tuple[Region, ...]
     purpose: Purpose
+    units: UnitTargets | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,6 @@ def find_steps(context: Context, decisions: Decisions) -> Iterator[Step]:
     """Give the steps of a deploy in order, still without their operation ids."""
     changes = decisions.changes
     kinds = {kind: [c for c in changes if c.instance.kind is kind] for kind in ChangeKind}
-    surplus = _keys(kinds[ChangeKind.DELETE])
     if context.observed is None:
         yield _create_stack_set(context, decisions.definition)
     yield from delete_instances(
@@ -79,13 +82,15 @@ def find_steps(context: Context, decisions: Decisions) -> Iterator[Step]:
         retain_stacks=True,
     )
     if decisions.remove_first:
-        yield from delete_instances(context, surplus, _SURPLUS, retain_stacks=False)
+        yield from _delete_surplus(context, kinds[ChangeKind.DELETE])
     if context.observed is not None and (decisions.differences or decisions.sent):
         yield _update_stack_set(context, decisions)
-    yield from _create_instances(context, changes)
+    created = tuple(_create_instances(context, changes))
+    yield from created
+    yield from _target_units(context, created)
     yield from _update_instances(context, changes)
     if not decisions.remove_first:
-        yield from delete_instances(context, surplus, _SURPLUS, retain_stacks=False)
+        yield from _delete_surplus(context, kinds[ChangeKind.DELETE])
 
 
 def _keys(changes: Iterable[Change]) -> set[InstanceKey]:
@@ -118,7 +123,7 @@ def _create_instances(
 ) -> Iterator[CreateStackInstances]:
     for overrides, members in _by_overrides(one for one in changes if one.create):
         whys = _whys(members)
-        for where in group_into_rectangles(whys, context.region_order):
+        for where in _name(context, whys):
             yield CreateStackInstances(
                 stack_set_name=context.deployment.name,
                 where=where,
@@ -134,7 +139,7 @@ def _update_instances(
 ) -> Iterator[UpdateStackInstances]:
     for overrides, members in _by_overrides(one for one in changes if one.update):
         whys = _whys(members)
-        for where in group_into_rectangles(whys, context.region_order):
+        for where in _name(context, whys):
             yield UpdateStackInstances(
                 stack_set_name=context.deployment.name,
                 where=where,
@@ -145,19 +150,84 @@ def _update_instances(
             )
 
 
+def _target_units(
+    context: Context, created: Sequence[CreateStackInstances]
+) -> Iterator[CreateStackInstances]:
+    """Make targets of auto-deployment of units that no creation names, empty ones first of all."""
+    if context.units is None:
+        return
+    for where in context.units.name_untargeted(one.where for one in created):
+        yield CreateStackInstances(
+            stack_set_name=context.deployment.name,
+            where=where,
+            overrides={},
+            preferences=_preferences(context, where.regions),
+            operation_id=_UNNUMBERED,
+            why="accounts that join get stack instances from now on",
+        )
+
+
+def _delete_surplus(context: Context, surplus: Sequence[Change]) -> Iterator[InstancesStep]:
+    """Remove what left the file: first what cannot be reached, then the rest, units as a whole."""
+    retained = _keys(one for one in surplus if one.retain_stack)
+    yield from delete_instances(
+        context,
+        retained,
+        "out of the stack set; their stacks stay",
+        retain_stacks=True,
+    )
+    rest = _keys(surplus) - retained
+    if context.units is None:
+        yield from delete_instances(context, rest, _SURPLUS, retain_stacks=False)
+        return
+    for where in context.units.name_surplus(rest, gone=retained):
+        yield _delete(context, where, _SURPLUS, retain_stacks=False)
+
+
+def _name(context: Context, keys: Iterable[InstanceKey]) -> tuple[Rectangle, ...]:
+    """Name what is created or updated: as units where there are any, else by accounts."""
+    if context.units is None:
+        return group_into_rectangles(keys, context.region_order)
+    return context.units.name_for_creation(keys)
+
+
 def delete_instances(
     context: Context, keys: Iterable[InstanceKey], why: str, *, retain_stacks: bool
 ) -> Iterator[InstancesStep]:
     """Remove exactly these stack instances, still without operation ids."""
-    for where in group_into_rectangles(keys, context.region_order):
-        yield DeleteStackInstances(
-            stack_set_name=context.deployment.name,
-            where=where,
-            retain_stacks=retain_stacks,
-            preferences=_preferences(context, where.regions),
-            operation_id=_UNNUMBERED,
-            why=why,
-        )
+    named = (
+        context.units.name_for_removal(keys)
+        if context.units
+        else group_into_rectangles(keys, context.region_order)
+    )
+    for where in named:
+        yield _delete(context, where, why, retain_stacks=retain_stacks)
+
+
+def stop_auto_deployment(context: Context, observed: StackSet) -> StopAutoDeployment:
+    """Turn auto-deployment off, so that nothing comes back while everything is removed."""
+    present = {one.region for one in observed.instances}
+    return StopAutoDeployment(
+        stack_set_name=context.deployment.name,
+        parameters=tuple(sorted(observed.parameters)),
+        capabilities=observed.capabilities,
+        preferences=_preferences(context, [r for r in context.region_order if r in present]),
+        operation_id=_UNNUMBERED,
+        why="accounts that join get no stack instances any more",
+    )
+
+
+def _delete(
+    context: Context, where: Rectangle, why: str, *, retain_stacks: bool
+) -> DeleteStackInstances:
+    return DeleteStackInstances(
+        stack_set_name=context.deployment.name,
+        where=where,
+        retain_stacks=retain_stacks,
+        preferences=_preferences(context, where.regions),
+        operation_id=_UNNUMBERED,
+        why=why,
+    )
 
 
 def _preferences(context: Context, regions: Sequence[Region]) -> OperationPreferences:
@@ -181,8 +251,11 @@ def _whys(members: Sequence[Change]) -> dict[InstanceKey, str]:
 
 def _join(whys: Mapping[InstanceKey, str], where: Rectangle) -> str:
     """Give each reason once, in the order of the instances that the call names."""
-    accounts = where.members or where.accounts
-    keys = sorted(InstanceKey(account, region) for account in accounts for region in where.regions)
+    keys = sorted(
+        InstanceKey(account, region)
+        for account in where.targeted_accounts
+        for region in where.regions
+    )
     return "; ".join(dict.fromkeys(whys[key] for key in keys if key in whys))
 
 

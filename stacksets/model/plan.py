@@ -151,6 +151,21 @@ class DetectStackSetDrift:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StopAutoDeployment:
+    """Turn auto-deployment off and leave all else, so that nothing comes back while it goes.
+
+    `parameters` are the names of those that the stack set has: each keeps its value.
+    """
+
+    stack_set_name: str
+    parameters: tuple[str, ...]
+    capabilities: tuple[str, ...]
+    preferences: OperationPreferences
+    operation_id: OperationId
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteStackSet:
     """Delete the stack set, which has no stack instance any more."""
 
@@ -166,6 +181,7 @@ Step = (
     | InstancesStep
     | ImportStacksToStackSet
     | DetectStackSetDrift
+    | StopAutoDeployment
     | DeleteStackSet
 )
 

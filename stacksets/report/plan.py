@@ -14,11 +14,13 @@ from stacksets.model.plan import (
     DeleteStackSet,
     DetectStackSetDrift,
     ImportStacksToStackSet,
+    StopAutoDeployment,
     UpdateStackInstances,
     UpdateStackSet,
 )
 from stacksets.report.message import Line, Message, Tone, align, count, shorten
 from stacksets.report.parameters import parameter_lines, parameters_data
+from stacksets.report.where import where_data, where_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
         InstanceChange,
         InstancesStep,
         Plan,
-        Rectangle,
         Step,
     )
 
@@ -43,7 +44,6 @@ _SIGNS = {
     ChangeKind.LEAVE: (" ", Tone.FAINT),
 }
 _MANY = 40
-_NAMED_ACCOUNTS = 3
 
 
 def plan_message(
@@ -109,6 +109,8 @@ def step_words(step: Step) -> str:
             words = f"delete the stack set {step.stack_set_name}"
         case ImportStacksToStackSet():
             words = f"import {count(len(step.stack_ids), 'stack')} as stack instances"
+        case StopAutoDeployment():
+            words = "turn auto-deployment off"
         case DetectStackSetDrift():
             words = "detect drift in every stack instance"
         case CreateStackInstances() | UpdateStackInstances() | DeleteStackInstances():
@@ -133,7 +135,7 @@ def step_data(step: Step) -> dict[str, object]:
             pass
         case ImportStacksToStackSet():
             data |= {"operation_id": step.operation_id, "stack_ids": list(step.stack_ids)}
-        case DetectStackSetDrift():
+        case DetectStackSetDrift() | StopAutoDeployment():
             data |= {"operation_id": step.operation_id}
         case CreateStackInstances() | UpdateStackInstances() | DeleteStackInstances():
             data |= _instances_data(step)
@@ -145,9 +147,9 @@ def step_data(step: Step) -> dict[str, object]:
 def _instances_words(step: InstancesStep) -> str:
     if isinstance(step, DeleteStackInstances):
         kept = ", leaving stacks alone" if step.retain_stacks else ", stacks included"
-        return f"delete {_where(step.where)}{kept}"
+        return f"delete {where_words(step.where)}{kept}"
     verb = "create" if isinstance(step, CreateStackInstances) else "update"
-    return f"{verb} {_where(step.where)}{_overriding(step.overrides or {})}"
+    return f"{verb} {where_words(step.where)}{_overriding(step.overrides or {})}"
 
 
 _KINDS: Mapping[type[Step], str] = {
@@ -160,14 +162,14 @@ _KINDS: Mapping[type[Step], str] = {
     DeleteStackSet: "DeleteStackSet",
     ImportStacksToStackSet: "ImportStacksToStackSet",
     DetectStackSetDrift: "DetectStackSetDrift",
+    StopAutoDeployment: "StopAutoDeployment",
 }
 
 
 def _instances_data(step: InstancesStep) -> dict[str, object]:
     data: dict[str, object] = {
         "operation_id": step.operation_id,
-        "accounts": list(step.where.accounts),
-        "regions": list(step.where.regions),
+        **where_data(step.where),
     }
     if isinstance(step, DeleteStackInstances):
         return {**data, "retain_stacks": step.retain_stacks}
@@ -244,13 +246,6 @@ def _summary(plan: Plan) -> str:
     done = [f"{kinds[kind]} to {kind}" for kind in _SIGNS if kinds[kind] and kind != "leave"]
     instances = f"; stack instances: {', '.join(done)}" if done else ""
     return f"{count(len(plan.steps), 'step')}{instances}"
-
-
-def _where(where: Rectangle) -> str:
-    accounts = where.accounts
-    named = ", ".join(accounts) if len(accounts) <= _NAMED_ACCOUNTS else f"{len(accounts)} accounts"
-    number = len(accounts) * len(where.regions)
-    return f"{count(number, 'stack instance')}: {named} in {', '.join(where.regions)}"
 
 
 def _overriding(overrides: Mapping[str, str]) -> str:

@@ -1,0 +1,115 @@
+"""Exact (account, region) pairs as calls that name organizational units.
+
+A unit goes as a whole where a call on it would touch these pairs and no other; what is left goes as
+the INTERSECTION of units and exactly the accounts that are meant.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from stacksets.model.desired import AccountFilter, InstanceKey
+from stacksets.model.plan import Rectangle
+from stacksets.rectangles import group_into_rectangles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from stacksets.model.desired import AccountId, OrganizationalUnitId, Region
+
+One = TypeVar("One")
+
+MOST_UNITS = 50
+"""Units that one call may name (API reference, DeploymentTargets)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """A unit as a call would name it, with a filter and its accounts: whom it touches by region.
+
+    In `always` the unit is to be named whether or not it touches anybody.
+    """
+
+    unit: OrganizationalUnitId
+    account_filter: AccountFilter = AccountFilter.NONE
+    accounts: tuple[AccountId, ...] = ()
+    touches: Mapping[Region, frozenset[AccountId]]
+    always: frozenset[Region] = frozenset()
+
+
+Form = tuple[AccountFilter, tuple["AccountId", ...], tuple["Region", ...]]
+
+
+def group_by_units(
+    keys: Iterable[InstanceKey],
+    reaches: Sequence[Reach],
+    holders: Mapping[InstanceKey, OrganizationalUnitId],
+    region_order: Sequence[Region],
+) -> tuple[Rectangle, ...]:
+    """Cover exactly these pairs with few calls; `holders` gives a unit that holds each account.
+
+    Earlier reaches come first: the widest unit takes what lies in it.
+    """
+    wanted = frozenset(keys)
+    left = set(wanted)
+    forms: dict[Form, list[Reach]] = defaultdict(list)
+    for reach in reaches:
+        regions = tuple(one for one in region_order if _is_whole(reach, one, wanted, left))
+        if regions:
+            forms[reach.account_filter, reach.accounts, regions].append(reach)
+            left -= {key for region in regions for key in _touched(reach, region)}
+    wholes = [one for form, together in forms.items() for one in _wholes(form, together)]
+    parts = [
+        one for pairs in group_into_rectangles(left, region_order) for one in _parts(pairs, holders)
+    ]
+    return (*wholes, *parts)
+
+
+def _is_whole(
+    reach: Reach, region: Region, wanted: frozenset[InstanceKey], left: set[InstanceKey]
+) -> bool:
+    touched = _touched(reach, region)
+    if region in reach.always:
+        return touched <= wanted
+    return bool(touched) and touched <= left
+
+
+def _touched(reach: Reach, region: Region) -> set[InstanceKey]:
+    return {InstanceKey(account, region) for account in reach.touches.get(region, ())}
+
+
+def _wholes(form: Form, reaches: Sequence[Reach]) -> Iterator[Rectangle]:
+    account_filter, accounts, regions = form
+    for some in _chunks(reaches):
+        touched = {a for one in some for region in regions for a in one.touches.get(region, ())}
+        yield Rectangle(
+            accounts=accounts,
+            regions=regions,
+            organizational_units=tuple(one.unit for one in some),
+            account_filter=account_filter,
+            members=tuple(sorted(touched)),
+        )
+
+
+def _parts(
+    pairs: Rectangle, holders: Mapping[InstanceKey, OrganizationalUnitId]
+) -> Iterator[Rectangle]:
+    inside: dict[OrganizationalUnitId, list[AccountId]] = defaultdict(list)
+    for account in pairs.accounts:
+        inside[holders[InstanceKey(account, pairs.regions[0])]].append(account)
+    for units in _chunks(sorted(inside)):
+        accounts = tuple(sorted(account for unit in units for account in inside[unit]))
+        yield Rectangle(
+            accounts=accounts,
+            regions=pairs.regions,
+            organizational_units=tuple(units),
+            account_filter=AccountFilter.INTERSECTION,
+            members=accounts,
+        )
+
+
+def _chunks(items: Sequence[One]) -> Iterator[Sequence[One]]:
+    for start in range(0, len(items), MOST_UNITS):
+        yield items[start : start + MOST_UNITS]
