@@ -8,40 +8,35 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from stacksets.diagnose import find_root_causes, list_not_attempted
-from stacksets.errors import (
-    DetachedError,
-    OperationInProgressError,
-    OperationStoppedError,
-    StalePlanError,
-)
+from stacksets.concluding import Run, conclude
+from stacksets.errors import OperationInProgressError, StalePlanError
 from stacksets.execute import Execution, execute_plan
+from stacksets.interrupt import Interrupted, leave_or_stop
 from stacksets.model.desired import OperationId
-from stacksets.model.observed import OperationStatus, ResultStatus
-from stacksets.model.outcome import Outcome, StepStarted, Verdict, Verified, Waited
+from stacksets.model.observed import ResultStatus
+from stacksets.model.outcome import OperationObserved, StepStarted, Verified, Waited
 from stacksets.model.plan import AttachToOperation, CreateStackSet, DeleteStackSet
 from stacksets.observe import observe_stack_set
-from stacksets.waiting import poll
-from stacksets.watch import watch_operation
+from stacksets.operation_ids import find_purpose, tell_operation
+from stacksets.waiting import IfBusy, Patience, poll
+from stacksets.watch import follow, still_running, watch_operation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from stacksets.aws.door import Aws, StackSets
     from stacksets.clock import Clock
-    from stacksets.errors import StackSetsError
     from stacksets.model.desired import Deployment
-    from stacksets.model.observed import StackSet
-    from stacksets.model.outcome import Event
+    from stacksets.model.observed import Operation, StackSet
+    from stacksets.model.outcome import Event, Outcome
     from stacksets.model.plan import Plan
 
-# More than fit into the two minutes of waiting for IAM; a stack set that is always busy ends it.
-_MOST_ROUNDS = 30
+# Refusals one after the other because the world moved since it was observed; then it is given up.
+_MOST_REFUSALS = 10
 _LAG_SECONDS = 30.0
 _IAM_SECONDS = 120.0
 _IAM_PAUSE_SECONDS = 5.0
-_SECOND_THOUGHTS_SECONDS = 3.0
 
 # What CloudFormation answers while a role that was just made has not reached every part of IAM; the
 # same texts that Terraform's provider retries on (isRetryableIAMPropagationErr).
@@ -68,6 +63,7 @@ class Changer:
     make: Callable[[StackSet | None], Plan]
     consent: Callable[[Plan], None]
     notify: Callable[[Event], None]
+    patience: Patience = field(default_factory=Patience)
 
     @property
     def stack_sets(self) -> StackSets:
@@ -82,12 +78,21 @@ class Changer:
 
 @dataclass(slots=True)
 class _Progress:
-    """Where a run stands: what it began with, what it has started, and what it waits for now."""
+    """Where a run stands: what it began with, what it has sent, and what it waits for now.
+
+    `operation_ids` and `current` are sets in the order of sending.
+    `refusals` counts those one after the other; `pauses` lets the world come to rest before it is
+    looked at again.
+    """
 
     first: Plan
     started: datetime
-    operation_ids: list[OperationId] = field(default_factory=list)
-    current: OperationId | None = None
+    began: float
+    pauses: Iterator[float]
+    operation_ids: dict[OperationId, None] = field(default_factory=dict)
+    own: set[OperationId] = field(default_factory=set)
+    current: dict[OperationId, None] = field(default_factory=dict)
+    refusals: int = 0
 
 
 def converge(changer: Changer, first: Plan) -> Outcome:
@@ -96,84 +101,156 @@ def converge(changer: Changer, first: Plan) -> Outcome:
     Raises:
         DetachedError: interrupted once; the operation goes on in AWS.
         OperationStoppedError: interrupted twice; the operation was stopped.
+        OperationInProgressError: another operation runs, and is not to be waited for.
+        StillRunningError: the patience has come to its end.
+        StalePlanError: the world moved again and again.
     """
-    progress = _Progress(first=first, started=changer.clock.now())
+    progress = _Progress(
+        first=first,
+        started=changer.clock.now(),
+        began=changer.clock.monotonic(),
+        pauses=poll(changer.clock),
+    )
     try:
         return _converge(changer, progress)
     except KeyboardInterrupt:
-        raise _detach_or_stop(changer, progress) from None
+        met = Interrupted(
+            stack_sets=changer.stack_sets,
+            stack_set_name=first.stack_set_name,
+            clock=changer.clock,
+            notify=changer.notify,
+            current=tuple(progress.current),
+            is_own=any(_is_own(changer, progress, one) for one in progress.current),
+            go_on=changer.patience.go_on,
+        )
+        raise leave_or_stop(met) from None
 
 
 def _converge(changer: Changer, progress: _Progress) -> Outcome:
-    began = changer.clock.monotonic()
     plan = progress.first
-    execution = Execution(operation_ids=())
-    observed: StackSet | None = None
-    remaining = plan
-    for _ in range(_MOST_ROUNDS):
-        attached = isinstance(plan.steps[0], AttachToOperation)
-        try:
-            execution = _execute(changer, plan, progress)
-        except OperationInProgressError as error:
-            execution = _wait_for_other(changer, plan, error, progress)
-            attached = True
-        except StalePlanError:
-            attached = True
-        patient = execution.failed is None and not attached
-        observed, remaining = _look_again(changer, patient=patient)
+    while True:
+        execution = _carry_out(changer, plan, progress)
+        succeeded = execution is not None and execution.failed is None
+        observed, remaining = _look_again(changer, patient=succeeded)
         if remaining.is_empty:
             changer.notify(Verified(plan=remaining))
             break
-        if attached:
+        if execution is None or (succeeded and _attaches(remaining)):
+            next(progress.pauses)
             changer.consent(remaining)
-        elif not _is_iam_settling(execution, changer.clock.monotonic() - began):
-            break
+        elif _is_iam_settling(execution, changer.clock.monotonic() - progress.began):
+            _wait_for_iam(changer, progress)
         else:
-            changer.notify(Waited(what="IAM", seconds=changer.clock.monotonic() - began))
-            changer.clock.sleep(_IAM_PAUSE_SECONDS)
+            break
         plan = remaining
-    else:
-        raise StalePlanError(
-            f"stack set {plan.stack_set_name} was changed by somebody else every time; gave up",
-            hint="stacksets status lists the operations; run again when the other one is done",
-        )
-    return _conclude(changer, progress, execution, observed, remaining)
+    return conclude(
+        changer.aws,
+        changer.deployment,
+        execution or Execution(),
+        observed,
+        remaining=remaining,
+        run=Run(
+            first=progress.first,
+            operation_ids=tuple(progress.operation_ids),
+            started=progress.started,
+            ended=changer.clock.now(),
+        ),
+    )
+
+
+def _carry_out(changer: Changer, plan: Plan, progress: _Progress) -> Execution | None:
+    """Carry a plan out; None where it was not, since another's operation was waited for instead."""
+    step = plan.steps[0]
+    if isinstance(step, AttachToOperation) and changer.patience.if_busy is IfBusy.REFUSE:
+        operation = changer.stack_sets.find_operation(plan.stack_set_name, step.operation_id)
+        _refuse_busy(changer, progress, operation)
+    try:
+        execution = _execute(changer, plan, progress)
+    except OperationInProgressError as error:
+        _wait_for_other(changer, plan, error, progress)
+        return None
+    except StalePlanError:
+        _count_refusal(progress, plan)
+        return None
+    progress.refusals = 0
+    return None if _attaches(plan) else execution
+
+
+def _attaches(plan: Plan) -> bool:
+    return isinstance(plan.steps[0], AttachToOperation)
 
 
 def _execute(changer: Changer, plan: Plan, progress: _Progress) -> Execution:
-    return _drain(execute_plan(changer.stack_sets, plan, changer.clock), changer, progress)
+    events = execute_plan(changer.stack_sets, plan, changer.clock, changer.patience)
+    return follow(events, lambda event: _pass_on(changer, progress, event))
 
 
-def _drain(
-    events: Generator[Event, None, Execution], changer: Changer, progress: _Progress
-) -> Execution:
-    """Pass every event on, and remember which operation is under way."""
-    while True:
-        try:
-            event = next(events)
-        except StopIteration as end:
-            execution: Execution = end.value
-            return execution
-        if isinstance(event, StepStarted) and not isinstance(
-            event.step, CreateStackSet | DeleteStackSet
-        ):
-            progress.current = event.step.operation_id
-            progress.operation_ids.append(event.step.operation_id)
-        changer.notify(event)
+def _pass_on(changer: Changer, progress: _Progress, event: Event) -> None:
+    """Note which operations are under way, before they are sent: a reply may be lost."""
+    if isinstance(event, OperationObserved) and event.status.is_final:
+        progress.current.pop(event.operation_id, None)
+    if isinstance(event, StepStarted) and not isinstance(
+        event.step, CreateStackSet | DeleteStackSet
+    ):
+        operation_id = event.step.operation_id
+        progress.operation_ids[operation_id] = None
+        progress.current[operation_id] = None
+        if not isinstance(event.step, AttachToOperation):
+            progress.own.add(operation_id)
+    changer.notify(event)
+
+
+def _is_own(changer: Changer, progress: _Progress, operation_id: OperationId) -> bool:
+    """Tell whether this run has sent an operation, or has taken it up from an earlier run."""
+    resumes = changer.patience.resumes
+    return operation_id in progress.own or (
+        resumes is not None and find_purpose(operation_id) is resumes
+    )
+
+
+def _refuse_busy(changer: Changer, progress: _Progress, operation: Operation | None) -> None:
+    """Refuse to wait for another's operation, where that was asked for."""
+    if (
+        changer.patience.if_busy is IfBusy.REFUSE
+        and operation
+        and not operation.status.is_final
+        and not _is_own(changer, progress, operation.id)
+    ):
+        raise OperationInProgressError(
+            f"{tell_operation(operation)} is under way on stack set "
+            f"{progress.first.stack_set_name}; --if-busy refuse does not wait for it",
+            hint="`stacksets watch` waits for its end, and so does --if-busy wait",
+            operation_id=operation.id,
+        )
 
 
 def _wait_for_other(
     changer: Changer, plan: Plan, error: OperationInProgressError, progress: _Progress
-) -> Execution:
+) -> None:
     """Wait for the operation that AWS named when it refused ours; its lists had not shown it."""
     if not error.operation_id:
         raise error
     other = OperationId(error.operation_id)
-    progress.current = other
-    changer.notify(Waited(what=f"operation {other}", seconds=0.0))
-    for event in watch_operation(changer.stack_sets, plan.stack_set_name, other, changer.clock):
-        changer.notify(event)
-    return Execution(operation_ids=())
+    operation = changer.stack_sets.find_operation(plan.stack_set_name, other)
+    _refuse_busy(changer, progress, operation)
+    progress.current = {other: None}
+    what = tell_operation(operation) if operation else f"operation {other}"
+    changer.notify(Waited(what=what, seconds=0.0))
+    events = watch_operation(
+        changer.stack_sets, plan.stack_set_name, other, changer.clock, changer.patience
+    )
+    follow(events, lambda event: _pass_on(changer, progress, event))
+
+
+def _count_refusal(progress: _Progress, plan: Plan) -> None:
+    """Plan anew after a refusal, but not for ever."""
+    progress.current.clear()
+    progress.refusals += 1
+    if progress.refusals > _MOST_REFUSALS:
+        raise StalePlanError(
+            f"stack set {plan.stack_set_name} was changed by somebody else every time; gave up",
+            hint="stacksets events lists the operations; run again when the other one is done",
+        )
 
 
 def _look_again(changer: Changer, *, patient: bool) -> tuple[StackSet | None, Plan]:
@@ -193,63 +270,10 @@ def _is_iam_settling(execution: Execution, seconds: float) -> bool:
     )
 
 
-def _conclude(
-    changer: Changer,
-    progress: _Progress,
-    execution: Execution,
-    observed: StackSet | None,
-    remaining: Plan,
-) -> Outcome:
-    succeeded = remaining.is_empty
-    causes = (
-        find_root_causes(changer.aws, changer.deployment, observed, execution.results)
-        if observed and execution.failed and not succeeded
-        else ()
-    )
-    return Outcome(
-        verdict=Verdict.SUCCEEDED if succeeded else _verdict_of_failure(execution),
-        plan=progress.first,
-        operation_ids=tuple(dict.fromkeys(progress.operation_ids)),
-        instances=observed.instances if observed else (),
-        root_causes=causes,
-        not_attempted=list_not_attempted(execution.results),
-        remaining=None if succeeded else remaining,
-        started=progress.started,
-        ended=changer.clock.now(),
-    )
-
-
-def _verdict_of_failure(execution: Execution) -> Verdict:
-    match execution.failed.status if execution.failed else None:
-        case OperationStatus.SUCCEEDED:
-            return Verdict.PARTIAL
-        case OperationStatus.STOPPED:
-            return Verdict.STOPPED
-        case _:
-            return Verdict.FAILED
-
-
-def _detach_or_stop(changer: Changer, progress: _Progress) -> StackSetsError:
-    """After Ctrl-C: leave the operation to itself, or stop it when Ctrl-C comes again in time."""
-    name, current = progress.first.stack_set_name, progress.current
-    operation = changer.stack_sets.find_operation(name, current) if current else None
-    if current is None or operation is None or operation.status.is_final:
-        return DetachedError(
-            "interrupted while no operation was running",
-            hint="run the same command again: it plans anew from what is there",
-        )
-    changer.notify(Waited(what="detach", seconds=_SECOND_THOUGHTS_SECONDS))
-    try:
-        changer.clock.sleep(_SECOND_THOUGHTS_SECONDS)
-    except KeyboardInterrupt:
-        changer.stack_sets.stop_operation(name, current)
-        for event in watch_operation(changer.stack_sets, name, current, changer.clock):
-            changer.notify(event)
-        return OperationStoppedError(
-            f"operation {current} was stopped; what it had started is finished, the rest cancelled",
-            hint="run the same command again: it plans the rest",
-        )
-    return DetachedError(
-        f"detached from operation {current}, which goes on in AWS",
-        hint="run the same command again: it attaches to the operation",
-    )
+def _wait_for_iam(changer: Changer, progress: _Progress) -> None:
+    left = changer.patience.seconds_left(changer.clock)
+    if left is not None and left <= _IAM_PAUSE_SECONDS:
+        raise still_running(None, changer.patience)
+    gone = changer.clock.monotonic() - progress.began
+    changer.notify(Waited(what="IAM", seconds=gone))
+    changer.clock.sleep(_IAM_PAUSE_SECONDS)

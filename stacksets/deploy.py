@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacksets.converge import Changer, converge
+from stacksets.expand import expand_targets
 from stacksets.plan import PlanOptions, make_plan
+from stacksets.waiting import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from stacksets.model.desired import Deployment
     from stacksets.model.outcome import Event, Outcome
     from stacksets.model.plan import Plan
+
+_FOR_EVER = Patience()
 
 
 def deploy(
@@ -26,6 +30,7 @@ def deploy(
     first: Plan,
     consent: Callable[[Plan], None],
     notify: Callable[[Event], None],
+    patience: Patience = _FOR_EVER,
 ) -> Outcome:
     """Bring the stack set to the state that the deployment describes.
 
@@ -37,9 +42,12 @@ def deploy(
         first: the plan that the person has seen and agreed to; not empty.
         consent: raises UnsafePlanError for a later plan that goes beyond what was agreed to.
         notify: is told every event as it happens.
+        patience: for which other operations to wait, and how long in all.
 
     Raises:
         DetachedError: interrupted; the operation goes on in AWS.
+        OperationStoppedError: interrupted twice; the operation was stopped.
+        StillRunningError: the patience has come to its end; the operation goes on in AWS.
         AwsError, ConflictError: AWS refused a call.
     """
     # A NoEcho value that was sent on request would be sent for ever: it can never compare equal.
@@ -48,8 +56,9 @@ def deploy(
         deployment=deployment,
         aws=aws,
         clock=clock,
-        make=lambda observed: make_plan(deployment, observed, again),
+        make=lambda observed: make_plan(expand_targets(aws, deployment, observed), observed, again),
         consent=consent,
         notify=notify,
+        patience=patience,
     )
     return converge(changer, first)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacksets.converge import Changer, converge
+from stacksets.expand import expand_targets
 from stacksets.plan import make_destroy_plan
+from stacksets.waiting import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from stacksets.model.outcome import Event, Outcome
     from stacksets.model.plan import Plan
 
+_FOR_EVER = Patience()
+
 
 def destroy(
     deployment: Deployment,
@@ -25,14 +29,18 @@ def destroy(
     first: Plan,
     consent: Callable[[Plan], None],
     notify: Callable[[Event], None],
+    patience: Patience = _FOR_EVER,
 ) -> Outcome:
     """Bring the stack set to nothing; the arguments and errors are those of `deploy`."""
     changer = Changer(
         deployment=deployment,
         aws=aws,
         clock=clock,
-        make=lambda observed: make_destroy_plan(deployment, observed),
+        make=lambda observed: make_destroy_plan(
+            expand_targets(aws, deployment, observed), observed
+        ),
         consent=consent,
         notify=notify,
+        patience=patience,
     )
     return converge(changer, first)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, assert_never
 
-from stacksets.model.observed import OperationStatus, ResultStatus
-from stacksets.model.outcome import StepFinished, StepStarted
+from stacksets.errors import OperationInProgressError
+from stacksets.model.observed import OperationStatus
+from stacksets.model.outcome import OperationObserved, StepFinished, StepStarted
 from stacksets.model.plan import (
     AttachToOperation,
     CreateStackInstances,
@@ -15,68 +17,173 @@ from stacksets.model.plan import (
     DeleteStackSet,
     DetectStackSetDrift,
     ImportStacksToStackSet,
+    StopAutoDeployment,
     UpdateStackInstances,
     UpdateStackSet,
 )
-from stacksets.watch import watch_operation
+from stacksets.waiting import Patience
+from stacksets.watch import still_running, watch_operations
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
     from stacksets.aws.door import StackSets
     from stacksets.clock import Clock
     from stacksets.model.desired import OperationId
     from stacksets.model.observed import Operation, OperationResult
     from stacksets.model.outcome import Event
-    from stacksets.model.plan import Plan, Step
+    from stacksets.model.plan import InstancesStep, Plan, Step
+    from stacksets.watch import Watched
+
+_FOR_EVER = Patience()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
     """How far a plan was carried out.
 
-    `failed` is the operation that did not succeed in every stack instance, with its `results`;
-    None where every step went well.
+    `failed` is the operation that did not succeed in every stack instance, None where every step
+    went well; `results` are its own and those of all that failed with it. `unsent` are the steps
+    that were not sent because of it.
     """
 
-    operation_ids: tuple[OperationId, ...]
+    operation_ids: tuple[OperationId, ...] = ()
     failed: Operation | None = None
     results: tuple[OperationResult, ...] = ()
+    unsent: tuple[Step, ...] = ()
 
 
 def execute_plan(
-    stack_sets: StackSets, plan: Plan, clock: Clock
+    stack_sets: StackSets, plan: Plan, clock: Clock, patience: Patience = _FOR_EVER
 ) -> Generator[Event, None, Execution]:
     """Send the steps in order, each operation watched to its end before the next step.
 
-    An operation that AWS calls SUCCEEDED with failed instances (within the tolerance) is no success
-    here: what follows would build on instances that are not there.
+    Where managed execution is active, neighbours of one kind are sent together, since AWS queues
+    what cannot run at once; when one of them fails, the others are stopped. An operation that AWS
+    calls SUCCEEDED with failed instances (within the tolerance) is no success here: what follows
+    would build on instances that are not there.
+
+    Raises:
+        StillRunningError: `patience` has come to its end.
+        OperationInProgressError: AWS has refused a step because of another operation.
     """
-    operation_ids: list[OperationId] = []
-    for number, step in enumerate(plan.steps, 1):
-        started = clock.monotonic()
-        yield StepStarted(number=number, total=len(plan.steps), step=step)
-        operation_id = _send(stack_sets, plan.stack_set_name, step)
-        if operation_id is not None:
-            operation_ids.append(operation_id)
-            operation = yield from watch_operation(
-                stack_sets, plan.stack_set_name, operation_id, clock
-            )
-            results = stack_sets.list_results(plan.stack_set_name, operation_id)
-            if not _succeeded(operation, results) and not isinstance(step, AttachToOperation):
+    return (yield from _Carrier(stack_sets, plan, clock, patience).carry_out())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sent:
+    """A step that AWS has accepted, the operation that it started, if any, and when it was sent."""
+
+    number: int
+    step: Step
+    operation_id: OperationId | None
+    at: float
+
+
+class _Carrier:
+    """Carries one plan out."""
+
+    def __init__(self, stack_sets: StackSets, plan: Plan, clock: Clock, patience: Patience) -> None:
+        self._stack_sets = stack_sets
+        self._plan = plan
+        self._clock = clock
+        self._patience = patience
+        self._is_managed: bool | None = None
+
+    def carry_out(self) -> Generator[Event, None, Execution]:
+        rest: Sequence[tuple[int, Step]] = tuple(enumerate(self._plan.steps, 1))
+        operation_ids: list[OperationId] = []
+        while rest:
+            sent = yield from self._send_together(rest)
+            rest = rest[len(sent) :]
+            ids = [one.operation_id for one in sent if one.operation_id]
+            operation_ids += ids
+            watched = yield from self._watch(ids)
+            failed = _find_failed(sent, watched)
+            if failed:
                 return Execution(
-                    operation_ids=tuple(operation_ids), failed=operation, results=results
+                    operation_ids=tuple(operation_ids),
+                    failed=min(failed, key=_was_stopped).operation,
+                    results=tuple(row for one in failed for row in one.results),
+                    unsent=tuple(step for _, step in rest),
                 )
-        yield StepFinished(number=number, step=step, seconds=clock.monotonic() - started)
-    return Execution(operation_ids=tuple(operation_ids))
+            for one in sent:
+                seconds = self._clock.monotonic() - one.at
+                yield StepFinished(number=one.number, step=one.step, seconds=seconds)
+            self._check_time(rest)
+        return Execution(operation_ids=tuple(operation_ids))
+
+    def _send_together(
+        self, rest: Sequence[tuple[int, Step]]
+    ) -> Generator[Event, None, Sequence[_Sent]]:
+        """Send the next step and those neighbours that need not wait for its end."""
+        sent: list[_Sent] = []
+        for number, step in rest[: self._count_neighbours(rest)]:
+            yield StepStarted(number=number, total=len(self._plan.steps), step=step)
+            at = self._clock.monotonic()
+            try:
+                operation_id = _send(self._stack_sets, self._plan.stack_set_name, step)
+            except OperationInProgressError:
+                if not sent:
+                    raise
+                # AWS does not queue it after all; it is sent again when the ones before have ended.
+                break
+            sent.append(_Sent(number=number, step=step, operation_id=operation_id, at=at))
+        return sent
+
+    def _count_neighbours(self, rest: Sequence[tuple[int, Step]]) -> int:
+        """Count the steps from the first on that may be sent together; AWS is asked only if so."""
+        kind = type(rest[0][1])
+        if kind not in {CreateStackInstances, UpdateStackInstances, DeleteStackInstances}:
+            return 1
+        number = sum(1 for _ in takewhile(lambda one: isinstance(one[1], kind), rest))
+        if number > 1 and self._is_managed is None:
+            described = self._stack_sets.describe_stack_set(self._plan.stack_set_name)
+            self._is_managed = described is not None and described.managed_execution
+        return number if self._is_managed else 1
+
+    def _watch(self, ids: Sequence[OperationId]) -> Generator[Event, None, Sequence[Watched]]:
+        """Watch what was sent to its end; where one fails, ask AWS to stop those behind it."""
+        if not ids:
+            return ()
+        name = self._plan.stack_set_name
+        events = watch_operations(self._stack_sets, name, ids, self._clock, self._patience)
+        unfinished = list(ids)
+        while True:
+            try:
+                event = next(events)
+            except StopIteration as end:
+                watched: Sequence[Watched] = end.value
+                return watched
+            yield event
+            if isinstance(event, OperationObserved) and event.status.is_final:
+                unfinished.remove(event.operation_id)
+                if event.status is not OperationStatus.SUCCEEDED or event.failed_count:
+                    for other in reversed(unfinished):
+                        self._stack_sets.stop_operation(name, other)
+
+    def _check_time(self, rest: Sequence[tuple[int, Step]]) -> None:
+        """Send nothing more once nobody would wait for it."""
+        left = self._patience.seconds_left(self._clock)
+        if rest and left is not None and left <= 0:
+            raise still_running(None, self._patience)
 
 
-def _succeeded(operation: Operation, results: tuple[OperationResult, ...]) -> bool:
-    return (
-        operation.status is OperationStatus.SUCCEEDED
-        and operation.failed_count == 0
-        and not any(one.status is ResultStatus.FAILED for one in results)
-    )
+def _find_failed(sent: Sequence[_Sent], watched: Sequence[Watched]) -> list[Watched]:
+    """Give what did not succeed, where it matters.
+
+    How an operation of another run ends is for the next plan. Auto-deployment is off whether or not
+    the update goes well in the instances, which are removed in any case (API reference,
+    UpdateStackSet: the definition is replaced even if the operation fails).
+    """
+    if isinstance(sent[0].step, AttachToOperation | StopAutoDeployment):
+        return []
+    return [one for one in watched if not one.succeeded]
+
+
+def _was_stopped(watched: Watched) -> bool:
+    """Tell the operations that were stopped because of a failure from the one that failed."""
+    return watched.operation.status is OperationStatus.STOPPED
 
 
 def _send(stack_sets: StackSets, name: str, step: Step) -> OperationId | None:
@@ -92,6 +199,29 @@ def _send(stack_sets: StackSets, name: str, step: Step) -> OperationId | None:
             return None
         case UpdateStackSet():
             stack_sets.update_stack_set(step.definition, step.preferences, step.operation_id)
+        case CreateStackInstances() | UpdateStackInstances() | DeleteStackInstances():
+            _send_instances(stack_sets, name, step)
+        case ImportStacksToStackSet():
+            stack_sets.import_stacks(
+                name,
+                step.stack_ids,
+                step.organizational_units,
+                step.preferences,
+                step.operation_id,
+            )
+        case StopAutoDeployment():
+            stack_sets.stop_auto_deployment(
+                name, step.parameters, step.capabilities, step.preferences, step.operation_id
+            )
+        case DetectStackSetDrift():
+            stack_sets.detect_drift(name, step.preferences, step.operation_id)
+        case _:
+            assert_never(step)
+    return step.operation_id
+
+
+def _send_instances(stack_sets: StackSets, name: str, step: InstancesStep) -> None:
+    match step:
         case CreateStackInstances():
             stack_sets.create_instances(
                 name, step.where, step.overrides, step.preferences, step.operation_id
@@ -108,16 +238,5 @@ def _send(stack_sets: StackSets, name: str, step: Step) -> OperationId | None:
                 step.operation_id,
                 retain_stacks=step.retain_stacks,
             )
-        case ImportStacksToStackSet():
-            stack_sets.import_stacks(
-                name,
-                step.stack_ids,
-                step.organizational_units,
-                step.preferences,
-                step.operation_id,
-            )
-        case DetectStackSetDrift():
-            stack_sets.detect_drift(name, step.preferences, step.operation_id)
         case _:
             assert_never(step)
-    return step.operation_id

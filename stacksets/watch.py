@@ -1,70 +1,249 @@
-"""One operation to its end, told as events."""
+"""Operations to their end, told as events.
+
+Each look is one DescribeStackSetOperation, which is strongly consistent and decides.
+ListStackSetOperationResults lags and only shows progress (API reference of both); it takes a call
+for every hundred stack instances, so the results of a large operation are listed ever more seldom,
+but those that failed as soon as their number grows, and all of them once at the end.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
-from stacksets.errors import ServiceError
+from stacksets.errors import ServiceError, StillRunningError
+from stacksets.model.observed import OperationStatus, ResultStatus
 from stacksets.model.outcome import InstanceProgressed, OperationObserved
-from stacksets.waiting import poll
+from stacksets.operation_ids import tell_operation
+from stacksets.waiting import Patience, poll
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from stacksets.aws.door import StackSets
     from stacksets.clock import Clock
     from stacksets.model.desired import InstanceKey, OperationId
-    from stacksets.model.observed import Operation, OperationResult, ResultStatus
+    from stacksets.model.observed import Operation, OperationResult
     from stacksets.model.outcome import Event
+
+End = TypeVar("End")
+
+_PAGE = 100
+_FIRST_INTERVAL_SECONDS = 15.0
+_LONGEST_INTERVAL_SECONDS = 240.0
+_LAG_SECONDS = 30.0
+_ORDER = {ResultStatus.PENDING: 0, ResultStatus.RUNNING: 1}
+_ENDED = 2
+_FOR_EVER = Patience()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """An operation as it ended, with how it went in each stack instance."""
+
+    operation: Operation
+    results: tuple[OperationResult, ...]
+
+    @property
+    def succeeded(self) -> bool:
+        """Tell whether it went well everywhere: SUCCEEDED may hold failures that are tolerated."""
+        return (
+            self.operation.status is OperationStatus.SUCCEEDED
+            and self.operation.failed_count == 0
+            and not any(one.status is ResultStatus.FAILED for one in self.results)
+        )
 
 
 def watch_operation(
-    stack_sets: StackSets, name: str, operation_id: OperationId, clock: Clock
-) -> Generator[Event, None, Operation]:
-    """Poll until the operation has ended, and return it as it ended.
+    stack_sets: StackSets,
+    name: str,
+    operation_id: OperationId,
+    clock: Clock,
+    patience: Patience = _FOR_EVER,
+) -> Generator[Event, None, Watched]:
+    """Poll until one operation has ended; the arguments and errors are those of the plural."""
+    watched = yield from watch_operations(stack_sets, name, [operation_id], clock, patience)
+    return watched[0]
 
-    DescribeStackSetOperation is strongly consistent and decides; ListStackSetOperationResults lags
-    and only shows progress (API reference of both).
+
+def watch_operations(
+    stack_sets: StackSets,
+    name: str,
+    operation_ids: Sequence[OperationId],
+    clock: Clock,
+    patience: Patience = _FOR_EVER,
+) -> Generator[Event, None, tuple[Watched, ...]]:
+    """Poll until every operation has ended, and give them as they ended, in the order of the ids.
+
+    Under managed execution several may run at once or queue up one behind the other: what was asked
+    for after one that is QUEUED is not looked at before that one runs.
 
     Raises:
-        ServiceError: AWS does not know the operation.
+        StillRunningError: `patience` has come to its end; the operations go on in AWS.
+        ServiceError: AWS does not know an operation.
     """
-    seen: dict[InstanceKey, ResultStatus] = {}
-    pauses = poll(clock)
+    watches = [_Watch(stack_sets, name, one, clock) for one in operation_ids]
+    for seconds in poll(clock, limit_seconds=patience.seconds_left(clock)):
+        for watch in watches:
+            if watch.ended is None:
+                yield from watch.look(seconds)
+            if watch.is_queued:
+                break
+        ended = tuple(one.ended for one in watches if one.ended)
+        if len(ended) == len(watches):
+            return ended
+    going_on = [one.operation for one in watches if one.ended is None]
+    raise still_running(going_on[0], patience)
+
+
+def stop_operations(
+    stack_sets: StackSets,
+    name: str,
+    operation_ids: Sequence[OperationId],
+    clock: Clock,
+    patience: Patience = _FOR_EVER,
+) -> Generator[Event, None, tuple[Watched, ...]]:
+    """Ask AWS to start nothing more, and wait until what is under way has finished.
+
+    The latest goes first, so that none that is queued begins when the one before it has stopped.
+    The arguments and errors are those of `watch_operations`.
+    """
+    for one in reversed(operation_ids):
+        stack_sets.stop_operation(name, one)
+    return (yield from watch_operations(stack_sets, name, operation_ids, clock, patience))
+
+
+def follow(events: Generator[Event, None, End], notify: Callable[[Event], None]) -> End:
+    """Pass every event on as it happens, and give what the generator returns at its end."""
     while True:
-        # pylint: disable-next=stop-iteration-return # without a limit it never ends
-        seconds = next(pauses)
-        operation = _get_operation(stack_sets, name, operation_id)
-        results = stack_sets.list_results(name, operation_id)
-        yield from _progress(results, seen, seconds)
-        yield OperationObserved(
-            operation_id=operation_id,
-            status=operation.status,
-            seconds=seconds,
-            counts=dict(Counter(one.status for one in results)),
-        )
+        try:
+            event = next(events)
+        except StopIteration as end:
+            value: End = end.value
+            return value
+        notify(event)
+
+
+def still_running(operation: Operation | None, patience: Patience) -> StillRunningError:
+    """Say that nobody waits any longer, for which operation (None: for none), and how to go on."""
+    what = f"{tell_operation(operation)} goes on in AWS" if operation else "no operation runs"
+    return StillRunningError(
+        f"stopped waiting, as --timeout says; {what}", hint=f"`{patience.go_on}` goes on with it"
+    )
+
+
+class _Pace:
+    """When a list is read again: at every look while it is short, else at growing intervals."""
+
+    def __init__(self) -> None:
+        self._due = 0.0
+        self._interval = _FIRST_INTERVAL_SECONDS
+
+    def is_due(self, seconds: float) -> bool:
+        return seconds >= self._due
+
+    def note(self, seconds: float, *, cheap: bool) -> None:
+        if not cheap:
+            self._due = seconds + self._interval
+            self._interval = min(2 * self._interval, _LONGEST_INTERVAL_SECONDS)
+
+
+class _Watch:
+    """One operation: what is known of it, and when to ask for more."""
+
+    def __init__(
+        self, stack_sets: StackSets, name: str, operation_id: OperationId, clock: Clock
+    ) -> None:
+        self._stack_sets = stack_sets
+        self._name = name
+        self._id = operation_id
+        self._clock = clock
+        self._instances: dict[InstanceKey, ResultStatus] = {}
+        self._behind: tuple[OperationId, ...] = ()
+        self._all, self._failed, self._queue = _Pace(), _Pace(), _Pace()
+        self._failed_count = 0
+        self.operation: Operation | None = None
+        self.ended: Watched | None = None
+
+    @property
+    def is_queued(self) -> bool:
+        return self.operation is not None and self.operation.status is OperationStatus.QUEUED
+
+    def look(self, seconds: float) -> Iterator[Event]:
+        """Ask how it stands, and tell what moved since the last look."""
+        operation = self.operation = self._describe()
         if operation.status.is_final:
-            return operation
-
-
-def _get_operation(stack_sets: StackSets, name: str, operation_id: OperationId) -> Operation:
-    operation = stack_sets.find_operation(name, operation_id)
-    if operation is None:
-        raise ServiceError(
-            f"AWS does not know operation {operation_id} of stack set {name}",
-            hint="run the command again: it plans anew from what is there",
+            self.ended = Watched(operation=operation, results=self._settled(operation))
+            yield from self._take(self.ended.results, seconds)
+        elif operation.status is OperationStatus.QUEUED:
+            self._look_ahead(seconds)
+        else:
+            yield from self._take(self._list(operation, seconds), seconds)
+        yield OperationObserved(
+            operation_id=self._id,
+            status=operation.status,
+            status_reason=operation.status_reason,
+            seconds=seconds,
+            instances=self._instances,
+            failed_count=operation.failed_count,
+            queued_behind=self._behind if self.is_queued else (),
         )
-    return operation
 
-
-def _progress(
-    results: Sequence[OperationResult], seen: dict[InstanceKey, ResultStatus], seconds: float
-) -> Iterator[InstanceProgressed]:
-    """Tell what moved since the last look, and remember it in `seen`."""
-    for one in results:
-        if seen.get(one.key) is not one.status:
-            seen[one.key] = one.status
-            yield InstanceProgressed(
-                key=one.key, status=one.status, status_reason=one.status_reason, seconds=seconds
+    def _describe(self) -> Operation:
+        operation = self._stack_sets.find_operation(self._name, self._id)
+        if operation is None:
+            raise ServiceError(
+                f"AWS does not know operation {self._id} of stack set {self._name}",
+                hint="run the command again: it plans anew from what is there",
             )
+        return operation
+
+    def _list(self, operation: Operation, seconds: float) -> Sequence[OperationResult]:
+        """List all results, or those that failed, or none: what is due and worth its calls."""
+        if self._all.is_due(seconds):
+            pace, status = self._all, None
+        elif operation.failed_count > self._failed_count and self._failed.is_due(seconds):
+            pace, status = self._failed, ResultStatus.FAILED
+        else:
+            return ()
+        rows = self._stack_sets.list_results(self._name, self._id, status)
+        pace.note(seconds, cheap=len(rows) <= _PAGE)
+        self._failed_count = sum(one.status is ResultStatus.FAILED for one in rows)
+        return rows
+
+    def _settled(self, operation: Operation) -> tuple[OperationResult, ...]:
+        """List the results until they agree with the operation that has ended: the list lags."""
+        rows: tuple[OperationResult, ...] = ()
+        for _ in poll(self._clock, limit_seconds=_LAG_SECONDS):
+            rows = self._stack_sets.list_results(self._name, self._id)
+            failed = sum(one.status is ResultStatus.FAILED for one in rows)
+            if failed >= operation.failed_count and not any(one.status in _ORDER for one in rows):
+                break
+        return rows
+
+    def _look_ahead(self, seconds: float) -> None:
+        """Find which operations this one waits for."""
+        if self._queue.is_due(seconds):
+            self._queue.note(seconds, cheap=False)
+            listed = self._stack_sets.list_operations(self._name)
+            ids = [one.id for one in listed]
+            older = listed[ids.index(self._id) + 1 :] if self._id in ids else listed
+            unfinished = [one.id for one in older if not one.status.is_final]
+            self._behind = tuple(reversed(unfinished))
+
+    def _take(
+        self, rows: Sequence[OperationResult], seconds: float
+    ) -> Iterator[InstanceProgressed]:
+        """Remember what was listed, and tell what moved; the list lags, and nothing moves back."""
+        known = dict(self._instances)
+        for one in rows:
+            before = known.setdefault(one.key, ResultStatus.PENDING)
+            if _ORDER.get(one.status, _ENDED) > _ORDER.get(before, _ENDED):
+                known[one.key] = one.status
+                yield InstanceProgressed(
+                    key=one.key,
+                    status=one.status,
+                    status_reason=one.status_reason,
+                    seconds=seconds,
+                )
+        self._instances = known

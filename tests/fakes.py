@@ -134,7 +134,7 @@ class FakeStackSets:
 
     `fail` names instances whose next operations fail with the given reason; `refuse` is raised once
     by the next call that would start an operation; `polls_until_done` lets operations run a while;
-    `calls` lists every call that changes something, in order.
+    `calls` lists every call that changes something, in order, `reads` those that polling makes.
     """
 
     def __init__(self, accounts: FakeAws) -> None:
@@ -148,6 +148,7 @@ class FakeStackSets:
         self.refuse: list[Exception] = []
         self.polls_until_done = 0
         self.calls: list[tuple] = []
+        self.reads: list[str] = []
         self.summary = TemplateSummary(capabilities=(), capabilities_reason="", no_echo=frozenset())
 
     def describe_stack_set(self, name):
@@ -164,6 +165,8 @@ class FakeStackSets:
         return tuple(reversed(self.operations.values()))
 
     def find_operation(self, name, operation_id):
+        self.reads.append("find_operation")
+        self._begin_queued()
         found = self.operations.get(operation_id)
         if found and found.status is OperationStatus.RUNNING:
             if self.polls_until_done <= 0:
@@ -172,6 +175,7 @@ class FakeStackSets:
         return self.operations.get(operation_id)
 
     def list_results(self, name, operation_id, status=None):
+        self.reads.append("list_results")
         rows = self.results.get(operation_id, ())
         return tuple(one for one in rows if status in {None, one.status})
 
@@ -235,8 +239,12 @@ class FakeStackSets:
 
     def stop_operation(self, name, operation_id):
         self.calls.append(("stop_operation", operation_id))
-        stopped = replace(self.operations[operation_id], status=OperationStatus.STOPPED)
-        self.operations[operation_id] = stopped
+        operation = self.operations[operation_id]
+        if not operation.status.is_final:
+            self.operations[operation_id] = replace(operation, status=OperationStatus.STOPPED)
+            self.results[operation_id] = tuple(
+                replace(one, status=ResultStatus.CANCELLED) for one in self.results[operation_id]
+            )
 
     def _refuse(self):
         if self.refuse:
@@ -316,15 +324,20 @@ class FakeStackSets:
         if operation_id in self.operations:
             return
         running = next((o for o in self.operations.values() if not o.status.is_final), None)
-        if running:
+        if running and not self.sets[name].managed_execution:
             raise OperationInProgressError("busy", operation_id=running.id)
-        self.operations[operation_id] = Operation(
-            id=operation_id, action=action, status=OperationStatus.RUNNING
-        )
+        status = OperationStatus.QUEUED if running else OperationStatus.RUNNING
+        self.operations[operation_id] = Operation(id=operation_id, action=action, status=status)
         self.results[operation_id] = tuple(
             OperationResult(account=k.account, region=k.region, status=ResultStatus.PENDING)
             for k in keys
         )
+
+    def _begin_queued(self):
+        unfinished = [one for one in self.operations.values() if not one.status.is_final]
+        if unfinished and unfinished[0].status is OperationStatus.QUEUED:
+            begun = replace(unfinished[0], status=OperationStatus.RUNNING)
+            self.operations[begun.id] = begun
 
     def _finish(self, name, operation):
         results = tuple(

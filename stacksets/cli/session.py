@@ -154,4 +154,5 @@ def _choose_report(world: World, flags: Flags) -> Report:
         world.stderr,
         terminals=() if dumb else tuple(one for one in streams if one.isatty()),
         coloured=not flags.no_color and not world.environ.get("NO_COLOR"),
+        clock=world.clock,
     )

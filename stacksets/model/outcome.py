@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -99,17 +100,29 @@ class StepFinished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationObserved:
-    """An operation was looked at: its status and, after `seconds`, how many instances are where."""
+    """An operation was looked at, `seconds` after the waiting for it began.
+
+    `instances` is what was last listed of it (large operations are listed seldom), `failed_count`
+    is of this moment. `queued_behind` are the operations that a QUEUED one waits for, oldest first.
+    """
 
     operation_id: OperationId
     status: OperationStatus
     seconds: float
-    counts: Mapping[ResultStatus, int]
+    status_reason: str = ""
+    instances: Mapping[InstanceKey, ResultStatus] = field(default_factory=dict)
+    failed_count: int = 0
+    queued_behind: tuple[OperationId, ...] = ()
+
+    @property
+    def counts(self) -> Mapping[ResultStatus, int]:
+        """Give how many stack instances are where, of those that were listed."""
+        return Counter(self.instances.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceProgressed:
-    """One stack instance moved on in the running operation."""
+    """One stack instance moved on in the running operation; waiting for its turn is no move."""
 
     key: InstanceKey
     status: ResultStatus
@@ -154,7 +167,8 @@ class Verdict(StrEnum):
 class Outcome:
     """The record of a run: what was desired, what was done and what is there now.
 
-    `not_attempted` are the stack instances that the failed operation cancelled before their turn.
+    `not_attempted` are the stack instances that the failed operation cancelled before their turn,
+    and those of the steps that were never sent (`unsent`) because of it.
     `remaining` is the plan that is still not empty, None where nothing remains.
     """
 
@@ -167,3 +181,4 @@ class Outcome:
     remaining: Plan | None
     started: datetime
     ended: datetime
+    unsent: tuple[Step, ...] = ()

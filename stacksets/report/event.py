@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from stacksets.model.observed import OperationStatus, ResultStatus
+from stacksets.model.observed import ResultStatus
 from stacksets.model.outcome import (
     InstanceProgressed,
     OperationObserved,
@@ -15,20 +15,11 @@ from stacksets.model.outcome import (
 )
 from stacksets.report.message import Line, Message, Tone, count, duration
 from stacksets.report.plan import plan_data, step_data, step_words
+from stacksets.report.progress import STATES, operation_line
 
 if TYPE_CHECKING:
     from stacksets.model.outcome import Event
 
-TONES = {
-    ResultStatus.PENDING: Tone.FAINT,
-    ResultStatus.RUNNING: Tone.PLAIN,
-    ResultStatus.SUCCEEDED: Tone.GOOD,
-    ResultStatus.FAILED: Tone.BAD,
-    ResultStatus.CANCELLED: Tone.WARNING,
-}
-
-
-_SHORT = 80
 _WAITS = {"detach": "detaching in {seconds}; Ctrl-C again stops the operation on AWS"}
 
 
@@ -70,28 +61,33 @@ def _step_finished(event: StepFinished) -> Message:
 
 
 def _operation_observed(event: OperationObserved) -> Message:
-    counts = {status: number for status, number in event.counts.items() if number}
-    words = ", ".join(f"{number} {status.lower()}" for status, number in counts.items())
-    text = f"  operation {event.status.lower()}" + (f": {words}" if words else "")
-    failed = event.status is OperationStatus.FAILED
+    line = operation_line([event])
+    reason = f" ({event.status_reason})" if event.status_reason else ""
     return Message(
         code="operation_observed",
-        lines=(Line(text, Tone.BAD if failed else Tone.FAINT),),
+        lines=(Line(f"{line.text}{reason}", line.tone),),
         data={
             "operation_id": event.operation_id,
             "status": event.status.value,
+            "reason": event.status_reason,
             "seconds": event.seconds,
-            "counts": {status.value: number for status, number in counts.items()},
+            "counts": {status.value: number for status, number in sorted(event.counts.items())},
+            "failed_count": event.failed_count,
+            "queued_behind": list(event.queued_behind),
         },
     )
 
 
 def _instance_progressed(event: InstanceProgressed) -> Message:
-    reason = f"  {progress_reason(event)}".rstrip()
-    text = f"  {event.key}  {event.status.lower():<9}  {duration(event.seconds)}{reason}"
+    word, tone = STATES[event.status]
+    text = f"  {event.key}  {word} after {duration(event.seconds)}"
+    is_told = event.status is ResultStatus.FAILED and event.status_reason
     return Message(
         code="instance_progressed",
-        lines=(Line(text, TONES[event.status]),),
+        lines=(
+            Line(text, tone),
+            *((Line(f"    {event.status_reason.rstrip()}", tone),) if is_told else ()),
+        ),
         data={
             "account": event.key.account,
             "region": event.key.region,
@@ -100,13 +96,6 @@ def _instance_progressed(event: InstanceProgressed) -> Message:
             "seconds": event.seconds,
         },
     )
-
-
-def progress_reason(event: InstanceProgressed) -> str:
-    """Give a failure's reason in short: the outcome tells it whole, and once for all instances."""
-    if event.status is not ResultStatus.FAILED or len(event.status_reason) <= _SHORT:
-        return "" if event.status is ResultStatus.CANCELLED else event.status_reason
-    return f"{event.status_reason[:_SHORT]}…"
 
 
 def _waited(event: Waited) -> Message:

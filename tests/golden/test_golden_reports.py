@@ -197,8 +197,14 @@ def _header_without_alias():
 
 def _events():
     create = FIRST.steps[0]
-    counts = {ResultStatus.SUCCEEDED: 1, ResultStatus.RUNNING: 1, ResultStatus.FAILED: 0}
+    instances = {
+        a_key(region=EAST): ResultStatus.SUCCEEDED,
+        a_key(region=WEST): ResultStatus.RUNNING,
+        a_key(OTHER_ACCOUNT): ResultStatus.PENDING,
+        a_key(OTHER_ACCOUNT, WEST): ResultStatus.CANCELLED,
+    }
     observed = {"operation_id": OperationId("op-1"), "seconds": 3.0}
+    behind = tuple(OperationId(f"op-{number}") for number in range(2, 6))
     progressed = {"key": a_key(), "seconds": 0.41}
     return [
         line
@@ -206,8 +212,10 @@ def _events():
             StepStarted(number=1, total=2, step=create),
             StepFinished(number=1, step=create, seconds=0.2),
             StepStarted(number=2, total=2, step=FIRST.steps[1]),
-            OperationObserved(status=OperationStatus.QUEUED, counts={}, **observed),
-            OperationObserved(status=OperationStatus.RUNNING, counts=counts, **observed),
+            OperationObserved(status=OperationStatus.QUEUED, queued_behind=behind[:1], **observed),
+            OperationObserved(status=OperationStatus.QUEUED, queued_behind=behind, **observed),
+            OperationObserved(status=OperationStatus.RUNNING, instances=instances, **observed),
+            OperationObserved(status=OperationStatus.RUNNING, failed_count=3, **observed),
             InstanceProgressed(status=ResultStatus.SUCCEEDED, status_reason="", **progressed),
             InstanceProgressed(status=ResultStatus.FAILED, status_reason="no role", **progressed),
             InstanceProgressed(
@@ -216,7 +224,7 @@ def _events():
             InstanceProgressed(
                 status=ResultStatus.CANCELLED, status_reason="tolerance exceeded", **progressed
             ),
-            OperationObserved(status=OperationStatus.FAILED, counts={}, **observed),
+            OperationObserved(status=OperationStatus.FAILED, status_reason="gone", **observed),
             Waited(what="IAM", seconds=5.0),
             Waited(what="detach", seconds=3.0),
             Verified(plan=FIRST),

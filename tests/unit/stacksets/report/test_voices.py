@@ -9,14 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from stacksets.model.desired import OperationId
-from stacksets.model.observed import OperationStatus, ResultStatus
-from stacksets.model.outcome import InstanceProgressed, OperationObserved, StepStarted
-from stacksets.plan import make_plan
+from stacksets.model.observed import ResultStatus
+from stacksets.model.outcome import InstanceProgressed
 from stacksets.report.as_json import JsonReport
 from stacksets.report.as_text import TextReport
 from stacksets.report.message import Line, Message, Result, Tone, align, count, duration, shorten
-from tests.builders import EAST, WEST, a_deployment, a_key
+from tests.builders import EAST, a_key
 
 MESSAGE = Message(code="noted", lines=(Line("mind the gap", Tone.WARNING),), data={"gap": "→"})
 RESULT = Result(code="ok", exit_code=0, lines=(Line("done", Tone.GOOD),), data={"n": 1})
@@ -27,19 +25,6 @@ def _progressed(region=EAST, status=ResultStatus.RUNNING, reason=""):
     return InstanceProgressed(
         key=a_key(region=region), status=status, status_reason=reason, seconds=1.0
     )
-
-
-def _observed(**counts):
-    return OperationObserved(
-        operation_id=OperationId("op-1"),
-        status=OperationStatus.RUNNING,
-        seconds=1.0,
-        counts={ResultStatus(name): number for name, number in counts.items()},
-    )
-
-
-def _started():
-    return StepStarted(number=1, total=2, step=make_plan(a_deployment(), None).steps[0])
 
 
 def test_text_sends_progress_to_stderr_and_the_result_to_stdout():
@@ -84,26 +69,6 @@ def test_json_writes_every_event_and_one_result_on_stdout():
     ]
 
 
-def test_plain_text_says_an_operation_again_only_when_its_counts_moved():
-    err = io.StringIO()
-    report = TextReport(io.StringIO(), err)
-
-    for running in (1, 1, 2):
-        report.event(_observed(RUNNING=running))
-
-    assert err.getvalue() == "  operation running: 1 running\n  operation running: 2 running\n"
-
-
-def test_plain_text_has_a_line_for_every_move_of_an_instance():
-    err = io.StringIO()
-    report = TextReport(io.StringIO(), err)
-
-    report.event(_progressed())
-    report.event(_progressed(status=ResultStatus.FAILED, reason="no role"))
-
-    assert len(err.getvalue().splitlines()) == 2
-
-
 def test_a_terminal_gets_colours():
     out = io.StringIO()
 
@@ -118,36 +83,6 @@ def test_a_terminal_without_colour_gets_plain_lines():
     TextReport(out, io.StringIO(), terminals=(out,), coloured=False).result(RESULT)
 
     assert out.getvalue() == "done\n"
-
-
-def test_on_a_terminal_an_instance_keeps_one_line_that_is_redrawn():
-    out, err = io.StringIO(), io.StringIO()
-    report = TextReport(out, err, terminals=(err,), coloured=True)
-
-    report.event(_started())
-    report.event(_observed(RUNNING=1))
-    report.event(_progressed())
-    report.event(_progressed(region=WEST))
-    report.event(_progressed(status=ResultStatus.SUCCEEDED))
-    report.event(_started())
-    report.result(RESULT)
-
-    written = err.getvalue()
-    assert "operation running" not in written
-    assert "\x1b[2K" in written
-    assert written.rindex("us-west-1  running") < written.rindex("step 1/2")
-    assert out.getvalue() == "done\n"
-
-
-def test_without_colour_the_live_lines_stay():
-    err = io.StringIO()
-    report = TextReport(io.StringIO(), err, terminals=(err,), coloured=False)
-
-    report.event(_progressed())
-    report.result(RESULT)
-
-    assert "us-east-1  running" in err.getvalue()
-    assert "\x1b[32m" not in err.getvalue()
 
 
 def test_a_reader_that_has_left_stops_nothing():
@@ -180,15 +115,3 @@ def test_a_count_knows_its_plural():
 
 def test_columns_stand_below_each_other_whatever_the_rows_hold():
     assert align([["a", "b"], ["long", "x", "end"], []]) == ["  a     b", "  long  x  end", ""]
-
-
-def test_a_long_reason_is_cut_rather_than_wrapped_while_lines_are_redrawn(monkeypatch):
-    monkeypatch.setenv("COLUMNS", "60")
-    err = io.StringIO()
-    report = TextReport(io.StringIO(), err, terminals=(err,), coloured=True)
-
-    report.event(_progressed(status=ResultStatus.FAILED, reason="no role " * 20))
-    report.result(RESULT)
-
-    assert "…" in err.getvalue()
-    assert "no role " * 10 not in err.getvalue()

@@ -1,0 +1,208 @@
+"""A running operation on a terminal and in a log."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from stacksets.model.desired import OperationId
+from stacksets.model.observed import OperationStatus, ResultStatus
+from stacksets.model.outcome import InstanceProgressed, OperationObserved, StepFinished, StepStarted
+from stacksets.plan import make_plan
+from stacksets.report.progress import MOST_LINES, progress_lines
+from tests.builders import EAST, WEST, a_deployment, a_key
+from tests.running import REASON, Log, Operation, Screen
+
+STEP = make_plan(a_deployment(), None).steps[1]
+RUNNING, DONE, FAILED = ResultStatus.RUNNING, ResultStatus.SUCCEEDED, ResultStatus.FAILED
+
+
+def _observed(status=OperationStatus.RUNNING, seconds=1.0, failed=0, operation="op-1", **instances):
+    """Look at an operation with stack instances, by region with "_" for "-"."""
+    return OperationObserved(
+        operation_id=OperationId(operation),
+        status=status,
+        seconds=seconds,
+        instances={a_key(region=name.replace("_", "-")): one for name, one in instances.items()},
+        failed_count=failed,
+    )
+
+
+def _moved(status, region=EAST, seconds=1.0, reason=""):
+    return InstanceProgressed(
+        key=a_key(region=region), status=status, status_reason=reason, seconds=seconds
+    )
+
+
+@pytest.fixture
+def screen(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    shown = Screen()
+    yield shown
+    shown.close()
+
+
+def test_a_log_has_a_line_a_second_at_most():
+    log = Log()
+
+    written = log.tell(
+        *(_observed(seconds=at / 10, us_east_1=DONE if at % 2 else RUNNING) for at in range(31))
+    )
+
+    said_at = [float(line.split()[2]) for line in written]
+    assert len(said_at) == 3
+    assert min(later - earlier for earlier, later in pairwise(said_at)) >= 1
+
+
+def test_a_log_says_nothing_twice():
+    log = Log()
+
+    written = log.tell(*(_observed(seconds=float(at), us_east_1=RUNNING) for at in range(9)))
+
+    assert written == ["  operation running, 0.0 s: 1 running"]
+
+
+def test_a_log_names_what_moved_where_it_is_not_much():
+    log = Log()
+
+    written = log.tell(
+        _moved(DONE), _moved(RUNNING, WEST), _observed(us_east_1=DONE, us_west_1=RUNNING)
+    )
+
+    assert written == [
+        (
+            "  operation running, 1.0 s: 1 done, 1 running "
+            "(111111111111/us-east-1 done, 111111111111/us-west-1 running)"
+        )
+    ]
+
+
+def test_a_log_holds_every_failure_whole_and_at_once():
+    written = Log().tell(_observed(), _moved(FAILED, reason=REASON))
+
+    assert written == [
+        "  operation running, 1.0 s",
+        "  111111111111/us-east-1  failed after 1.0 s",
+        f"    {REASON}",
+    ]
+
+
+def test_the_end_of_an_operation_stands_in_a_log_however_soon_it_comes():
+    written = Log().tell(
+        _observed(seconds=0.1, us_east_1=RUNNING),
+        _observed(OperationStatus.SUCCEEDED, seconds=0.2, us_east_1=DONE),
+    )
+
+    assert written[-1] == "  operation succeeded, 0.2 s: 1 done"
+
+
+def test_failures_count_as_soon_as_aws_counts_them_although_they_are_not_listed_yet():
+    written = Log().tell(_observed(failed=2, us_east_1=RUNNING))
+
+    assert written == ["  operation running, 1.0 s: 1 running, 2 failed"]
+
+
+def test_a_few_stack_instances_have_a_line_each_that_is_redrawn(screen):
+    screen.tell(
+        StepStarted(number=1, total=1, step=STEP),
+        _observed(seconds=0.0, us_east_1=ResultStatus.PENDING, us_west_1=ResultStatus.PENDING),
+        _moved(RUNNING, seconds=1.0),
+        _observed(us_east_1=RUNNING, us_west_1=ResultStatus.PENDING),
+        _moved(DONE, seconds=4.0),
+        _observed(seconds=5.0, us_east_1=DONE, us_west_1=RUNNING),
+    )
+
+    assert screen.lines()[1:] == [
+        "  operation running, 5.0 s: 1 done, 1 running",
+        "  111111111111/us-east-1  done     4.0 s",
+        "  111111111111/us-west-1  running",
+    ]
+
+
+def test_what_follows_stands_below_the_last_state(screen):
+    screen.tell(
+        _moved(RUNNING),
+        _observed(us_east_1=RUNNING),
+        StepFinished(number=1, step=STEP, seconds=2.0),
+    )
+    screen.close()
+
+    assert screen.lines() == [
+        "  operation running, 2.0 s: 1 running",
+        "  111111111111/us-east-1  running  2.0 s",
+        "  step 1 done in 2.0 s",
+    ]
+
+
+def test_a_failure_stands_above_what_is_redrawn_and_stays(screen):
+    screen.tell(
+        _observed(us_east_1=RUNNING, us_west_1=RUNNING),
+        _moved(FAILED, reason="no role " * 20),
+        _observed(us_east_1=FAILED, us_west_1=RUNNING, failed=1),
+        _moved(DONE, WEST),
+        _observed(us_east_1=FAILED, us_west_1=DONE, failed=1),
+    )
+
+    lines = screen.lines()
+    assert lines[0] == "  111111111111/us-east-1  failed after 1.0 s"
+    assert "".join(lines[1:3]).count("no role") == 20
+    assert lines[3:] == [
+        "  operation running, 1.0 s: 1 done, 1 failed",
+        "  111111111111/us-east-1  failed  1.0 s",
+        "  111111111111/us-west-1  done    1.0 s",
+    ]
+
+
+def test_a_long_line_is_cut_rather_than_wrapped_while_it_is_redrawn(screen):
+    behind = tuple(OperationId(f"op-{number}" * 20) for number in range(3))
+    queued = OperationObserved(
+        operation_id=OperationId("op-1"),
+        status=OperationStatus.QUEUED,
+        seconds=1.0,
+        queued_behind=behind,
+    )
+
+    screen.tell(queued)
+
+    [line] = screen.lines()
+    assert line.startswith("  operation queued behind op-0op-0")
+    assert line.endswith("…")
+
+
+def test_operations_that_were_sent_together_are_shown_together(screen):
+    screen.tell(
+        _observed(OperationStatus.SUCCEEDED, us_east_1=DONE),
+        _observed(operation="op-2", us_west_1=RUNNING),
+        _observed(OperationStatus.QUEUED, operation="op-3"),
+    )
+
+    assert screen.lines() == [
+        "  3 operations (1 succeeded, 1 running, 1 queued), 1.0 s: 1 done, 1 running",
+        "  111111111111/us-east-1  done",
+        "  111111111111/us-west-1  running",
+    ]
+
+
+def test_a_thousand_stack_instances_take_no_more_than_twelve_lines():
+    operation = Operation()
+    moves = {}
+    most = 0
+
+    for event in operation.run():
+        if isinstance(event, InstanceProgressed):
+            moves[event.key] = event
+        else:
+            most = max(most, len(progress_lines([event], moves, event.seconds)))
+
+    assert most == MOST_LINES == 12
+
+
+@pytest.mark.parametrize("coloured", [True, False])
+def test_colour_is_used_where_it_is_wanted(coloured):
+    shown = Screen(coloured=coloured)
+    shown.tell(_moved(FAILED, reason="no"), _observed(us_east_1=DONE))
+    shown.close()
+
+    assert ("\x1b[32m" in shown.stream.getvalue()) is coloured
+    assert ("\x1b[31m" in shown.stream.getvalue()) is coloured
