@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from botocore.model import Shape
+
+CLASSES = {r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s"}
 
 
 def list_problems(shape: Shape, value: Any, path: str = "") -> list[str]:  # noqa: ANN401 - any shape
@@ -50,8 +53,16 @@ def _broken_rules(shape: Shape, value: Any) -> Iterator[str]:  # noqa: ANN401 - 
         yield f"must have {what} less than or equal to {limits['max']}"
     if "enum" in limits and value not in limits["enum"]:
         yield f"must satisfy enum value set: [{', '.join(limits['enum'])}]"
-    if "pattern" in limits and not re.fullmatch(limits["pattern"], value):
+    if "pattern" in limits and not _as_python(limits["pattern"]).fullmatch(value):
         yield f"must satisfy regular expression pattern: {limits['pattern']}"
+
+
+@functools.cache
+def _as_python(pattern: str) -> re.Pattern[str]:
+    """Read a pattern of the model, whose Unicode classes Python's own come close to."""
+    for java, python in CLASSES.items():
+        pattern = pattern.replace(java, python)
+    return re.compile(pattern)
 
 
 def _length(value: str | list[Any]) -> int:
