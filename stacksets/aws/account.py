@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
+from uuid import uuid4
 
 from stacksets.aws.failed_events import find_last_failures
-from stacksets.aws.failures import AbsentError, NothingToUpdateError
+from stacksets.aws.failures import AbsentError, NameTakenError, NothingToUpdateError
 from stacksets.aws.translate import Request, event_from, parameters_to, stack_from, tags_to
 
 if TYPE_CHECKING:
@@ -105,10 +106,28 @@ class BotoAccount:
         tags: Mapping[str, str],
         capabilities: tuple[str, ...],
     ) -> str:
-        """Start the creation of a plain stack and give its id."""
+        """Start the creation of a plain stack and give its id.
+
+        Where the reply is lost, botocore sends the call again, and the name is taken then; whether
+        by that very call, the stack's events tell: they carry its token (API reference,
+        StackEvent).
+        """
         request = _stack_request(name, body, parameters, tags, capabilities)
-        with self._asking("cloudformation:CreateStack"):
-            return self._clients.cloudformation.create_stack(**request)["StackId"]
+        try:
+            with self._asking("cloudformation:CreateStack"):
+                return self._clients.cloudformation.create_stack(**request)["StackId"]
+        except NameTakenError:
+            stack_id = self._find_stack_made_by(request["ClientRequestToken"], name)
+            if stack_id is None:
+                raise
+            return stack_id
+
+    def _find_stack_made_by(self, token: str, name: str) -> str | None:
+        with self._asking("cloudformation:DescribeStackEvents"):
+            answer = self._clients.cloudformation.describe_stack_events(StackName=name)
+        events = answer["StackEvents"]
+        made = (one["StackId"] for one in events if one.get("ClientRequestToken") == token)
+        return next(made, None)
 
     def update_stack(
         self,
@@ -212,4 +231,5 @@ def _stack_request(
         "Parameters": parameters_to(parameters),
         "Tags": tags_to(tags),
         "Capabilities": list(capabilities),
+        "ClientRequestToken": f"stacksets-{uuid4()}",
     }

@@ -61,6 +61,10 @@ class AlreadyAcceptedError(ConflictError):
     """AWS has accepted an operation of that id before."""
 
 
+class NameTakenError(StalePlanError):
+    """What is to be created is there already: by somebody else, or by this very call before."""
+
+
 class NotNowError(ConflictError):
     """The call is not valid in the present state (InvalidOperationException)."""
 
@@ -253,7 +257,7 @@ def _stale(refusal: Refusal) -> ConflictError:
 
 def _name_taken(refusal: Refusal) -> ConflictError:
     hint = "somebody else made it meanwhile; run the command again"
-    return ConflictError(refusal.message, hint=hint)
+    return NameTakenError(refusal.message, hint=hint)
 
 
 def _conflict(refusal: Refusal) -> ConflictError:

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 from botocore import xform_name
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 
 from stacksets.aws.account import BotoAccount
 from stacksets.aws.door import CHECKED_TYPES, Stack, StackEvent
-from stacksets.errors import InputError, PermissionDeniedError, TemplateError
+from stacksets.errors import ConflictError, InputError, PermissionDeniedError, TemplateError
 
 STACK_ID = "arn:aws:cloudformation:us-west-2:111111111111:stack/svc/1"
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -20,6 +20,7 @@ REQUEST = {
     "Parameters": [{"ParameterKey": "A", "ParameterValue": "1"}],
     "Tags": [{"Key": "Team", "Value": "x"}],
     "Capabilities": ["CAPABILITY_NAMED_IAM"],
+    "ClientRequestToken": ANY,
 }
 GIVEN = {
     "parameters": {"A": "1"},
@@ -255,6 +256,33 @@ def test_a_plain_stack_is_created(account, cloudformation):
     cloudformation.add_response("create_stack", {"StackId": STACK_ID}, REQUEST)
 
     assert account.create_stack("svc", "{}", **GIVEN) == STACK_ID
+
+
+def _answer_that_the_name_is_taken(cloudformation, monkeypatch, token):
+    monkeypatch.setattr("stacksets.aws.account.uuid4", lambda: "mine")
+    cloudformation.add_client_error("create_stack", "AlreadyExistsException", "[svc] exists", 400)
+    event = {"StackId": STACK_ID, "EventId": "1", "StackName": "svc", "Timestamp": THEN}
+    events = [event, event | {"ClientRequestToken": token}]
+    cloudformation.add_response(
+        "describe_stack_events", {"StackEvents": events}, {"StackName": "svc"}
+    )
+
+
+def test_a_stack_whose_creation_was_answered_to_nobody_is_our_own(
+    account, cloudformation, monkeypatch
+):
+    _answer_that_the_name_is_taken(cloudformation, monkeypatch, "stacksets-mine")
+
+    assert account.create_stack("svc", "{}", **GIVEN) == STACK_ID
+
+
+def test_a_stack_that_somebody_else_made_meanwhile_is_a_conflict(
+    account, cloudformation, monkeypatch
+):
+    _answer_that_the_name_is_taken(cloudformation, monkeypatch, "stacksets-theirs")
+
+    with pytest.raises(ConflictError, match="exists"):
+        account.create_stack("svc", "{}", **GIVEN)
 
 
 def test_a_plain_stack_is_updated(account, cloudformation):

@@ -4,7 +4,13 @@ import pytest
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
-from stacksets.aws.failures import AbsentError, AlreadyAcceptedError, NotNowError, Origin
+from stacksets.aws.failures import (
+    AbsentError,
+    AlreadyAcceptedError,
+    NameTakenError,
+    NotNowError,
+    Origin,
+)
 from stacksets.errors import (
     ConflictError,
     CredentialsError,
@@ -66,9 +72,9 @@ def refusal(code, message="said so", **answer):
         ("ResourceNotFoundException", AbsentError),
         ("StackInstanceNotFoundException", AbsentError),
         ("StackSetNotFoundException", AbsentError),
-        ("NameAlreadyExistsException", ConflictError),
-        ("CreatedButModifiedException", ConflictError),
-        ("AlreadyExistsException", ConflictError),
+        ("NameAlreadyExistsException", NameTakenError),
+        ("CreatedButModifiedException", NameTakenError),
+        ("AlreadyExistsException", NameTakenError),
         ("StackSetNotEmptyException", ConflictError),
         ("InvalidOperationException", NotNowError),
         ("OperationIdAlreadyExistsException", AlreadyAcceptedError),
