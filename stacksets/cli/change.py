@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -9,8 +11,9 @@ import click
 from stacksets import deploy as deploying
 from stacksets import destroy as destroying
 from stacksets.cli.consent import Consent
-from stacksets.cli.options import session_command
-from stacksets.cli.stages import check, lint, load, observe, open_aws
+from stacksets.cli.options import several_files_command
+from stacksets.cli.parts import PlannedChange, change_each
+from stacksets.cli.stages import check, lint, observe, open_aws
 from stacksets.definition import no_echo_parameters
 from stacksets.effective import find_effective
 from stacksets.errors import InputError
@@ -24,9 +27,7 @@ from stacksets.report.plan import plan_message
 
 if TYPE_CHECKING:
     from stacksets.cli.session import Session
-    from stacksets.cli.stages import Opened
     from stacksets.model.desired import Deployment
-    from stacksets.model.observed import StackSet
     from stacksets.model.outcome import Outcome
     from stacksets.report.message import Result
 
@@ -58,7 +59,7 @@ allow_delete_option = click.option(
     metavar="NAME",
     help="Send this NoEcho parameter although it cannot be compared; may be repeated.",
 )
-@session_command
+@several_files_command
 def deploy(
     session: Session,
     *,
@@ -71,41 +72,57 @@ def deploy(
     """Bring the stack set to what the deployment file says.
 
     Lints the template, checks what the accounts need, shows the plan, asks, carries it out and
-    verifies that a second plan is empty.
+    verifies that a second plan is empty. Several files are all planned before the first is begun.
     """
-    unbound = load(session)
-    _check_send(unbound, send)
-    linted = None if no_lint else lint(session, unbound)
+    options = PlanOptions(remove_first=remove_first, send=frozenset(send))
+    consent = Consent(session=session, yes=yes, allow_delete=allow_delete)
+    return change_each(
+        session,
+        partial(_plan_deploy, options=options, lints=not no_lint),
+        consent,
+        partial(_deploy, options=options, consent=consent),
+    )
+
+
+def _plan_deploy(
+    session: Session, unbound: Deployment, *, options: PlanOptions, lints: bool
+) -> PlannedChange:
+    _check_send(unbound, options.send)
+    linted = lint(session, unbound) if lints else None
     opened = open_aws(session, unbound)
     if linted:
         session.report.tell(linted)
     observed = observe(opened)
     check(session, opened, observed)
-    options = PlanOptions(remove_first=remove_first, send=frozenset(send))
     plan = make_plan(opened.deployment, observed, options)
+    if not plan.is_empty:
+        warnings = exposure_warnings(find_exposure(opened.deployment))
+        effective = find_effective(opened.deployment, observed)
+        session.report.tell(plan_message(plan, warnings, effective))
+    return PlannedChange(opened=opened, observed=observed, plan=plan)
+
+
+def _deploy(
+    session: Session, planned: PlannedChange, *, options: PlanOptions, consent: Consent
+) -> Result:
+    plan, opened = planned.plan, planned.opened
     if plan.is_empty:
-        return no_changes_result(plan, observed, session.record.data())
-    warnings = exposure_warnings(find_exposure(opened.deployment))
-    effective = find_effective(opened.deployment, observed)
-    session.report.tell(plan_message(plan, warnings, effective))
-    consent = Consent(session=session, yes=yes, allow_delete=allow_delete)
-    consent.to_plan(plan)
-    session.changing = True
+        return no_changes_result(plan, planned.observed, session.record.data())
     outcome = deploying.deploy(
         opened.deployment,
         opened.aws,
         session.world.clock,
         options=options,
         first=plan,
-        consent=consent,
+        consent=replace(consent, session=session),
         notify=session.tell_event,
     )
     return change_result(outcome, session.record.data())
 
 
-def _check_send(deployment: Deployment, names: tuple[str, ...]) -> None:
+def _check_send(deployment: Deployment, names: frozenset[str]) -> None:
     hidden = no_echo_parameters(deployment.template.content)
-    wrong = sorted(set(names) - hidden)
+    wrong = sorted(names - hidden)
     if wrong:
         raise InputError(
             f"--send {', '.join(wrong)}: no NoEcho parameter of {deployment.template.path}",
@@ -119,16 +136,30 @@ def _check_send(deployment: Deployment, names: tuple[str, ...]) -> None:
 )
 @yes_option
 @allow_delete_option
-@session_command
+@several_files_command
 def destroy(session: Session, *, yes: bool, allow_delete: bool) -> Result:
     """Remove every stack instance, then the stack set, and look for what is left.
 
-    Needs --allow-delete, and asks for the stack set's name on a terminal.
+    Needs --allow-delete, and asks for the stack set's name on a terminal. Several files are all
+    planned before the first is begun.
     """
-    opened = open_aws(session, load(session))
+    consent = Consent(session=session, yes=yes, allow_delete=allow_delete, by_name=True)
+    return change_each(session, _plan_destroy, consent, partial(_destroy, consent=consent))
+
+
+def _plan_destroy(session: Session, unbound: Deployment) -> PlannedChange:
+    opened = open_aws(session, unbound)
     observed = observe(opened)
+    plan = make_destroy_plan(opened.deployment, observed)
+    if not plan.is_empty:
+        session.report.tell(plan_message(plan))
+    return PlannedChange(opened=opened, observed=observed, plan=plan)
+
+
+def _destroy(session: Session, planned: PlannedChange, *, consent: Consent) -> Result:
+    opened, observed = planned.opened, planned.observed
     there = observed.instances if observed else ()
-    outcome = _remove(session, opened, observed, yes=yes, allow_delete=allow_delete)
+    outcome = _remove(session, planned, consent)
     if outcome and outcome.verdict.exit_code:
         return change_result(outcome, session.record.data())
     keys = {*opened.deployment.instance_keys(), *(one.key for one in there)}
@@ -136,29 +167,15 @@ def destroy(session: Session, *, yes: bool, allow_delete: bool) -> Result:
     return destroy_result(opened.deployment, there, outcome, leftovers, session.record.data())
 
 
-def _remove(
-    session: Session,
-    opened: Opened,
-    observed: StackSet | None,
-    *,
-    yes: bool,
-    allow_delete: bool,
-) -> Outcome | None:
-    """Carry the removal out once it is agreed to; None where there is nothing to remove."""
-    plan = make_destroy_plan(opened.deployment, observed)
-    if plan.is_empty:
+def _remove(session: Session, planned: PlannedChange, consent: Consent) -> Outcome | None:
+    """Carry the removal out; None where there is nothing to remove."""
+    if planned.plan.is_empty:
         return None
-    session.report.tell(plan_message(plan))
-    consent = Consent(
-        session=session, yes=yes, allow_delete=allow_delete, typed_name=plan.stack_set_name
-    )
-    consent.to_plan(plan)
-    session.changing = True
     return destroying.destroy(
-        opened.deployment,
-        opened.aws,
+        planned.opened.deployment,
+        planned.opened.aws,
         session.world.clock,
-        first=plan,
-        consent=consent,
+        first=planned.plan,
+        consent=replace(consent, session=session),
         notify=session.tell_event,
     )

@@ -12,6 +12,8 @@ from stacksets.errors import UnsafePlanError
 from stacksets.report.plan import plan_message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from stacksets.cli.session import Session
     from stacksets.model.plan import Plan
 
@@ -22,13 +24,13 @@ _UNCHANGED = "nothing was changed"
 class Consent:
     """What was agreed to on the command line, and how the rest is asked for.
 
-    `typed_name` is the stack set's name where a plain "y" is not enough (destroy).
+    With `by_name` a plain "y" is not enough, the stack set's name must be typed (destroy).
     """
 
     session: Session
     yes: bool
     allow_delete: bool
-    typed_name: str | None = None
+    by_name: bool = False
 
     def __call__(self, plan: Plan) -> None:
         """Show a plan that came up on the way, and ask for it as for the first."""
@@ -37,11 +39,16 @@ class Consent:
 
     def to_plan(self, plan: Plan) -> None:
         """Let a plan pass, or raise UnsafePlanError before anything is written."""
-        if not plan.writes:
+        self.to_plans((plan,))
+
+    def to_plans(self, plans: Sequence[Plan]) -> None:
+        """Let several plans pass by one consent, or raise UnsafePlanError before any is begun."""
+        writing = [one for one in plans if one.writes]
+        if not writing:
             return
-        self._check_flags(deletes=plan.deletes)
+        self._check_flags(deletes=any(one.deletes for one in writing))
         if not self.yes:
-            self._ask()
+            self._ask([one.stack_set_name for one in writing])
 
     def to_write(self, question: str) -> None:
         """Let a change pass that is no plan and deletes nothing."""
@@ -62,12 +69,17 @@ class Consent:
                 hint=f"read the plan, then add {' '.join(missing)}",
             )
 
-    def _ask(self) -> None:
-        if self.typed_name is None:
-            self._ask_yes("Carry this out?")
+    def _ask(self, names: Sequence[str]) -> None:
+        several, wanted = len(names) > 1, " ".join(names)
+        if not self.by_name:
+            self._ask_yes(f"Carry these {len(names)} plans out?" if several else "Carry this out?")
             return
-        typed = self.session.ask(f"Type the stack set's name ({self.typed_name}) to remove it:")
-        if typed != self.typed_name:
+        question = (
+            f"Type the names of the stack sets ({wanted}) to remove them:"
+            if several
+            else f"Type the stack set's name ({wanted}) to remove it:"
+        )
+        if self.session.ask(question) != wanted:
             raise UnsafePlanError(f"the name was not typed; {_UNCHANGED}", hint=_AGAIN)
 
     def _ask_yes(self, question: str) -> None:

@@ -8,8 +8,9 @@ import click
 
 from stacksets import outputs as reading
 from stacksets import smoke as smoking
-from stacksets.cli.options import session_command
-from stacksets.cli.stages import check, load, observe, open_aws
+from stacksets.cli.options import several_files_command
+from stacksets.cli.parts import look_at_each
+from stacksets.cli.stages import check, observe, open_aws
 from stacksets.effective import find_effective
 from stacksets.errors import InputError
 from stacksets.exposure import find_exposure
@@ -23,6 +24,7 @@ from stacksets.report.status import status_result
 if TYPE_CHECKING:
     from stacksets.cli.session import Session
     from stacksets.cli.stages import Opened
+    from stacksets.model.desired import Deployment
     from stacksets.report.message import Result
 
 
@@ -32,23 +34,27 @@ if TYPE_CHECKING:
 )
 @click.option("--expect-no-changes", is_flag=True, help="Exit 8 where there are any.")
 @click.option("--audit", is_flag=True, help="Read every instance's overrides, a call each.")
-@session_command
+@several_files_command
 def plan(session: Session, *, expect_no_changes: bool, audit: bool) -> Result:
     """Show what deploy would do, without doing it.
 
     Exit codes: 0 with or without changes; 4 where the accounts are not ready; 8 for changes with
     --expect-no-changes.
     """
-    opened = open_aws(session, load(session))
-    observed = observe(opened, audit=audit)
-    check(session, opened, observed)
-    made = make_plan(opened.deployment, observed)
-    message = plan_message(
-        made,
-        exposure_warnings(find_exposure(opened.deployment)),
-        find_effective(opened.deployment, observed),
-    )
-    return plan_result(made, message, session.record.data(), expect_no_changes=expect_no_changes)
+
+    def look(part: Session, deployment: Deployment) -> Result:
+        opened = open_aws(part, deployment)
+        observed = observe(opened, audit=audit)
+        check(part, opened, observed)
+        made = make_plan(opened.deployment, observed)
+        message = plan_message(
+            made,
+            exposure_warnings(find_exposure(opened.deployment)),
+            find_effective(opened.deployment, observed),
+        )
+        return plan_result(made, message, part.record.data(), expect_no_changes=expect_no_changes)
+
+    return look_at_each(session, look)
 
 
 @click.command(
@@ -56,40 +62,52 @@ def plan(session: Session, *, expect_no_changes: bool, audit: bool) -> Result:
     epilog="Example: stacksets status --audit",
 )
 @click.option("--audit", is_flag=True, help="Read every instance's overrides, a call each.")
-@session_command
+@several_files_command
 def status(session: Session, *, audit: bool) -> Result:
     """Show what AWS holds beside what the deployment file says.
 
     Exit codes: 0 nothing wrong; 5 something failed; 4 something could not be read.
     """
-    opened = open_aws(session, load(session))
-    return status_result(opened.deployment, observe(opened, audit=audit), session.record.data())
+
+    def look(part: Session, deployment: Deployment) -> Result:
+        opened = open_aws(part, deployment)
+        return status_result(opened.deployment, observe(opened, audit=audit), part.record.data())
+
+    return look_at_each(session, look)
 
 
 @click.command(
     short_help="Show the outputs of every stack instance.",
     epilog="Example: stacksets outputs --output json",
 )
-@session_command
+@several_files_command
 def outputs(session: Session) -> Result:
     """Show the outputs of every stack instance, by account and region.
 
     Exit codes: 0 all were read; 5 a stack is not there; 4 one could not be read.
     """
-    return outputs_result(_read_outputs(session)[1], session.record.data())
+
+    def look(part: Session, deployment: Deployment) -> Result:
+        return outputs_result(_read_outputs(part, deployment)[1], part.record.data())
+
+    return look_at_each(session, look)
 
 
 @click.command(
     short_help="Call every endpoint and check its answer.",
     epilog="Example: stacksets smoke --environment prod",
 )
-@session_command
+@several_files_command
 def smoke(session: Session) -> Result:
     """Call every endpoint that the outputs name, and check status, body, HTTPS and a burst.
 
     Exit codes: 0 all answered; 5 one did not; 4 an address could not be read.
     """
-    opened, read = _read_outputs(session)
+    return look_at_each(session, _smoke)
+
+
+def _smoke(session: Session, deployment: Deployment) -> Result:
+    opened, read = _read_outputs(session, deployment)
     if opened.deployment.smoke is None:
         raise InputError(
             f"{opened.deployment.path} has no table [smoke]",
@@ -101,8 +119,10 @@ def smoke(session: Session) -> Result:
     return smoke_result(results, [one for one in read if one.unreadable], session.record.data())
 
 
-def _read_outputs(session: Session) -> tuple[Opened, tuple[reading.InstanceOutputs, ...]]:
-    opened = open_aws(session, load(session))
+def _read_outputs(
+    session: Session, deployment: Deployment
+) -> tuple[Opened, tuple[reading.InstanceOutputs, ...]]:
+    opened = open_aws(session, deployment)
     observed = observe(opened)
     if observed is None:
         raise InputError(

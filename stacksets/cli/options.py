@@ -17,17 +17,23 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_OPTIONS = (
-    click.option(
+
+def _file_option(help_text: str) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    return click.option(
         "-f",
         "--file",
+        "files",
+        multiple=True,
         type=click.Path(path_type=Path, dir_okay=False),
-        default=Path("stacksets.toml"),
+        default=(Path("stacksets.toml"),),
         show_default=True,
         envvar="STACKSETS_FILE",
         show_envvar=True,
-        help="The deployment file.",
-    ),
+        help=help_text,
+    )
+
+
+_OPTIONS = (
     click.option(
         "--environment",
         metavar="NAME",
@@ -70,8 +76,28 @@ _OPTIONS = (
 def session_command(
     function: Callable[Concatenate[Session, P], R],
 ) -> Callable[..., R]:
-    """Give a command the shared flags; it gets a Session that has taken them already."""
+    """Give a command the shared flags; it gets a Session that has taken them already.
 
+    Of deployment files it takes one, and several are refused rather than all but one ignored.
+    """
+
+    @functools.wraps(function)
+    def run(session: Session, /, *arguments: P.args, **options: P.kwargs) -> R:
+        if len(session.flags.files) > 1:
+            raise click.UsageError(f"{session.record.command} takes one deployment file")
+        return function(session, *arguments, **options)
+
+    return _command(run, "The deployment file.")
+
+
+def several_files_command(
+    function: Callable[Concatenate[Session, P], R],
+) -> Callable[..., R]:
+    """Give a command the shared flags as `session_command` does; -f may be repeated."""
+    return _command(function, "The deployment file; may be repeated for several stack sets.")
+
+
+def _command(function: Callable[Concatenate[Session, P], R], file_help: str) -> Callable[..., R]:
     @click.pass_context
     @functools.wraps(function)
     def run(context: click.Context, /, *arguments: P.args, **options: P.kwargs) -> R:
@@ -81,7 +107,7 @@ def session_command(
         return function(session, *arguments, **options)
 
     command: Callable[..., R] = run
-    for option in reversed(_OPTIONS):
+    for option in reversed((_file_option(file_help), *_OPTIONS)):
         command = option(command)
     return command
 

@@ -65,14 +65,19 @@ class World:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flags:
-    """The flags that every command has."""
+    """The flags that every command has; several `files` go only to commands that take several."""
 
-    file: Path = Path("stacksets.toml")
+    files: tuple[Path, ...] = (Path("stacksets.toml"),)
     environment: str | None = None
     profile: str | None = None
     output: Output = "text"
     no_color: bool = False
     verbose: bool = False
+
+    @property
+    def file(self) -> Path:
+        """Give the deployment file of a command that takes one, or of a part of a run."""
+        return self.files[0]
 
 
 class Session:
@@ -92,6 +97,23 @@ class Session:
     def name_command(self, command: str) -> None:
         """Note which command runs."""
         self._record = replace(self._record, command=command)
+
+    def name_stack_set(self, name: str) -> None:
+        """Let every message that programs read from now on name the stack set."""
+        if isinstance(self.report, JsonReport):
+            self.report = self.report.naming(name)
+
+    def parts(self) -> tuple[Session, ...]:
+        """Give a session for each deployment file; the only file's is this session itself."""
+        if len(self.flags.files) == 1:
+            return (self,)
+        return tuple(self._part(file) for file in self.flags.files)
+
+    def _part(self, file: Path) -> Session:
+        """Begin what the run does for one file: the same voice, a record of its own."""
+        part = Session(self.world, replace(self.flags, files=(file,)))
+        part.report, part.record = self.report, self._record
+        return part
 
     @property
     def record(self) -> Record:

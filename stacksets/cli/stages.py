@@ -41,6 +41,7 @@ def load(session: Session) -> Deployment:
     )
     revision = session.world.read_revision(Path(deployment.path).parent)
     session.record = session.record.with_sources(deployment, revision)
+    session.name_stack_set(deployment.name)
     return deployment
 
 

@@ -19,12 +19,17 @@ if TYPE_CHECKING:
 class JsonReport:
     """Writes what programs read; keys come in the order of the words."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, *, stack_set: str | None = None) -> None:
         self._out = out
+        self._about = {} if stack_set is None else {"stack_set": stack_set}
+
+    def naming(self, stack_set: str) -> JsonReport:
+        """Give a voice on the same stream whose every message names the stack set."""
+        return JsonReport(self._out, stack_set=stack_set)
 
     def tell(self, message: Message) -> None:
         """Write a message as an event line."""
-        self._write({"type": "event", "code": message.code, **message.data})
+        self._write({"type": "event", "code": message.code, **self._about, **message.data})
 
     def event(self, event: Event) -> None:
         """Write an event of a running change."""

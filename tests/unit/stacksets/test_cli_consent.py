@@ -80,13 +80,13 @@ def test_both_flags_consent_to_a_deletion():
 
 
 def test_a_destroy_asks_for_the_name_of_the_stack_set():
-    _consent(NAME, allow_delete=True, typed_name=NAME).to_plan(DESTROY)
+    _consent(NAME, allow_delete=True, by_name=True).to_plan(DESTROY)
 
 
 @pytest.mark.parametrize("typed", ["y", "", NAME.upper()])
 def test_another_name_is_no_consent(typed):
     with pytest.raises(UnsafePlanError, match="the name was not typed"):
-        _consent(typed, allow_delete=True, typed_name=NAME).to_plan(DESTROY)
+        _consent(typed, allow_delete=True, by_name=True).to_plan(DESTROY)
 
 
 def test_waiting_for_an_operation_needs_no_consent():
