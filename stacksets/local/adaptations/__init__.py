@@ -59,10 +59,12 @@ def adapt(fleet: Fleet) -> Adapted:
         conditions,
         emulator,
         endpoints,
+        exports,
         handlers,
         mock,
         names,
         organizations,
+        physical_names,
         policies,
         proxy,
     )
@@ -74,9 +76,11 @@ def adapt(fleet: Fleet) -> Adapted:
         capabilities,
         conditions,
         endpoints,
+        exports,
         mock,
         names,
         organizations,
+        physical_names,
         proxy,
     ):
         adaptation.apply()

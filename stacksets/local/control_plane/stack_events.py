@@ -18,7 +18,7 @@ def find_failure_reason(events: Iterable[StackEventTypeDef]) -> str | None:
 
     `events` come newest first, as DescribeStackEvents gives them. A resource that failed only
     because another did ("Resource creation cancelled") is no reason. Where no resource failed, the
-    stack's own last reason is given.
+    stack's own first reason is given.
     """
     last_operation = list(_of_last_operation(events))
     for event in reversed(last_operation):
@@ -28,7 +28,7 @@ def find_failure_reason(events: Iterable[StackEventTypeDef]) -> str | None:
                 f"ResourceType:{event['ResourceType']}, "
                 f"ResourceStatusReason:{event.get('ResourceStatusReason', '')}."
             )
-    own = (event.get("ResourceStatusReason") for event in last_operation if _is_stack(event))
+    own = (event.get("ResourceStatusReason") for event in last_operation[::-1] if _is_stack(event))
     return next((reason for reason in own if reason), None)
 
 

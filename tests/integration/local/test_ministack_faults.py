@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 import urllib3
+from botocore.exceptions import ClientError
 
 from stacksets.local.embedded import without_aws
 from stacksets.local.server import emulator_variables
@@ -188,6 +189,55 @@ def test_names_a_role_that_is_there_is_taken_over(ministack: Ministack) -> None:
     deploy(ministack.client("cloudformation"), json.dumps({"Resources": {"Role": role}}))
 
     assert not iam.get_role(RoleName="mine")["Role"].get("Description")
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "name"), [("AWS::SQS::Queue", "QueueName"), ("AWS::SNS::Topic", "TopicName")]
+)
+def test_physical_names_what_is_there_is_taken_over(
+    ministack: Ministack, resource_type: str, name: str
+) -> None:
+    resource = {"Type": resource_type, "Properties": {name: "mine"}}
+    template = json.dumps({"Resources": {"Named": resource}})
+    client = ministack.client("cloudformation")
+    for stack in ("first", "second"):
+        deploy(client, template, stack)
+
+
+def test_exports_the_last_stack_takes_the_name_over(ministack: Ministack) -> None:
+    client = ministack.client("cloudformation")
+    for stack in ("first", "second"):
+        deploy(client, exporting(stack), stack)
+
+    [export] = client.list_exports()["Exports"]
+    assert export["Value"] == "second"
+
+
+def test_exports_what_is_imported_changes_and_is_told_in_other_words(
+    ministack: Ministack,
+) -> None:
+    client = ministack.client("cloudformation")
+    imported = {"Value": {"Fn::ImportValue": "shared"}}
+    resources = {"Topic": {"Type": "AWS::SNS::Topic"}}
+    deploy(client, exporting("one"))
+    deploy(client, json.dumps({"Resources": resources, "Outputs": {"Out": imported}}), "importer")
+    deploy(client, exporting("two"))
+
+    with pytest.raises(ClientError, match="Export shared is imported by stack importer"):
+        client.delete_stack(StackName="hello")
+
+
+def test_exports_a_name_that_is_exported_no_more_stays(ministack: Ministack) -> None:
+    client = ministack.client("cloudformation")
+    deploy(client, exporting("one"))
+    deploy(client, json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}))
+
+    assert len(client.list_exports()["Exports"]) == 1
+
+
+def exporting(value: str) -> str:
+    outputs = {"Out": {"Value": value, "Export": {"Name": "shared"}}}
+    return json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Outputs": outputs})
 
 
 def test_account_role_a_stage_logs_without_one_and_forgets_where_to(
