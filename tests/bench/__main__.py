@@ -12,12 +12,14 @@ import sys
 from pathlib import Path
 
 from tests.bench import calls, handler_import, process, requests, sizes
+from tests.bench.scale import measure as scale
 
 ROOT = Path(__file__).parent.parent.parent
 
 
 def main() -> None:
     """Measure one after the other, write the file, and print it."""
+    of_scale = scale.measure()
     with calls.deployed_service() as service:
         figures = {
             "machine": {"python": platform.python_version(), "cores": os.cpu_count()},
@@ -26,6 +28,7 @@ def main() -> None:
             "handler_import": handler_import.figures(),
             "api_calls": service.api_calls,
             "requests": requests.measure(service),
+            "scale": of_scale,
             "lines": sizes.count(ROOT),
         }
     target = ROOT / "build" / "bench.json"
