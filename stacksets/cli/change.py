@@ -13,6 +13,7 @@ from stacksets import destroy as destroying
 from stacksets.cli.consent import Consent
 from stacksets.cli.options import several_files_command
 from stacksets.cli.parts import PlannedChange, change_each
+from stacksets.cli.patience import Waiting, if_busy_option, timeout_option
 from stacksets.cli.stages import check, lint, observe, open_aws
 from stacksets.definition import no_echo_parameters
 from stacksets.effective import find_effective
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from stacksets.cli.session import Session
     from stacksets.model.desired import Deployment
     from stacksets.model.outcome import Outcome
+    from stacksets.operation_ids import Purpose
     from stacksets.report.message import Result
+    from stacksets.waiting import IfBusy, Patience
 
 yes_option = click.option(
     "--yes", is_flag=True, help="Agree without being asked (no variable sets this)."
@@ -59,6 +62,8 @@ allow_delete_option = click.option(
     metavar="NAME",
     help="Send this NoEcho parameter although it cannot be compared; may be repeated.",
 )
+@if_busy_option
+@timeout_option
 @several_files_command
 def deploy(
     session: Session,
@@ -68,6 +73,8 @@ def deploy(
     no_lint: bool,
     remove_first: bool,
     send: tuple[str, ...],
+    if_busy: IfBusy,
+    timeout_minutes: float | None,
 ) -> Result:
     """Bring the stack set to what the deployment file says.
 
@@ -80,7 +87,12 @@ def deploy(
         session,
         partial(_plan_deploy, options=options, lints=not no_lint),
         consent,
-        partial(_deploy, options=options, consent=consent),
+        partial(
+            carry_out_deploy,
+            options=options,
+            consent=consent,
+            waiting=Waiting(if_busy=if_busy, timeout_minutes=timeout_minutes),
+        ),
     )
 
 
@@ -102,9 +114,16 @@ def _plan_deploy(
     return PlannedChange(opened=opened, observed=observed, plan=plan)
 
 
-def _deploy(
-    session: Session, planned: PlannedChange, *, options: PlanOptions, consent: Consent
+def carry_out_deploy(
+    session: Session,
+    planned: PlannedChange,
+    *,
+    options: PlanOptions,
+    consent: Consent,
+    waiting: Waiting,
+    resumes: Purpose | None = None,
 ) -> Result:
+    """Carry a deploy out that was planned and agreed to."""
     plan, opened = planned.plan, planned.opened
     if plan.is_empty:
         return no_changes_result(plan, planned.observed, session.record.data())
@@ -116,6 +135,7 @@ def _deploy(
         first=plan,
         consent=replace(consent, session=session),
         notify=session.tell_event,
+        patience=waiting.begin(session, resumes=resumes),
     )
     return change_result(outcome, session.record.data())
 
@@ -136,15 +156,30 @@ def _check_send(deployment: Deployment, names: frozenset[str]) -> None:
 )
 @yes_option
 @allow_delete_option
+@if_busy_option
+@timeout_option
 @several_files_command
-def destroy(session: Session, *, yes: bool, allow_delete: bool) -> Result:
+def destroy(
+    session: Session,
+    *,
+    yes: bool,
+    allow_delete: bool,
+    if_busy: IfBusy,
+    timeout_minutes: float | None,
+) -> Result:
     """Remove every stack instance, then the stack set, and look for what is left.
 
     Needs --allow-delete, and asks for the stack set's name on a terminal. Several files are all
     planned before the first is begun.
     """
     consent = Consent(session=session, yes=yes, allow_delete=allow_delete, by_name=True)
-    return change_each(session, _plan_destroy, consent, partial(_destroy, consent=consent))
+    waiting = Waiting(if_busy=if_busy, timeout_minutes=timeout_minutes)
+    return change_each(
+        session,
+        _plan_destroy,
+        consent,
+        partial(carry_out_destroy, consent=consent, waiting=waiting),
+    )
 
 
 def _plan_destroy(session: Session, unbound: Deployment) -> PlannedChange:
@@ -156,10 +191,18 @@ def _plan_destroy(session: Session, unbound: Deployment) -> PlannedChange:
     return PlannedChange(opened=opened, observed=observed, plan=plan)
 
 
-def _destroy(session: Session, planned: PlannedChange, *, consent: Consent) -> Result:
+def carry_out_destroy(
+    session: Session,
+    planned: PlannedChange,
+    *,
+    consent: Consent,
+    waiting: Waiting,
+    resumes: Purpose | None = None,
+) -> Result:
+    """Carry a removal out that was planned and agreed to, and look for what is left."""
     opened, observed = planned.opened, planned.observed
     there = observed.instances if observed else ()
-    outcome = _remove(session, planned, consent)
+    outcome = _remove(session, planned, consent, waiting.begin(session, resumes=resumes))
     if outcome and outcome.verdict.exit_code:
         return change_result(outcome, session.record.data())
     keys = {*opened.deployment.instance_keys(), *(one.key for one in there)}
@@ -167,7 +210,9 @@ def _destroy(session: Session, planned: PlannedChange, *, consent: Consent) -> R
     return destroy_result(opened.deployment, there, outcome, leftovers, session.record.data())
 
 
-def _remove(session: Session, planned: PlannedChange, consent: Consent) -> Outcome | None:
+def _remove(
+    session: Session, planned: PlannedChange, consent: Consent, patience: Patience
+) -> Outcome | None:
     """Carry the removal out; None where there is nothing to remove."""
     if planned.plan.is_empty:
         return None
@@ -178,4 +223,5 @@ def _remove(session: Session, planned: PlannedChange, consent: Consent) -> Outco
         first=planned.plan,
         consent=replace(consent, session=session),
         notify=session.tell_event,
+        patience=patience,
     )

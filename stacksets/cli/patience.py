@@ -1,0 +1,70 @@
+"""For whom and how long a command waits: its flags, and the command that goes on afterwards."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stacksets.waiting import IfBusy, Patience
+
+if TYPE_CHECKING:
+    from stacksets.cli.session import Session
+    from stacksets.operation_ids import Purpose
+
+_SECONDS = 60
+
+if_busy_option = click.option(
+    "--if-busy",
+    type=click.Choice(IfBusy, case_sensitive=False),
+    default=IfBusy.WAIT,
+    show_default="wait",
+    envvar="STACKSETS_IF_BUSY",
+    show_envvar=True,
+    help="Where another operation runs: wait for its end, or refuse (exit 6).",
+)
+timeout_option = click.option(
+    "--timeout",
+    "timeout_minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="MINUTES",
+    envvar="STACKSETS_TIMEOUT",
+    show_envvar=True,
+    help="Wait no longer (exit 7); what runs goes on in AWS.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What was said on the command line; `begin` starts the clock."""
+
+    if_busy: IfBusy = IfBusy.WAIT
+    timeout_minutes: float | None = None
+
+    def begin(
+        self, session: Session, *, go_on: str = "resume", resumes: Purpose | None = None
+    ) -> Patience:
+        """Give the patience of a run that begins now; `go_on` is the command for later."""
+        minutes = self.timeout_minutes
+        now = session.world.clock.monotonic()
+        return Patience(
+            if_busy=self.if_busy,
+            until=None if minutes is None else now + minutes * _SECONDS,
+            go_on=command_line(session, go_on),
+            resumes=resumes,
+        )
+
+
+def command_line(session: Session, *words: str) -> str:
+    """Give a command as it is to be typed, for the same deployment file, environment and caller."""
+    flags = session.flags
+    said = {
+        "-f": None if flags.file == Path("stacksets.toml") else str(flags.file),
+        "--environment": flags.environment,
+        "--profile": flags.profile,
+    }
+    more = [word for flag, value in said.items() if value for word in (flag, value)]
+    return shlex.join(["stacksets", *words, *more])
