@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stacksets.asking import ask_each
 from stacksets.aws.door import CHECKED_TYPES, Leftover
 from stacksets.aws.instance_stacks import list_deleted_instance_stacks, list_instance_stacks
 from stacksets.errors import StackSetsError
@@ -58,10 +59,12 @@ class _Made:
 
 
 def find_leftovers(aws: Aws, deployment: Deployment, keys: Sequence[InstanceKey]) -> Leftovers:
-    """Look for what is left in each account and region, as far as the caller may read."""
-    return _together(
-        part for key in keys for part in _find_in(aws, deployment, key, deployment.name)
-    )
+    """Look for what is left in each account and region, many at once, where the caller may read."""
+
+    def look(key: InstanceKey) -> tuple[Leftovers, ...]:
+        return tuple(_find_in(aws, deployment, key, deployment.name))
+
+    return _together(part for parts in ask_each(look, keys) for part in parts)
 
 
 def _find_in(aws: Aws, deployment: Deployment, key: InstanceKey, name: str) -> Iterator[Leftovers]:

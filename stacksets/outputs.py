@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from stacksets.asking import ask_each
 from stacksets.errors import AwsError, CredentialsError
 
 if TYPE_CHECKING:
@@ -32,14 +33,14 @@ class InstanceOutputs:
 def read_outputs(
     aws: Aws, deployment: Deployment, observed: StackSet
 ) -> tuple[InstanceOutputs, ...]:
-    """Read every stack instance that is there or should be, sorted by account and region.
+    """Read every stack instance that is there or should be, many at once, sorted by key.
 
     Raises:
         CredentialsError: the credentials stopped working, which no other instance would mend.
     """
     instances = {instance.key: instance for instance in observed.instances}
     keys = sorted({*instances, *deployment.instance_keys()})
-    return tuple(_read_instance(aws, deployment, key, instances.get(key)) for key in keys)
+    return ask_each(lambda key: _read_instance(aws, deployment, key, instances.get(key)), keys)
 
 
 def _read_instance(
