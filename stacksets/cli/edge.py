@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stacksets.cli.change import deploy, destroy
+from stacksets.cli.diagnosed import diagnose
 from stacksets.cli.embedded import local
 from stacksets.cli.look import outputs, plan, smoke, status
 from stacksets.cli.prepare import bootstrap
@@ -59,7 +60,19 @@ def stacksets() -> None:
     """Bring a CloudFormation stack set to the state that a deployment file describes."""
 
 
-for _command in (bootstrap, plan, deploy, status, outputs, smoke, destroy, resolve, local):
+_COMMANDS = (
+    bootstrap,
+    plan,
+    deploy,
+    status,
+    diagnose,
+    outputs,
+    smoke,
+    destroy,
+    resolve,
+    local,
+)
+for _command in _COMMANDS:
     stacksets.add_command(_command)
 
 

@@ -11,8 +11,8 @@ from stacksets.errors import (
     NotReadyError,
     OperationFailedError,
 )
-from stacksets.report.message import Line, Result, Tone, align
-from stacksets.report.outcome import cause_data, cause_lines
+from stacksets.report.cause import WIDTH, cause_data, cause_lines, wrapped
+from stacksets.report.message import Line, Result, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -128,12 +128,15 @@ def _lines(error: StackSetsError) -> Iterator[Line]:
 
 
 def _problem_lines(problems: tuple[Problem, ...]) -> Iterator[Line]:
-    rows = [
-        [
-            f"{number:>3}",
-            ": ".join(filter(None, (one.where, one.what))),
-            one.hint and f"→ {one.hint}",
-        ]
-        for number, one in enumerate(problems, 1)
-    ]
-    yield from (Line(text) for text in align(rows, indent=""))
+    """Tell each problem, what mends it beside it where both fit, else below."""
+    for number, one in enumerate(problems, 1):
+        first = f"{number:>3}  "
+        what = ": ".join(filter(None, (one.where, one.what)))
+        hint = one.hint and f"→ {one.hint}"
+        together = f"{first}{what}  {hint}".rstrip()
+        if len(together) <= WIDTH:
+            yield Line(together)
+            continue
+        yield from map(Line, wrapped(what, first=first))
+        if hint:
+            yield from map(Line, wrapped(hint, rest="       "))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from stacksets.model.desired import InstanceKey
 from stacksets.model.observed import DetailedStatus
 from stacksets.model.outcome import Verdict
+from stacksets.report.cause import cause_data, cause_lines, name_instances
 from stacksets.report.message import Line, Tone, align, count, duration
 from stacksets.report.plan import plan_data
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from stacksets.model.observed import StackInstance
-    from stacksets.model.outcome import Outcome, RootCause
+    from stacksets.model.outcome import Outcome
 
 _TITLES = {
     Verdict.NO_CHANGES: ("No changes", Tone.GOOD),
@@ -23,7 +24,6 @@ _TITLES = {
     Verdict.FAILED: ("Failed", Tone.BAD),
     Verdict.STOPPED: ("Stopped", Tone.BAD),
 }
-_NAMED_INSTANCES = 5
 _MANY = 40
 
 
@@ -61,47 +61,18 @@ def instance_data(instance: StackInstance) -> dict[str, object]:
     }
 
 
-def cause_data(cause: RootCause) -> dict[str, object]:
-    """Give a root cause as JSON-ready data."""
-    return {
-        "account": cause.account,
-        "region": cause.region,
-        "logical_id": cause.logical_id,
-        "resource_type": cause.resource_type,
-        "reason": cause.reason,
-        "stack_id": cause.stack_id,
-    }
-
-
-def cause_lines(causes: Sequence[RootCause], cancelled: int = 0) -> Iterator[Line]:
-    """Tell each root cause once, with where it struck; what was cancelled behind it is counted."""
-    for number, (cause, places) in enumerate(_grouped(causes), 1):
-        named = ", ".join(str(key) for key in places[:_NAMED_INSTANCES])
-        rest = len(places) - _NAMED_INSTANCES
-        yield Line(f"{number:>3}  {named}" + (f" and {rest} more" if rest > 0 else ""), Tone.BAD)
-        resource = f"{cause.logical_id} ({cause.resource_type}): " if cause.logical_id else ""
-        yield Line(f"     {resource}{cause.reason}", Tone.BAD)
-    if cancelled:
-        yield Line(f"     {count(cancelled, 'stack instance')} cancelled behind it", Tone.WARNING)
-
-
-def _grouped(causes: Sequence[RootCause]) -> list[tuple[RootCause, list[InstanceKey]]]:
-    groups: dict[tuple[str, str, str], tuple[RootCause, list[InstanceKey]]] = {}
-    for cause in causes:
-        name = (cause.logical_id, cause.resource_type, cause.reason)
-        groups.setdefault(name, (cause, []))[1].append(InstanceKey(cause.account, cause.region))
-    return list(groups.values())
-
-
 def _lines(outcome: Outcome) -> Iterator[Line]:
     title, tone = _TITLES[outcome.verdict]
     seconds = (outcome.ended - outcome.started).total_seconds()
     yield Line(f"{title} in {duration(seconds)}{_healthy_words(outcome)}", tone)
     told = {InstanceKey(one.account, one.region) for one in outcome.root_causes}
     yield from _instance_lines(outcome.instances, told)
-    if outcome.root_causes or outcome.not_attempted:
+    if outcome.root_causes:
         yield Line("Why", Tone.STRONG)
-        yield from cause_lines(outcome.root_causes, len(outcome.not_attempted))
+        yield from cause_lines(outcome.root_causes)
+    if outcome.not_attempted:
+        named = name_instances(outcome.not_attempted)
+        yield Line(f"Not attempted ({len(outcome.not_attempted)}): {named}", Tone.WARNING)
     if outcome.remaining:
         left = count(len(outcome.remaining.steps), "step")
         yield Line(f"Still to do: {left}; the same command again plans them anew", Tone.WARNING)

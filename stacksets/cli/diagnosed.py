@@ -1,0 +1,48 @@
+"""The command that says why: diagnose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from stacksets import diagnose as diagnosing
+from stacksets.cli.options import session_command
+from stacksets.cli.stages import load, observe, open_aws
+from stacksets.model.desired import OperationId
+from stacksets.report.diagnosis import diagnosis_result
+
+if TYPE_CHECKING:
+    from stacksets.cli.session import Session
+    from stacksets.report.message import Result
+
+
+@click.command(
+    short_help="Say why stack instances failed, and what to do.",
+    epilog="Example: stacksets diagnose --environment prod",
+)
+@click.option(
+    "--operation",
+    metavar="ID",
+    help="Diagnose this operation; else the stack instances as they stand.",
+)
+@click.option(
+    "--audit", is_flag=True, help="Look every instance's stack up, also where there are many."
+)
+@session_command
+def diagnose(session: Session, *, operation: str | None, audit: bool) -> Result:
+    """Say why stack instances failed: each root cause once, what it means and what to do.
+
+    Exit codes: 0 no fault found; 5 a fault found; 4 could not tell.
+    """
+    opened = open_aws(session, load(session))
+    observed = observe(opened, audit=audit)
+    if observed is None:
+        found = None
+    elif operation is None:
+        found = diagnosing.diagnose(opened.aws, opened.deployment, observed)
+    else:
+        found = diagnosing.diagnose_operation(
+            opened.aws, opened.deployment, observed, OperationId(operation)
+        )
+    return diagnosis_result(opened.deployment, found, session.record.data())
