@@ -87,14 +87,15 @@ def _bootstrap_views(
 ) -> Iterator[tuple[str, dict[str, object]]]:
     """View the bootstrap where its stacks stand: in every account, home region first."""
     home, admin = deployment.home_region, deployment.admin_account or NOBODY
-    for account in dict.fromkeys((admin, *deployment.accounts())):
+    wanted, targets = set(deployment.instance_keys()), deployment.accounts()
+    for account in dict.fromkeys((admin, *targets)):
         for region in dict.fromkeys((home, *deployment.regions())):
             key = InstanceKey(account, region)
             known = {
                 "AdminAccountId": admin,
                 "HomeRegion": home,
-                "TargetAccountIds": ",".join(deployment.accounts()),
-                _GATEWAY_ROLE: "create" if key in deployment.instance_keys() else "leave",
+                "TargetAccountIds": ",".join(targets),
+                _GATEWAY_ROLE: "create" if key in wanted else "leave",
             }
             declared = declared_parameters(bootstrap.template.content)
             given = {name: value for name, value in known.items() if name in declared}
