@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from stacksets.changes import find_changes
@@ -34,6 +34,7 @@ from stacksets.steps import (
     Context,
     Decisions,
     delete_instances,
+    delete_wholly,
     find_steps,
     stop_auto_deployment,
     with_operation_id,
@@ -100,7 +101,10 @@ def make_plan(
         steps,
         instances=tuple(one.instance for one in changes),
         differences=differences,
-        notes=tuple(_notes(deployment, observed, decisions, busy=bool(steps))),
+        notes=(
+            *_notes(deployment, observed, decisions, busy=bool(steps)),
+            *(context.units.notes if context.units else ()),
+        ),
     )
 
 
@@ -120,7 +124,7 @@ def make_destroy_plan(deployment: Deployment, observed: StackSet | None) -> Plan
         *((stop_auto_deployment(context, observed),) if is_automatic else ()),
         *delete_instances(context, gone, "their stacks are gone already", retain_stacks=True),
         *delete_instances(context, lost, "their accounts are out of reach", retain_stacks=True),
-        *delete_instances(context, there, "the stack set is destroyed", retain_stacks=False),
+        *delete_wholly(context, there, "the stack set is destroyed", gone=gone | lost),
         DeleteStackSet(stack_set_name=observed.name, why="no stack instance is left"),
     )
     return _plan(
@@ -150,6 +154,8 @@ def _make_context(
     )
     model = observed.permission_model if observed and observed.instances else None
     by_units = (model or deployment.permission_model) is PermissionModel.SERVICE_MANAGED
+    # A destroy wants nothing: whatever is there goes, units as a whole.
+    wanted = replace(deployment, targets=()) if purpose is Purpose.DESTROY else deployment
     if by_units and deployment.organization is None:
         # Every stack instance would look surplus.
         raise ValueError("the units were not expanded: see expand_targets")
@@ -159,7 +165,7 @@ def _make_context(
         digest=_digest(deployment, observed, definition, options),
         region_order=tuple(order),
         purpose=purpose,
-        units=find_unit_targets(deployment, observed, tuple(order)) if by_units else None,
+        units=find_unit_targets(wanted, observed, tuple(order)) if by_units else None,
     )
 
 

@@ -176,12 +176,21 @@ def _delete_surplus(context: Context, surplus: Sequence[Change]) -> Iterator[Ins
         "out of the stack set; their stacks stay",
         retain_stacks=True,
     )
-    rest = _keys(surplus) - retained
+    yield from delete_wholly(context, _keys(surplus) - retained, _SURPLUS, gone=retained)
+
+
+def delete_wholly(
+    context: Context, keys: Iterable[InstanceKey], why: str, *, gone: Iterable[InstanceKey]
+) -> Iterator[InstancesStep]:
+    """Remove exactly these stack instances with their stacks, and whole units where that is all.
+
+    `gone` are those that steps before have taken out.
+    """
     if context.units is None:
-        yield from delete_instances(context, rest, _SURPLUS, retain_stacks=False)
+        yield from delete_instances(context, keys, why, retain_stacks=False)
         return
-    for where in context.units.name_surplus(rest, gone=retained):
-        yield _delete(context, where, _SURPLUS, retain_stacks=False)
+    for where in context.units.name_surplus(keys, gone=gone):
+        yield _delete(context, where, why, retain_stacks=False)
 
 
 def _name(context: Context, keys: Iterable[InstanceKey]) -> tuple[Rectangle, ...]:

@@ -96,18 +96,35 @@ def _wholes(form: Form, reaches: Sequence[Reach]) -> Iterator[Rectangle]:
 def _parts(
     pairs: Rectangle, holders: Mapping[InstanceKey, OrganizationalUnitId]
 ) -> Iterator[Rectangle]:
-    inside: dict[OrganizationalUnitId, list[AccountId]] = defaultdict(list)
-    for account in pairs.accounts:
-        inside[holders[InstanceKey(account, pairs.regions[0])]].append(account)
-    for units in _chunks(sorted(inside)):
-        accounts = tuple(sorted(account for unit in units for account in inside[unit]))
-        yield Rectangle(
-            accounts=accounts,
-            regions=pairs.regions,
-            organizational_units=tuple(units),
-            account_filter=AccountFilter.INTERSECTION,
-            members=accounts,
-        )
+    """Name accounts together as long as their units fit into one call."""
+    units_of = {
+        account: {holders[InstanceKey(account, region)] for region in pairs.regions}
+        for account in pairs.accounts
+    }
+    units: set[OrganizationalUnitId] = set()
+    accounts: list[AccountId] = []
+    for account in sorted(units_of, key=lambda one: (sorted(units_of[one]), one)):
+        if accounts and len(units | units_of[account]) > MOST_UNITS:
+            yield _part(accounts, units, pairs.regions)
+            units, accounts = set(), []
+        units |= units_of[account]
+        accounts.append(account)
+    yield _part(accounts, units, pairs.regions)
+
+
+def _part(
+    accounts: Iterable[AccountId],
+    units: Iterable[OrganizationalUnitId],
+    regions: tuple[Region, ...],
+) -> Rectangle:
+    named = tuple(sorted(accounts))
+    return Rectangle(
+        accounts=named,
+        regions=regions,
+        organizational_units=tuple(sorted(units)),
+        account_filter=AccountFilter.INTERSECTION,
+        members=named,
+    )
 
 
 def _chunks(items: Sequence[One]) -> Iterator[Sequence[One]]:

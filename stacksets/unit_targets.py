@@ -35,7 +35,7 @@ class UnitTargets:
     """The units that creations and removals may name, and one that holds each account.
 
     `untargeted` are the units of the file that auto-deployment does not serve yet, in the regions
-    that their `always` says.
+    that their `always` says. `notes` are for people.
     """
 
     creations: tuple[Reach, ...]
@@ -43,15 +43,15 @@ class UnitTargets:
     untargeted: tuple[Reach, ...]
     holders: Mapping[InstanceKey, OrganizationalUnitId]
     region_order: tuple[Region, ...]
+    notes: tuple[str, ...] = ()
 
     def name_for_creation(self, keys: Iterable[InstanceKey]) -> tuple[Rectangle, ...]:
         """Name stack instances that are created or updated."""
         return group_by_units(keys, self.creations, self.holders, self.region_order)
 
     def name_for_removal(self, keys: Iterable[InstanceKey]) -> tuple[Rectangle, ...]:
-        """Name stack instances that are taken out, whatever becomes of their units."""
-        reaches = [replace(one, always=frozenset()) for one in self.removals]
-        return group_by_units(keys, reaches, self.holders, self.region_order)
+        """Name stack instances that are taken out while their units stay targets."""
+        return group_by_units(keys, (), self.holders, self.region_order)
 
     def name_surplus(
         self, keys: Iterable[InstanceKey], *, gone: Iterable[InstanceKey]
@@ -102,15 +102,29 @@ def find_unit_targets(
     organization = deployment.organization
     if organization is None:
         return None
-    there = _accounts_by_region(observed)
+    there = _by_region(one.key for one in observed.instances) if observed else {}
     creations = tuple(_widest_first(_creations(deployment, organization, there), organization))
+    removals = tuple(_widest_first(_removals(deployment, organization, observed), organization))
     return UnitTargets(
         creations=creations,
-        removals=tuple(_widest_first(_removals(deployment, organization, observed), organization)),
+        removals=removals,
+        notes=tuple(_tell_lasting(deployment, removals)),
         untargeted=tuple(_untargeted(deployment, observed, creations)),
         holders=_find_holders(deployment, organization, observed),
         region_order=region_order,
     )
+
+
+def _tell_lasting(deployment: Deployment, removals: Iterable[Reach]) -> Iterator[str]:
+    """Say which surplus targets of auto-deployment stay: what is desired lies below them."""
+    wanted = frozenset(deployment.instance_keys())
+    for reach in removals:
+        for region in sorted(reach.always):
+            if any(InstanceKey(one, region) in wanted for one in reach.touches.get(region, ())):
+                yield (
+                    f"{reach.unit} stays a target of auto-deployment in {region} though the file "
+                    "does not name it: stack instances below it are wanted"
+                )
 
 
 def _only(reach: Reach, regions: frozenset[Region]) -> Reach:
@@ -126,10 +140,10 @@ def _without(reach: Reach, gone: frozenset[InstanceKey]) -> Reach:
     return replace(reach, touches=touches)
 
 
-def _accounts_by_region(observed: StackSet | None) -> There:
+def _by_region(keys: Iterable[InstanceKey]) -> There:
     there: dict[Region, set[AccountId]] = defaultdict(set)
-    for one in observed.instances if observed else ():
-        there[one.region].add(one.account)
+    for key in keys:
+        there[key.region].add(key.account)
     return {region: frozenset(accounts) for region, accounts in there.items()}
 
 
@@ -170,10 +184,14 @@ def _creation(
 def _removals(
     deployment: Deployment, organization: Organization, observed: StackSet | None
 ) -> Iterator[Reach]:
-    """Give the units that the stack set knows; surplus targets of auto-deployment always go."""
+    """Give the units that the stack set knows; surplus targets of auto-deployment always go.
+
+    What is desired below a unit keeps it from going as a whole, whether or not it is there yet.
+    """
     if observed is None:
         return
-    there = _accounts_by_region(observed)
+    wanted = deployment.instance_keys()
+    there = _by_region((*(one.key for one in observed.instances), *wanted))
     units = {*observed.organizational_unit_ids}
     units |= {unit for one in observed.instances if (unit := one.organizational_unit_id)}
     surplus = _surplus_targets(deployment, observed)

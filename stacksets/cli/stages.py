@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stacksets.errors import CredentialsError, NotReadyError, TemplateError
+from stacksets.expand import expand_targets
 from stacksets.lint import lint_template
 from stacksets.load import load_deployment
 from stacksets.model.desired import Region
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
     from stacksets.model.outcome import Identity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Opened:
-    """A deployment bound to the account of the credentials, and the door to AWS."""
+    """A deployment bound to the account of the credentials, and the door to AWS.
+
+    `observe` puts the accounts behind its organizational units in, as they are at that moment.
+    """
 
     deployment: Deployment
     aws: Aws
@@ -87,7 +91,9 @@ def open_aws(session: Session, unbound: Deployment, *, as_admin: bool = True) ->
 
 def observe(opened: Opened, *, audit: bool = False) -> StackSet | None:
     """Read what AWS holds; what takes a call an instance only where it matters or for an audit."""
-    return observe_stack_set(opened.aws, opened.deployment, audit=audit)
+    observed = observe_stack_set(opened.aws, opened.deployment, audit=audit)
+    opened.deployment = expand_targets(opened.aws, opened.deployment, observed)
+    return observed
 
 
 def check(session: Session, opened: Opened, observed: StackSet | None) -> None:
