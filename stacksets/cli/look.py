@@ -71,7 +71,8 @@ def status(session: Session, *, audit: bool) -> Result:
 
     def look(part: Session, deployment: Deployment) -> Result:
         opened = open_aws(part, deployment)
-        return status_result(opened.deployment, observe(opened, audit=audit), part.record.data())
+        observed = observe(opened, audit=audit)
+        return status_result(opened.deployment, observed, part.record.data())
 
     return look_at_each(session, look)
 
