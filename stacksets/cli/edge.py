@@ -12,6 +12,7 @@ from stacksets.cli.change import deploy, destroy
 from stacksets.cli.diagnosed import diagnose
 from stacksets.cli.embedded import local
 from stacksets.cli.look import outputs, plan, smoke, status
+from stacksets.cli.operations import events, resume, stop, watch
 from stacksets.cli.prepare import bootstrap
 from stacksets.cli.resolved import resolve
 from stacksets.cli.session import Flags, Session
@@ -65,6 +66,10 @@ _COMMANDS = (
     plan,
     deploy,
     status,
+    watch,
+    stop,
+    resume,
+    events,
     diagnose,
     outputs,
     smoke,

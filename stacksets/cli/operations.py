@@ -1,0 +1,251 @@
+"""The commands about operations: watch, stop, resume and events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from stacksets.cli.change import (
+    allow_delete_option,
+    carry_out_deploy,
+    carry_out_destroy,
+    yes_option,
+)
+from stacksets.cli.consent import Consent
+from stacksets.cli.options import session_command
+from stacksets.cli.parts import PlannedChange
+from stacksets.cli.patience import Waiting, command_line, if_busy_option, timeout_option
+from stacksets.cli.stages import load, observe, open_aws
+from stacksets.errors import ConflictError, DetachedError, InputError
+from stacksets.events import read_events
+from stacksets.model.desired import OperationId
+from stacksets.operation_ids import Purpose, find_purpose, tell_operation
+from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
+from stacksets.report.operations import (
+    events_result,
+    not_deployed_result,
+    nothing_running_result,
+    operations_result,
+    watched_result,
+)
+from stacksets.report.plan import plan_message
+from stacksets.watch import follow, stop_operations, watch_operations
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stacksets.aws.door import StackSets
+    from stacksets.cli.session import Session
+    from stacksets.cli.stages import Opened
+    from stacksets.model.observed import Operation, StackSet
+    from stacksets.report.message import Result
+    from stacksets.waiting import IfBusy
+
+_EVENTS = 20
+
+operation_argument = click.argument("operation_id", required=False)
+
+
+@click.command(
+    short_help="Follow the running operation to its end.",
+    epilog="Example: stacksets watch --timeout 30",
+)
+@operation_argument
+@timeout_option
+@session_command
+def watch(session: Session, *, operation_id: str | None, timeout_minutes: float | None) -> Result:
+    """Follow the running operation, or the one with OPERATION_ID, to its end.
+
+    Exit codes: 0 it went well in every stack instance, or nothing runs; 5 it failed, was stopped
+    or left failed stack instances; 7 it still runs after --timeout.
+    """
+    opened = open_aws(session, load(session))
+    operations = _find_operations(opened, operation_id)
+    if not operations:
+        return _nothing_runs(session, opened)
+    ids = [one.id for one in operations]
+    patience = Waiting(timeout_minutes=timeout_minutes).begin(session, go_on="watch")
+    running = watch_operations(
+        _stack_sets(opened), opened.deployment.name, ids, session.world.clock, patience
+    )
+    try:
+        watched = follow(running, session.tell_event)
+    except KeyboardInterrupt:
+        raise DetachedError(
+            f"left operation {', '.join(ids)}, which goes on in AWS",
+            hint=f"`{patience.go_on}` follows it again",
+        ) from None
+    go_on = command_line(session, "diagnose", "--operation", ids[-1])
+    return watched_result(watched, session.record.data(), go_on=go_on)
+
+
+@click.command(
+    short_help="Stop the running operation.",
+    epilog="Example: stacksets stop --environment prod",
+)
+@operation_argument
+@yes_option
+@session_command
+def stop(session: Session, *, operation_id: str | None, yes: bool) -> Result:
+    """Stop the running operation, or the one with OPERATION_ID: AWS starts nothing more in it.
+
+    What is under way is waited for; nothing is rolled back. Without OPERATION_ID those that are
+    queued are stopped as well. Exit codes: 0 it stopped, or nothing runs; 5 stack instances failed.
+    """
+    opened = open_aws(session, load(session))
+    operations = [one for one in _find_operations(opened, operation_id) if not one.status.is_final]
+    if not operations:
+        return _nothing_runs(session, opened)
+    what = " and ".join(tell_operation(one) for one in operations)
+    Consent(session=session, yes=yes, allow_delete=False).to_write(f"Stop {what}?")
+    session.changing = True
+    ids = [one.id for one in operations]
+    running = stop_operations(_stack_sets(opened), opened.deployment.name, ids, session.world.clock)
+    try:
+        watched = follow(running, session.tell_event)
+    except KeyboardInterrupt:
+        raise DetachedError(
+            f"left operation {', '.join(ids)}, which AWS was asked to stop",
+            hint=f"`{command_line(session, 'watch')}` shows when it has stopped",
+        ) from None
+    go_on = command_line(session, "diagnose", "--operation", ids[-1])
+    return watched_result(watched, session.record.data(), go_on=go_on, stopped=True)
+
+
+@click.command(
+    short_help="Go on with a deploy or destroy that was interrupted.",
+    epilog="Example: stacksets resume --environment prod",
+)
+@yes_option
+@allow_delete_option
+@if_busy_option
+@timeout_option
+@session_command
+def resume(
+    session: Session,
+    *,
+    yes: bool,
+    allow_delete: bool,
+    if_busy: IfBusy,
+    timeout_minutes: float | None,
+) -> Result:
+    """Go on with the deploy or destroy that was interrupted; the latest operation's id tells which.
+
+    Waits for that operation, plans the rest anew, and asks for it as usual.
+    """
+    opened = open_aws(session, load(session))
+    observed = observe(opened)
+    if observed is None:
+        return not_deployed_result(opened.deployment.name, session.record.data())
+    purpose = _get_purpose(observed)
+    destroys = purpose is Purpose.DESTROY
+    make = make_destroy_plan if destroys else make_plan
+    planned = PlannedChange(
+        opened=opened, observed=observed, plan=make(opened.deployment, observed)
+    )
+    consent = Consent(session=session, yes=yes, allow_delete=allow_delete, by_name=destroys)
+    if not planned.plan.is_empty:
+        session.report.tell(plan_message(planned.plan))
+        consent.to_plan(planned.plan)
+        session.changing = True
+    waiting = Waiting(if_busy=if_busy, timeout_minutes=timeout_minutes)
+    if destroys:
+        return carry_out_destroy(
+            session, planned, consent=consent, waiting=waiting, resumes=purpose
+        )
+    return carry_out_deploy(
+        session,
+        planned,
+        options=PlanOptions(),
+        consent=consent,
+        waiting=waiting,
+        resumes=purpose,
+    )
+
+
+@click.command(
+    short_help="Show the latest operations, or what happened in one.",
+    epilog="Example: stacksets events --limit 5",
+)
+@operation_argument
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100),
+    default=_EVENTS,
+    show_default=True,
+    help="How many operations, or events of each failed stack.",
+)
+@session_command
+def events(session: Session, *, operation_id: str | None, limit: int) -> Result:
+    """Show the latest operations, or every stack instance's result in the one with OPERATION_ID.
+
+    Where a stack instance failed, the events of its stack follow. Exit codes: 0 all was read; 4 the
+    events of a failed stack could not be read.
+    """
+    opened = open_aws(session, load(session))
+    record = session.record.data()
+    stack_sets, name = _stack_sets(opened), opened.deployment.name
+    if operation_id:
+        [operation] = _find_operations(opened, operation_id)
+        found = read_events(opened.aws, opened.deployment, operation)
+        return events_result(operation, found, limit, record)
+    if stack_sets.describe_stack_set(name) is None:
+        return not_deployed_result(name, record)
+    return operations_result(stack_sets.list_operations(name), limit, record)
+
+
+def _stack_sets(opened: Opened) -> StackSets:
+    return opened.aws.stack_sets(opened.deployment.home_region, opened.deployment.call_as)
+
+
+def _find_operations(opened: Opened, operation_id: str | None) -> Sequence[Operation]:
+    """Give the operation of that id, else those that have not ended, oldest first."""
+    stack_sets, name = _stack_sets(opened), opened.deployment.name
+    if operation_id is None:
+        return _list_unfinished(stack_sets, name)
+    operation = stack_sets.find_operation(name, OperationId(operation_id))
+    if operation is None:
+        raise InputError(
+            f"AWS knows no operation {operation_id} of stack set {name}",
+            hint="`stacksets events` lists the latest ones",
+        )
+    return [operation]
+
+
+def _list_unfinished(stack_sets: StackSets, name: str) -> Sequence[Operation]:
+    if stack_sets.describe_stack_set(name) is None:
+        return []
+    listed = reversed(stack_sets.list_operations(name))
+    return [one for one in listed if not one.status.is_final]
+
+
+def _nothing_runs(session: Session, opened: Opened) -> Result:
+    record = session.record.data()
+    stack_sets, name = _stack_sets(opened), opened.deployment.name
+    if stack_sets.describe_stack_set(name) is None:
+        return not_deployed_result(name, record)
+    latest = next(iter(stack_sets.list_operations(name)), None)
+    return nothing_running_result(latest, record)
+
+
+def _get_purpose(observed: StackSet) -> Purpose:
+    """Read from the latest operation what was interrupted, or say why it cannot be resumed."""
+    if not observed.operations:
+        raise InputError(
+            f"stack set {observed.name} has seen no operation that could be gone on with",
+            hint="`stacksets deploy` or `stacksets destroy` starts one",
+        )
+    latest = observed.operations[0]
+    purpose = find_purpose(latest.id)
+    if purpose is None:
+        raise ConflictError(
+            f"the latest {tell_operation(latest)} is not of this tool: nothing to go on with",
+            hint="`stacksets plan` shows what is left, `stacksets watch` waits for what runs",
+        )
+    if purpose not in {Purpose.DEPLOY, Purpose.DESTROY}:
+        raise InputError(
+            f"the latest {tell_operation(latest)} leaves nothing to go on with",
+            hint=f"`stacksets watch` waits for it, `stacksets {purpose}` starts anew",
+        )
+    return purpose
