@@ -89,6 +89,7 @@ def _measure(world: World, case: Case, folder: Path) -> dict[str, Any]:
         _ask(f"{url}/reset")
         bare += ["--overrides"] if case.overrides else []
         limit = {**asdict(run(bare, folder=_ROOT, environ=environ)), "calls": _calls(url)}
+    sys.stderr.write(f"{case.name} of {world.size}: {ours['seconds']} s\n")
     return {
         "ours": ours,
         "bare_boto3": limit,
@@ -100,7 +101,7 @@ def _measure(world: World, case: Case, folder: Path) -> dict[str, Any]:
     }
 
 
-def _growth(figures: Mapping[int, Any]) -> list[dict[str, float]]:
+def _growth(figures: Mapping[int, Any]) -> list[dict[str, float | None]]:
     """Tell how often more of each there is at a size than at the one before; 10 is linear."""
     grown = []
     sizes = sorted(figures)
@@ -119,8 +120,8 @@ def _growth(figures: Mapping[int, Any]) -> list[dict[str, float]]:
     return grown
 
 
-def _ratio(one: float, other: float) -> float:
-    return round(one / other, 2)
+def _ratio(one: float, other: float) -> float | None:
+    return round(one / other, 2) if other else None
 
 
 @contextlib.contextmanager
