@@ -148,7 +148,7 @@ class _Carrier:
             return ()
         name = self._plan.stack_set_name
         events = watch_operations(self._stack_sets, name, ids, self._clock, self._patience)
-        unfinished = list(ids)
+        behind = list(ids)
         while True:
             try:
                 event = next(events)
@@ -157,10 +157,11 @@ class _Carrier:
                 return watched
             yield event
             if isinstance(event, OperationObserved) and event.status.is_final:
-                unfinished.remove(event.operation_id)
+                behind = [one for one in behind if one != event.operation_id]
                 if event.status is not OperationStatus.SUCCEEDED or event.failed_count:
-                    for other in reversed(unfinished):
-                        self._stack_sets.stop_operation(name, other)
+                    for one in reversed(behind):
+                        self._stack_sets.stop_operation(name, one)
+                    behind = []
 
     def _check_time(self, rest: Sequence[tuple[int, Step]]) -> None:
         """Send nothing more once nobody would wait for it."""
