@@ -27,13 +27,19 @@ if TYPE_CHECKING:
     from stacksets.model.desired import Deployment
     from stacksets.report.message import Result
 
+audit_option = click.option(
+    "--audit",
+    is_flag=True,
+    help="Read every instance's overrides and look its stack up, two calls each.",
+)
+
 
 @click.command(
     short_help="Show what deploy would do.",
     epilog="Example: stacksets plan --environment prod --expect-no-changes",
 )
 @click.option("--expect-no-changes", is_flag=True, help="Exit 8 where there are any.")
-@click.option("--audit", is_flag=True, help="Read every instance's overrides, a call each.")
+@audit_option
 @several_files_command
 def plan(session: Session, *, expect_no_changes: bool, audit: bool) -> Result:
     """Show what deploy would do, without doing it.
@@ -61,7 +67,7 @@ def plan(session: Session, *, expect_no_changes: bool, audit: bool) -> Result:
     short_help="Show what AWS holds beside what the file says.",
     epilog="Example: stacksets status --audit",
 )
-@click.option("--audit", is_flag=True, help="Read every instance's overrides, a call each.")
+@audit_option
 @several_files_command
 def status(session: Session, *, audit: bool) -> Result:
     """Show what AWS holds beside what the deployment file says.

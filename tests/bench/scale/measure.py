@@ -96,6 +96,7 @@ def _measure(world: World, case: Case, folder: Path) -> dict[str, Any]:
         "ours_to_bare": {
             "calls": _ratio(sum(ours["calls"].values()), sum(limit["calls"].values())),
             "seconds": _ratio(ours["seconds"], limit["seconds"]),
+            "cpu_seconds": _ratio(ours["cpu_seconds"], limit["cpu_seconds"]),
             "memory": _ratio(ours["memory_mib"], limit["memory_mib"]),
         },
     }
@@ -114,6 +115,7 @@ def _growth(figures: Mapping[int, Any]) -> list[dict[str, float | None]]:
                 "instances": larger / smaller,
                 "calls": _ratio(sum(after["calls"].values()), sum(before["calls"].values())),
                 "seconds": _ratio(after["seconds"], before["seconds"]),
+                "cpu_seconds": _ratio(after["cpu_seconds"], before["cpu_seconds"]),
                 "memory": _ratio(after["memory_mib"], before["memory_mib"]),
             }
         )

@@ -20,16 +20,18 @@ started = time.perf_counter()
 child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
 _, status, usage = os.wait4(child, 0)
 took = time.perf_counter() - started
-print("\\n" + json.dumps([os.waitstatus_to_exitcode(status), took, usage.ru_maxrss / 1024]))
+used = usage.ru_utime + usage.ru_stime
+print("\\n" + json.dumps([os.waitstatus_to_exitcode(status), took, used, usage.ru_maxrss / 1024]))
 """
 
 
 @dataclass(frozen=True)
 class Run:
-    """How a process went; seconds of the clock, memory in MiB."""
+    """How a process went; seconds of the clock and of the processors, memory in MiB."""
 
     exit_code: int
     seconds: float
+    cpu_seconds: float
     memory_mib: float
 
 
@@ -44,5 +46,10 @@ def run(command: Sequence[str], *, folder: Path, environ: Mapping[str, str]) -> 
         stderr=subprocess.DEVNULL,
         check=True,
     )
-    exit_code, seconds, memory = json.loads(launched.stdout.splitlines()[-1])
-    return Run(exit_code=exit_code, seconds=round(seconds, 2), memory_mib=round(memory, 1))
+    exit_code, seconds, used, memory = json.loads(launched.stdout.splitlines()[-1])
+    return Run(
+        exit_code=exit_code,
+        seconds=round(seconds, 2),
+        cpu_seconds=round(used, 2),
+        memory_mib=round(memory, 1),
+    )
