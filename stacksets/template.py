@@ -27,13 +27,25 @@ def parse_template(body: str) -> Mapping[str, object]:
         content = json.loads(body) if language == "JSON" else _load_yaml(body)
     except (*_ODD_YAML, ValueError, yaml.YAMLError, RecursionError) as error:
         raise TemplateError(
-            f"the template is not valid {language}: {error}", hint="check it with cfn-lint"
+            f"the template is not valid {language}: {_reason(error)}", hint="check it with cfn-lint"
         ) from error
     if not isinstance(content, Mapping):
         raise TemplateError(
             "the template is not a mapping of sections", hint="it needs at least Resources"
         )
     return content
+
+
+def _reason(error: Exception) -> str:
+    """Say on one line what is wrong and where; PyYAML draws a picture of many."""
+    match error:
+        case yaml.MarkedYAMLError(problem_mark=yaml.Mark() as mark):
+            said = ", ".join(text for text in (error.context, error.problem) if text)
+            return f"{said}: line {mark.line + 1} column {mark.column + 1}"
+        case TypeError() if "unhashable" in str(error):
+            return "a mapping or a list stands where a name is expected"
+        case _:
+            return " ".join(str(error).split())
 
 
 def _load_yaml(body: str) -> object:

@@ -60,11 +60,16 @@ def tell_value(value: object) -> str:
             return str(value)[:_TOLD_LENGTH]
 
 
+def find_nearest(name: str, known: Collection[str]) -> str | None:
+    """Give what was probably meant."""
+    return next(iter(get_close_matches(name, known, n=1)), None)
+
+
 def tell_nearest(name: str, known: Collection[str]) -> str:
     """Name what was probably meant, else everything that would be known."""
-    near = get_close_matches(name, known, n=1)
+    near = find_nearest(name, known)
     if near:
-        return f'did you mean "{near[0]}"?'
+        return f'did you mean "{near}"?'
     return f"known here: {', '.join(known)}" if known else ""
 
 

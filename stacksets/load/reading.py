@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import tomllib
 from dataclasses import dataclass
@@ -42,11 +43,11 @@ def read_document(path: Path) -> Document:
             hint="name another with -f FILE",
         ) from None
     try:
-        content = tomllib.loads(raw.decode())
+        content = tomllib.loads(_decode(raw))
     except UnicodeDecodeError as error:
         raise DeploymentFileError(
             f"the deployment file {path} is not UTF-8 (byte {error.start})",
-            hint="save it as UTF-8, as TOML demands",
+            hint="save it as UTF-8 without a byte order mark, as TOML demands",
         ) from None
     except (ValueError, RecursionError) as error:
         raise DeploymentFileError(
@@ -63,9 +64,12 @@ def read_template(path: Path) -> Template:
     """
     try:
         raw = path.read_bytes()
-        body = raw.decode()
+        body = _decode(raw)
     except UnicodeDecodeError as error:
-        raise TemplateError(f"{path} is not UTF-8 (byte {error.start})") from None
+        raise TemplateError(
+            f"{path} is not UTF-8 (byte {error.start})",
+            hint="save it as UTF-8 without a byte order mark",
+        ) from None
     except (OSError, ValueError) as error:
         raise TemplateError(
             f"{path} cannot be read: {_reason(error)}", hint="a path beside the deployment file"
@@ -77,6 +81,13 @@ def read_template(path: Path) -> Template:
     return Template(
         path=str(path), body=body, sha256=hashlib.sha256(raw).hexdigest(), content=content
     )
+
+
+def _decode(raw: bytes) -> str:
+    """Read UTF-8, which needs no byte order mark: AWS would get it as the template's first sign."""
+    if raw.startswith(codecs.BOM_UTF8):
+        raise UnicodeDecodeError("utf-8", raw, 0, len(codecs.BOM_UTF8), "byte order mark")
+    return raw.decode()
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from stacksets.load.file import PATTERN_WORDS, TABLES, DeploymentFile, Tables
-from stacksets.load.places import Misfit, tell_nearest, tell_value
+from stacksets.load.places import Misfit, find_nearest, find_value, tell_nearest, tell_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pydantic_core import ErrorDetails
 
@@ -40,7 +40,8 @@ def read_tables(document: Mapping[str, Any]) -> tuple[Tables, frozenset[Path]]:
     """Read the tables, leaving out what misfits, so that the rest can be looked at all the same.
 
     Returns:
-        The tables, and the paths that were left out.
+        The tables, and the paths that were left out; also those that a misspelled key was meant
+        for, which are then not missing.
     """
     left = deepcopy(dict(document))
     left_out: set[Path] = set()
@@ -48,10 +49,20 @@ def read_tables(document: Mapping[str, Any]) -> tuple[Tables, frozenset[Path]]:
         try:
             return Tables.model_validate(left), frozenset(left_out)
         except ValidationError as error:
-            paths = {_leaving_whole_lists(detail["loc"]) for detail in error.errors()}
+            details = error.errors(include_url=False)
+        left_out |= {meant for detail in details for meant in _find_meant(left, detail)}
+        paths = {_leaving_whole_lists(detail["loc"]) for detail in details}
         left_out |= paths
         for path in sorted(paths, key=len, reverse=True):
             _take_out(left, path)
+
+
+def _find_meant(document: Any, detail: ErrorDetails) -> Iterator[Path]:  # noqa: ANN401 - as below
+    *above, name = detail["loc"]
+    if detail["type"] == "extra_forbidden":
+        near = find_nearest(str(name), _known_keys((*above,)))
+        if near and find_value(document, (*above, near)) is None:
+            yield (*above, near)
 
 
 def _leaving_whole_lists(path: Path) -> Path:

@@ -374,3 +374,16 @@ def test_braces_that_are_no_placeholder_stay_as_they_are(tmp_path, value):
 )
 def test_what_was_there_is_told_as_toml_writes_it(value, expected):
     assert tell_value(value) == expected
+
+
+def test_a_key_that_is_misspelled_is_not_missing_as_well(tmp_path):
+    assert told(tmp_path, smoke={"outputs": "Endpoint", "path": "x"}) == [
+        '[smoke], outputs: is not a known key (did you mean "output"?)'
+    ]
+
+
+def test_a_key_beside_its_misspelling_is_looked_at_all_the_same(tmp_path):
+    assert told(tmp_path, smoke={"output": "x", "outputs": "Endpoint", "path": "x"}) == [
+        '[smoke], outputs: is not a known key (did you mean "output"?)',
+        '[smoke], output: "x" is no output of the template (known here: Endpoint)',
+    ]
