@@ -1,0 +1,82 @@
+"""Commands while calls break, and the judgement of how they end."""
+
+from __future__ import annotations
+
+import time
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from botocore.config import Config
+
+from stacksets.aws import clients
+from tests.integration.faults.burst import (
+    INTERNAL,
+    LOST_REPLY,
+    RESET,
+    SLOW,
+    THROTTLED,
+    UNAVAILABLE,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pytest
+
+    from tests.integration.commands import Folder, Ran
+    from tests.integration.faults.burst import Burst
+
+OFFSETS = 10
+FAULTS = {
+    "throttled": THROTTLED,
+    "internal failure": INTERNAL,
+    "unavailable": UNAVAILABLE,
+    "reset": RESET,
+    "lost reply": LOST_REPLY,
+    "slow": SLOW,
+}
+ACCEPTED = {
+    "deploy": {"CreateStackSet": 1, "CreateStackInstances": 1},
+    "destroy": {"DeleteStackInstances": 1, "DeleteStackSet": 1},
+}
+PATIENCE_SECONDS = 0.1
+
+
+def leave_pauses_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what botocore decides and not the seconds that it waits: 3 tries in a row are 7."""
+    hasty = SimpleNamespace(sleep=lambda _: None, time=time.time)
+    monkeypatch.setattr("botocore.endpoint.time", hasty)
+    bucket = "botocore.retries.bucket.TokenBucket._sleep_amount"
+    monkeypatch.setattr(bucket, lambda self, amount: 0)
+
+
+def give_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a call time out after a moment instead of a minute."""
+    usual, soon = clients.config, Config(read_timeout=PATIENCE_SECONDS)
+    monkeypatch.setattr(clients, "config", lambda *given: usual(*given).merge(soon))
+
+
+def run_while_broken(folder: Folder, broken: Burst, command: Sequence[str]) -> Ran:
+    """Run a command by the rules that were set; where they were too much, once more without."""
+    try:
+        ran = folder.run(*command)
+    finally:
+        fired = broken.fired()
+        broken.mend()
+    assert fired, "nothing broke: this would prove nothing"
+    if ran.exit_code:
+        _check_error(ran, fired)
+        ran = folder.run(*command)
+    assert ran.exit_code == 0, ran.lines
+    return ran
+
+
+def _check_error(ran: Ran, fired: Sequence[str]) -> None:
+    """One error with its exit code, about a call that really broke."""
+    result = ran.result
+    assert [one["type"] for one in ran.lines].count("result") == 1
+    assert (ran.exit_code, result["exit_code"], result["code"]) == (5, 5, "SERVICE"), ran.lines
+    error = result["error"]
+    assert error["api"].partition(":")[2] in fired
+    assert error["message"]
+    assert error["hint"]

@@ -1,0 +1,93 @@
+"""Processes that start at once, calls that break, and the deployments that both are tried on."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.builders import ACCOUNT
+from tests.integration.commands import Folder, copy_project
+from tests.integration.deployer import make_roles
+from tests.integration.faults.breaking import FAULTS, give_up_soon, leave_pauses_out
+from tests.integration.faults.burst import SLOW, Burst, Fault, running_burst
+from tests.integration.faults.prefork import Ended, Prefork, Running, preforked
+from tests.integration.faults.small import write_small
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tests.local_aws import LocalAws
+
+
+@pytest.fixture(scope="session")
+def prefork() -> Iterator[Prefork]:
+    """One a test process; what is killed cannot be measured for coverage."""
+    environ = {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
+    with preforked(environ) as server:
+        yield server
+
+
+@dataclass(frozen=True)
+class Small:
+    """Somebody who types commands about the small deployment."""
+
+    local: LocalAws
+    prefork: Prefork
+    folder: Path
+    environ: Mapping[str, str]
+
+    def start(self, *command: str) -> Running:
+        return self.prefork.start(*command, folder=self.folder, environ=self.environ)
+
+    def run(self, *command: str) -> Ended:
+        return self.start(*command).wait()
+
+
+@pytest.fixture
+def small(local_aws: LocalAws, prefork: Prefork, tmp_path: Path) -> Small:
+    make_roles(local_aws)
+    environ = {
+        name: value for name, value in local_aws.environ(ACCOUNT).items() if "COVERAGE" not in name
+    }
+    return Small(local_aws, prefork, write_small(tmp_path), environ)
+
+
+@pytest.fixture(scope="session")
+def burst(running_aws: LocalAws) -> Iterator[Burst]:
+    with running_burst(running_aws.started.endpoint_url) as one:
+        yield one
+
+
+@pytest.fixture
+def broken(local_aws: LocalAws, burst: Burst, monkeypatch: pytest.MonkeyPatch) -> Burst:
+    """The way to AWS of this process; nothing breaks yet."""
+    burst.mend()
+    for name, value in {**local_aws.environ(ACCOUNT), "AWS_ENDPOINT_URL": burst.url}.items():
+        monkeypatch.setenv(name, value)
+    leave_pauses_out(monkeypatch)
+    return burst
+
+
+@pytest.fixture(params=FAULTS)
+def fault(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Fault:
+    """Each of the faults."""
+    if FAULTS[request.param] is SLOW:
+        give_up_soon(monkeypatch)
+    return FAULTS[request.param]
+
+
+@pytest.fixture
+def folder(broken: Burst, local_aws: LocalAws, tmp_path: Path) -> Folder:
+    """The small deployment, in an account that has the roles for it."""
+    make_roles(local_aws)
+    return Folder(write_small(tmp_path))
+
+
+@pytest.fixture
+def service(broken: Burst, tmp_path: Path) -> Folder:
+    """The project's own deployment, in an account that has seen nothing."""
+    return copy_project(tmp_path)

@@ -1,0 +1,93 @@
+"""SIGKILL at every API call of a deploy and of a destroy, and the same command again.
+
+The embedded AWS holds the n-th call, before or after it is carried out, and the process dies while
+it waits: no race decides where.
+"""
+
+from __future__ import annotations
+
+import itertools
+import signal
+import time
+from typing import TYPE_CHECKING, Any
+
+from tests.integration.faults.small import DEPLOY, DESTROY, WRITES, state, told
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.integration.faults.conftest import Small
+    from tests.integration.faults.prefork import Ended
+
+CHUNKS = 5
+LAG_SECONDS = 0.6
+TIMEOUT_SECONDS = 30
+ACCEPTED = {
+    DEPLOY: {"CreateStackSet": 1, "CreateStackInstances": 1},
+    DESTROY: {"DeleteStackInstances": 1, "DeleteStackSet": 1},
+}
+
+
+def _kill(small: Small, command: Sequence[str], number: int, moment: str) -> dict[str, Any] | None:
+    """Start a command and kill it at its n-th call; None where it ended before it came to that."""
+    small.local.hold(number, moment)
+    running = small.start(*command)
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not (held := small.local.held()):
+        if running.has_ended():
+            small.local.release()
+            _expect(running.wait(), 0)
+            return None
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    running.signal(signal.SIGKILL)
+    _expect(running.wait(), -signal.SIGKILL)
+    return held
+
+
+def _expect(ended: Ended, exit_code: int) -> None:
+    assert ended.exit_code == exit_code, ended.said
+
+
+def _kill_and_repeat(
+    small: Small, command: Sequence[str], number: int, moment: str, *, replay: str
+) -> bool:
+    """Kill a command at its n-th call and run it again; whether it came to that call."""
+    since = len(small.local.journal())
+    small.local.set_control_plane(replay=replay)
+    held = _kill(small, command, number, moment)
+    if held and held["action"] in WRITES:
+        # The next run does not see in the lists what has been accepted: it sends it once more.
+        small.local.set_control_plane(replay=replay, list_lag_seconds=LAG_SECONDS)
+    if held:
+        _expect(small.run(*command), 0)
+    small.local.set_control_plane()
+    calls = told(small.local, since)
+    assert calls.accepted == ACCEPTED[command], (number, moment, held)
+    return held is not None
+
+
+def _count_calls(small: Small, command: Sequence[str]) -> int:
+    """Run a command undisturbed; how many calls it surely makes."""
+    since = len(small.local.journal())
+    _expect(small.run(*command), 0)
+    return told(small.local, since).certain
+
+
+def kill_everywhere(small: Small, chunk: int, moment: str, *, replay: str) -> None:
+    """Kill both commands at every `CHUNKS`-th call from `chunk` on, to the last call of both."""
+    empty = state(small.local)
+    fewest = {DEPLOY: _count_calls(small, DEPLOY)}
+    deployed = state(small.local)
+    fewest[DESTROY] = _count_calls(small, DESTROY)
+    assert (state(small.local), len(deployed["stack sets"])) == (empty, 1)
+
+    for number in itertools.count(chunk, CHUNKS):
+        reached = []
+        for command, expected in ((DEPLOY, deployed), (DESTROY, empty)):
+            came = _kill_and_repeat(small, command, number, moment, replay=replay)
+            assert came or number > fewest[command], f"{command[0]} makes no call {number}"
+            assert state(small.local) == expected, (number, moment, command)
+            reached.append(came)
+        if not any(reached):
+            break

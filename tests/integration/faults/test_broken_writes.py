@@ -1,0 +1,44 @@
+"""Every write whose call breaks, once or until nobody tries any more: accepted once all the same.
+
+What was accepted although its reply was lost, or came late, is answered both ways when it is sent
+again: silently, and by OperationIdAlreadyExists.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from stacksets.aws import clients
+from tests.integration.faults.breaking import ACCEPTED, run_while_broken
+from tests.integration.faults.small import DEPLOY, DESTROY, state, told
+
+if TYPE_CHECKING:
+    from tests.integration.commands import Folder
+    from tests.integration.faults.burst import Burst, Fault
+    from tests.local_aws import LocalAws
+
+pytestmark = [pytest.mark.integration, pytest.mark.emulator_only, pytest.mark.exhaustive]
+
+
+@pytest.mark.parametrize("replay", ["SAME_ID", "EXCEPTION"])
+@pytest.mark.parametrize("times", [1, clients.ATTEMPTS])
+def test_a_write_that_breaks_is_accepted_once(
+    folder: Folder, broken: Burst, local_aws: LocalAws, fault: Fault, times: int, replay: str
+) -> None:
+    empty = state(local_aws)
+    local_aws.set_control_plane(replay=replay)
+
+    for command, action in (
+        (DEPLOY, "CreateStackSet"),
+        (DESTROY, "DeleteStackInstances"),
+        (DEPLOY, "CreateStackInstances"),
+        (DESTROY, "DeleteStackSet"),
+    ):
+        since = len(local_aws.journal())
+        broken.break_calls(fault, action, times=times)
+        run_while_broken(folder, broken, command)
+        assert told(local_aws, since).accepted == ACCEPTED[command[0]], action
+
+    assert state(local_aws) == empty

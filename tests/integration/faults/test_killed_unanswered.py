@@ -1,0 +1,22 @@
+"""SIGKILL at every API call, carried out and not yet answered; then the same command again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.faults.killing import CHUNKS, kill_everywhere
+
+if TYPE_CHECKING:
+    from tests.integration.faults.conftest import Small
+
+pytestmark = [pytest.mark.integration, pytest.mark.emulator_only, pytest.mark.exhaustive]
+
+
+@pytest.mark.parametrize("replay", ["SAME_ID", "EXCEPTION"])
+@pytest.mark.parametrize("chunk", range(1, CHUNKS + 1))
+def test_a_command_that_was_killed_at_a_call_that_was_carried_out_ends_well_when_repeated(
+    small: Small, chunk: int, replay: str
+) -> None:
+    kill_everywhere(small, chunk, "ANSWERED", replay=replay)
