@@ -28,15 +28,13 @@ def apply() -> None:
 
 
 def _create_unit_named_after_root(payload: Record) -> object:
-    """Make a unit below the root, named after it, and put it where it belongs."""
-    parent = str(payload.get("ParentId"))
-    if organizations._ous.get(parent) is None:
+    """Make a unit, and name it after the root where ministack has named it after another unit."""
+    if organizations._ous.get(str(payload.get("ParentId"))) is None:
         return _create_unit(payload)
     known = set(organizations._ous)
     answer = _create_unit(payload)
-    for made in set(organizations._ous) - known:
-        return _rename(made, answer)
-    return answer
+    (made,) = set(organizations._ous) - known
+    return _rename(made, answer)
 
 
 def _rename(made: str, answer: tuple[int, Record, bytes]) -> tuple[int, Record, bytes]:

@@ -275,3 +275,70 @@ def test_mock_templates_are_not_rendered_and_quotes_are_lost(ministack: Ministac
 
     assert answer.json() == {"id": "$context.requestId"}
     assert answer.headers["X-Policy"] == "only 'none"
+
+
+def test_organizations_a_nested_unit_is_not_named_after_its_root(ministack: Ministack) -> None:
+    client = ministack.client("organizations")
+    (root,) = client.list_roots()["Roots"]
+    made = []
+    for parent in ("", *"ab"):
+        above = made[-1] if made else root["Id"]
+        unit = client.create_organizational_unit(ParentId=above, Name=f"unit {parent}")
+        made.append(unit["OrganizationalUnit"]["Id"])
+
+    assert len({unit.split("-")[1] for unit in made}) > 1
+
+
+def test_organizations_a_member_manages_an_organization_of_its_own(ministack: Ministack) -> None:
+    made = ministack.client("organizations").create_account(
+        Email="a@example.com", AccountName="Member"
+    )
+    member = made["CreateAccountStatus"]["AccountId"]
+
+    seen = ministack.client("organizations", member).describe_organization()["Organization"]
+
+    assert seen["MasterAccountId"] == member
+
+
+def test_organizations_lists_have_no_pages(ministack: Ministack) -> None:
+    client = ministack.client("organizations")
+    for number in range(2):
+        client.create_account(Email=f"{number}@example.com", AccountName="Member")
+
+    assert len(client.list_accounts(MaxResults=1)["Accounts"]) == 3
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "accept_handshake",
+        "deregister_delegated_administrator",
+        "disable_aws_service_access",
+        "enable_aws_service_access",
+        "invite_account_to_organization",
+        "list_aws_service_access_for_organization",
+        "list_children",
+        "list_delegated_administrators",
+        "list_delegated_services_for_account",
+        "register_delegated_administrator",
+        "remove_account_from_organization",
+    ],
+)
+def test_organizations_lacks_what_stack_sets_and_their_users_call(
+    ministack: Ministack, action: str
+) -> None:
+    samples = {
+        "AccountId": "111122223333",
+        "ChildType": "ACCOUNT",
+        "HandshakeId": "h-12345678",
+        "ParentId": "r-abcd",
+        "ServicePrincipal": "config.amazonaws.com",
+        "Target": {"Id": "111122223333", "Type": "ACCOUNT"},
+    }
+    client = ministack.client("organizations")
+    shape = client.meta.service_model.operation_model(
+        client.meta.method_to_api_mapping[action]
+    ).input_shape
+
+    with pytest.raises(client.exceptions.ClientError, match="InvalidAction"):
+        getattr(client, action)(**{name: samples[name] for name in shape.required_members})
