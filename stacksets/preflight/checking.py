@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from stacksets.errors import Problem, TemplateError
 from stacksets.preflight.case import Case, Unchecked
 from stacksets.preflight.identity import check_account, check_home_region
+from stacksets.preflight.names import check_names
+from stacksets.preflight.parameters import check_constraints, check_parameters
 from stacksets.preflight.regions import check_regions
 from stacksets.preflight.resources import (
     check_api_gateway_role,
@@ -16,7 +18,7 @@ from stacksets.preflight.resources import (
     tell_left_out,
 )
 from stacksets.preflight.roles import check_roles
-from stacksets.preflight.template import check_capabilities, check_parameters, check_size
+from stacksets.preflight.template import check_capabilities, check_quotas, check_size
 from stacksets.preflight.views import resolve_views
 
 if TYPE_CHECKING:
@@ -80,8 +82,10 @@ def _check_all(case: Case) -> Iterator[Finding]:
     yield from check_roles(case)
     too_long = tuple(check_size(case))
     yield from too_long or check_capabilities(case)
+    yield from check_quotas(case)
     problems = tuple(check_parameters(case))
     yield from problems
+    yield from check_constraints(case)
     if not problems:
         yield from _check_resources(case)
 
@@ -93,6 +97,7 @@ def _check_resources(case: Case) -> Iterator[Finding]:
     keys = dict.fromkeys((*unproven, *one_a_region))
     try:
         found = {key: find_needs(view) for key, view in resolve_views(case, keys)}
+        yield from check_names(case)
     except TemplateError as error:
         yield Problem(where=case.deployment.template.path, what=error.message, hint=error.hint)
         return

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacksets.definition import declared_parameters
 from stacksets.errors import CredentialsError, Problem, StackSetsError, TemplateError
 from stacksets.preflight.case import Unchecked
+from stacksets.quotas import find_excesses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,23 +30,11 @@ def check_size(case: Case) -> Iterator[Finding]:
         )
 
 
-def check_parameters(case: Case) -> Iterator[Problem]:
-    """Find parameters that the template does not have, and those that have no value."""
-    deployment = case.deployment
-    declared = declared_parameters(deployment.template.content)
-    for name in sorted(set(deployment.parameters) - set(declared)):
-        yield Problem(
-            where=f"[stack_set.parameters] {name}",
-            what=f"{deployment.template.path} has no such parameter",
-            hint=f"it has {', '.join(sorted(declared)) or 'none'}",
-        )
-    for name, spec in declared.items():
-        if name not in deployment.parameters and "Default" not in spec:
-            yield Problem(
-                where=f"[stack_set.parameters] {name}",
-                what=f"{deployment.template.path} needs a value and has no default",
-                hint=f'{name} = "…"',
-            )
+def check_quotas(case: Case) -> Iterator[Problem]:
+    """Find what the template has too much of."""
+    template = case.deployment.template
+    for excess in find_excesses(template):
+        yield Problem(where=template.path, what=excess, hint="split the template")
 
 
 def check_capabilities(case: Case) -> Iterator[Finding]:

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 
 def resolve_views(
-    case: Case, keys: Iterable[InstanceKey]
+    case: Case, keys: Iterable[InstanceKey], content: Mapping[str, object] | None = None
 ) -> Iterator[tuple[InstanceKey, Mapping[str, object]]]:
     """Resolve the template for each instance; nothing is kept, since there may be thousands.
+
+    `content` is a part of the template where that is enough, None stands for all of it.
 
     Raises:
         TemplateError: as `resolve` does.
@@ -27,7 +29,7 @@ def resolve_views(
     layers = OverrideLayers(case.deployment.overrides)
     for key in keys:
         view = resolve(
-            case.deployment.template.content,
+            content or case.deployment.template.content,
             parameters={**given, **layers.values_at(key)},
             account=key.account,
             region=key.region,

@@ -106,12 +106,10 @@ def _headline(deployment: Deployment, diagnosis: Diagnosis) -> Line:
     if operation:
         words = f"{operation.action.lower()}, {operation.status}"
         where = f"operation {operation.id} ({words}) of {where}"
-    match diagnosis.state:
-        case DiagnosisState.FAULT:
-            causes = count(len(group_causes(diagnosis.causes)), "root cause")
-            places = count(len({one.key for one in diagnosis.causes}), "stack instance")
-            return Line(f"{causes} in {places} of {where}", Tone.BAD)
-        case DiagnosisState.UNKNOWN:
-            return Line(f"Could not tell whether anything is wrong in {where}", Tone.WARNING)
-        case DiagnosisState.NO_FAULT:
-            return Line(f"No fault found in {where}", Tone.GOOD)
+    if diagnosis.state is DiagnosisState.FAULT:
+        causes = count(len(group_causes(diagnosis.causes)), "root cause")
+        places = count(len({one.key for one in diagnosis.causes}), "stack instance")
+        return Line(f"{causes} in {places} of {where}", Tone.BAD)
+    if diagnosis.state is DiagnosisState.UNKNOWN:
+        return Line(f"Could not tell whether anything is wrong in {where}", Tone.WARNING)
+    return Line(f"No fault found in {where}", Tone.GOOD)

@@ -9,7 +9,7 @@ import pytest
 
 from stacksets.diagnose import find_root_causes
 from stacksets.model.observed import ResultStatus
-from tests.builders import ACCOUNT, EAST, OTHER_ACCOUNT, a_deployment, a_key, a_result
+from tests.builders import ACCOUNT, EAST, OTHER_ACCOUNT, a_key, a_result
 from tests.integration.deployer import a_regional_deployment, make_roles, regional_template
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ CONTENT = regional_template(
 def silent(deployer: Deployer, observed: StackSet, account: str) -> tuple[RootCause, ...]:
     """Ask for the cause with a result row that gives no reason."""
     result = a_result(a_key(account), status=ResultStatus.FAILED)
-    return find_root_causes(deployer.aws, a_deployment(read_role_name="read"), observed, (result,))
+    deployment = a_regional_deployment(content=CONTENT)
+    return find_root_causes(deployer.aws, deployment, observed, (result,))
 
 
 @pytest.mark.parametrize("account", [ACCOUNT, OTHER_ACCOUNT])

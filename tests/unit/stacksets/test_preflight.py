@@ -546,9 +546,9 @@ def test_without_a_bootstrap_the_hint_names_the_guide(world):
     ("size", "fits"), [(51_200, True), (51_201, False)], ids=["at the limit", "beyond"]
 )
 def test_a_template_must_fit_into_the_call(world, size, fits):
-    content = {"Resources": {}, "Description": ""}
+    content = {"Resources": {}, "Metadata": ""}
     empty = len(json.dumps(content))
-    template = a_template(content | {"Description": "x" * (size - empty)})
+    template = a_template(content | {"Metadata": "x" * (size - empty)})
 
     problems = world.check(template=template).problems
 
