@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stacksets.bootstrap.fitness import refuse_unfit
 from stacksets.bootstrap.stack import BootstrapChange, Job, create, find_usable, update
 from stacksets.bootstrap.values import (
     is_same,
@@ -54,6 +55,7 @@ def bootstrap(
 
     Raises:
         InputError: the file has no bootstrap, or does not name the caller's account.
+        NotReadyError: the template or a value is one that CloudFormation would refuse.
         ConflictError: a role of the name is there from elsewhere, or a stack is stuck.
         OperationFailedError: a stack failed; its root cause is the first failing resource.
         StillRunningError: a stack took too long.
@@ -92,6 +94,7 @@ def _keys(deployment: Deployment, identity: Identity) -> Iterator[InstanceKey]:
 def _bring_about(job: Job, deployment: Deployment, identity: Identity) -> BootstrapResult:
     stack = find_usable(job)
     parameters = settle_parameters(job, deployment, stack)
+    refuse_unfit(job, parameters)
     tags = settle(job.bootstrap.tags, stack.tags if stack else {})
     if stack is None:
         refuse_foreign_roles(job, parameters, identity)

@@ -9,7 +9,13 @@ import pytest
 
 from stacksets.aws.door import Stack, StackEvent
 from stacksets.bootstrap import BootstrapChange, BootstrapResult, bootstrap
-from stacksets.errors import ConflictError, InputError, OperationFailedError, StillRunningError
+from stacksets.errors import (
+    ConflictError,
+    InputError,
+    NotReadyError,
+    OperationFailedError,
+    StillRunningError,
+)
 from stacksets.model.desired import Bootstrap, DeploymentTargets, KeptValue
 from stacksets.model.outcome import RootCause, WrittenAt
 from tests.builders import (
@@ -431,3 +437,38 @@ def test_a_stack_that_does_not_end_is_not_waited_for_without_end(world):
     with pytest.raises(StillRunningError, match="after 30 minutes"):
         world.bring_about(Account(after_create=("CREATE_IN_PROGRESS",)))
     assert 1800 <= world.clock.seconds < 1830
+
+
+def test_a_template_or_value_that_cloudformation_would_refuse_is_told_before_anything_is_made(
+    world,
+):
+    declared = {
+        "Level": {"Type": "String", "AllowedValues": ["on"]},
+        "Secret": {"Type": "String", "NoEcho": "true", "MinLength": 8},
+        "Missing": {"Type": "String"},
+        "Given": {"Type": "String", "Default": "x"},
+    }
+    content = {
+        "Parameters": declared,
+        "Resources": {},
+        "Outputs": {f"O{number}": {"Value": "x"} for number in range(201)},
+    }
+    wanted = replace(
+        BOOTSTRAP,
+        template=a_template(content),
+        parameters={"Level": "maybe", "Secret": "short"},
+    )
+
+    with pytest.raises(NotReadyError, match=f"does not fit {ACCOUNT}/{HOME}") as caught:
+        world.bootstrap(bootstrap=wanted)
+
+    assert [(one.where, one.what) for one in caught.value.problems] == [
+        ("t.json", "201 Outputs, AWS takes at most 200"),
+        ("[bootstrap.parameters] Level", '"maybe" is none of on'),
+        (
+            "[bootstrap.parameters] Secret",
+            "its value has 5 characters, at least 8 are asked for",
+        ),
+        ("[bootstrap.parameters] Missing", "needs a value and has no default"),
+    ]
+    assert [world.home.calls, world.east.calls, world.told] == [[], [], []]
