@@ -2,11 +2,10 @@
 
     StackSetsError
     ├── InputError (3)          DeploymentFileError, TemplateError, UnsafePlanError
-    ├── AwsError                CredentialsError, PermissionDeniedError, StackSetRoleError (4),
-    │                           ServiceError (5)
+    ├── AwsError                CredentialsError, PermissionDeniedError (4), ServiceError (5)
     ├── NotReadyError (4)       what an account lacks before the first write
     ├── ConflictError (6)       OperationInProgressError, StalePlanError
-    ├── OperationError (5)      OperationFailedError, OperationStoppedError, SmokeError
+    ├── OperationError (5)      OperationFailedError, OperationStoppedError
     ├── StillRunningError (7)
     └── DetachedError (130)     interrupted; what was started goes on in AWS
 
@@ -142,13 +141,6 @@ class PermissionDeniedError(AwsError):
     code = "PERMISSION_DENIED"
 
 
-class StackSetRoleError(AwsError):
-    """The administration or execution role is missing or does not trust its caller."""
-
-    exit_code = 4
-    code = "STACK_SET_ROLE"
-
-
 class ServiceError(AwsError):
     """Throttled to the end, a 5xx, a lost connection, or an answer that nothing here expects."""
 
@@ -220,12 +212,6 @@ class OperationStoppedError(OperationError):
     """The operation was stopped before its end."""
 
     code = "OPERATION_STOPPED"
-
-
-class SmokeError(OperationError):
-    """An endpoint did not answer as the deployment file says."""
-
-    code = "SMOKE"
 
 
 class StillRunningError(StackSetsError):
