@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from stacksets.local.control_plane.s3_urls import S3Object
 
 MAXIMUM_OBJECT_BYTES = 1_000_000
-ARN_PARTS = 6
+ARN = re.compile(
+    r"arn:aws[-a-z]*:cloudformation:(?P<region>[-a-z0-9]+):(?P<account>\d{12}):stack/[^/]+/.+"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +79,10 @@ class Outside:
 
     def find_stack(self, stack_id: str) -> FoundStack | None:
         """Read a stack by its ARN; None for one that is not there, and for what is no ARN."""
-        parts = stack_id.split(":")
-        if len(parts) != ARN_PARTS or parts[2] != "cloudformation":
+        arn = ARN.fullmatch(stack_id)
+        if arn is None:
             return None
-        key = InstanceKey(account=parts[4], region=parts[3])
+        key = InstanceKey(account=arn["account"], region=arn["region"])
         return read_stack(self._clients.cloudformation(*key), stack_id, key)
 
 
