@@ -48,6 +48,7 @@ def tell_starter(operation_id: str) -> str:
 
 def tell_operation(operation: Operation) -> str:
     """Name an operation: its id, action and status, since when (UTC), and who started it."""
-    since = f" since {operation.created:%Y-%m-%d %H:%M:%SZ}" if operation.created else ""
+    words = ", begun" if operation.status.is_final else " since"
+    since = f"{words} {operation.created:%Y-%m-%d %H:%M:%SZ}" if operation.created else ""
     starter = tell_starter(operation.id)
     return f"operation {operation.id} ({operation.action}, {operation.status}{since}, by {starter})"

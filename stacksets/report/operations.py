@@ -192,10 +192,17 @@ def _watched_lines(watched: Watched) -> Iterator[Line]:
         yield Line(f"  {operation.status_reason}", Tone.BAD)
     failed = [one for one in watched.results if one.status is ResultStatus.FAILED]
     for reason, places in _by_reason(failed).items():
-        rest = len(places) - _NAMED_INSTANCES
-        more = f" and {rest} more" if rest > 0 else ""
-        yield Line(f"  {', '.join(places[:_NAMED_INSTANCES])}{more}  failed", Tone.BAD)
+        yield Line(f"  {_named(places)}  failed", Tone.BAD)
         yield Line(f"    {reason or 'AWS gives no reason'}", Tone.BAD)
+    cancelled = [str(one.key) for one in watched.results if one.status is ResultStatus.CANCELLED]
+    if cancelled:
+        yield Line(f"  {_named(sorted(cancelled))}  cancelled", Tone.WARNING)
+
+
+def _named(places: Sequence[str]) -> str:
+    rest = len(places) - _NAMED_INSTANCES
+    more = f" and {rest} more" if rest > 0 else ""
+    return f"{', '.join(places[:_NAMED_INSTANCES])}{more}"
 
 
 def _by_reason(failed: Sequence[OperationResult]) -> dict[str, list[str]]:

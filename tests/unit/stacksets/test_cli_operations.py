@@ -1,0 +1,400 @@
+"""watch, stop, resume and events as they are typed, in a world of fakes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from stacksets.aws.door import StackEvent
+from stacksets.cli import main
+from stacksets.model.desired import OperationId
+from stacksets.model.observed import OperationAction, OperationStatus, ResultStatus
+from stacksets.operation_ids import Purpose, make_operation_id
+from tests.builders import ACCOUNT, EAST, HOME, NAME, WEST, a_key, a_result, an_operation
+from tests.fakes import FakeAccount, FakeAws, FakeClock
+from tests.worlds import a_world
+
+THEIRS = OperationId("theirs")
+DIGEST = "0" * 64
+DEPLOY = make_operation_id(Purpose.DEPLOY, DIGEST, 9)
+DESTROY = make_operation_id(Purpose.DESTROY, DIGEST, 9)
+UUID = "00000000-0000-0000-0000-000000000000"
+GONE = f"arn:aws:cloudformation:{EAST}:{ACCOUNT}:stack/StackSet-{NAME}-{UUID}/1"
+FILE = f"""
+[stack_set]
+name = "greeting-{{environment}}"
+template = "template.json"
+admin_account = "{ACCOUNT}"
+home_region = "us-west-2"
+administration_role_arn = "arn:aws:iam::{{admin_account}}:role/administration"
+execution_role_name = "execution"
+
+[[targets]]
+accounts = ["self"]
+regions = ["us-west-1", "us-east-1"]
+
+[environments.dev]
+"""
+TEMPLATE = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+
+EVENT = StackEvent(
+    at=FakeClock().now(),
+    logical_id="Topic",
+    physical_id="",
+    resource_type="AWS::SNS::Topic",
+    status="UPDATE_FAILED",
+    reason="no quota",
+)
+
+
+def _trust(**principal):
+    allow = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    return {"Statement": [allow]}
+
+
+@pytest.fixture
+def file(tmp_path):
+    (tmp_path / "template.json").write_text(json.dumps(TEMPLATE))
+    path = tmp_path / "stacksets.toml"
+    path.write_text(FILE)
+    return path
+
+
+@pytest.fixture
+def aws():
+    """An account that is ready for deploys."""
+    there = FakeAws()
+    roles = {
+        "administration": _trust(Service="cloudformation.amazonaws.com"),
+        "execution": _trust(AWS=f"arn:aws:iam::{ACCOUNT}:role/administration"),
+    }
+    for region in (HOME, EAST, WEST):
+        there.accounts[a_key(region=region)] = FakeAccount(roles=roles)
+    return there
+
+
+@pytest.fixture
+def run(file, aws):
+    """Type a command; gives its exit code, stdout and stderr."""
+
+    def type_command(command, *arguments, typed=None, world=None):
+        there = world or a_world(typed=typed, aws=aws)
+        code = main([command, *arguments, "-f", str(file)], there)
+        return code, there.stdout.getvalue(), there.stderr.getvalue()
+
+    return type_command
+
+
+@pytest.fixture
+def sets(run, aws):
+    """The StackSets of a stack set that is deployed."""
+    assert run("deploy", "--yes", "--no-lint")[0] == 0
+    aws.fake_stack_sets.calls.clear()
+    return aws.fake_stack_sets
+
+
+def _begin(sets, operation_id=THEIRS, *, polls=2, **changes):
+    sets.operations[operation_id] = an_operation(
+        id=operation_id, **({"status": OperationStatus.RUNNING} | changes)
+    )
+    sets.results[operation_id] = (
+        a_result(a_key(region=EAST), status=ResultStatus.PENDING),
+        a_result(a_key(region=WEST), status=ResultStatus.PENDING),
+    )
+    sets.polls_until_done = polls
+
+
+class Typing(FakeClock):
+    """A clock at whose first sleep somebody types Ctrl-C."""
+
+    def sleep(self, seconds):
+        super().sleep(seconds)
+        raise KeyboardInterrupt
+
+
+def test_watch_follows_the_running_operation_to_its_end(run, sets):
+    _begin(sets)
+
+    code, out, err = run("watch")
+
+    assert code == 0
+    assert out == "Operation theirs (CREATE) succeeded: 2 done\n"
+    assert "  operation running, 0.0 s: 2 waiting" in err
+
+
+def test_watch_fails_with_an_operation_that_failed_and_says_what_tells_more(run, sets):
+    _begin(sets)
+    sets.fail[a_key(region=WEST)] = "no quota"
+
+    code, out, _ = run("watch", "theirs")
+
+    assert code == 5
+    assert "    no quota" in out
+    assert "→ `stacksets diagnose --operation theirs -f " in out
+    assert json.loads(run("watch", "theirs", "--output", "json")[1].splitlines()[-1])["code"] == (
+        "failed"
+    )
+
+
+def test_watch_says_in_words_that_nothing_runs(run, sets):
+    code, out, _ = run("watch")
+
+    assert code == 0
+    assert out.startswith("No operation runs; the latest was operation stacksets-deploy-")
+
+
+def test_on_a_stack_set_that_is_not_there_nothing_runs(run):
+    assert run("watch")[:2] == (0, f"There is no stack set {NAME}, so no operation runs\n")
+
+
+def test_an_id_that_aws_does_not_know_is_refused(run, sets):
+    code, _, err = run("watch", "op-77")
+
+    assert code == 3
+    assert "AWS knows no operation op-77" in err
+
+
+def test_watch_waits_no_longer_than_it_was_told_to(run, sets):
+    _begin(sets, polls=999)
+
+    code, _, err = run("watch", "--timeout", "0.5", "--environment", "dev")
+
+    assert code == 7
+    assert "operation theirs (CREATE, RUNNING, by another client) goes on in AWS" in err
+    assert "→ `stacksets watch -f " in err
+    assert " --environment dev` goes on with it" in err
+
+
+@pytest.mark.parametrize("minutes", ["0", "-1", "soon"])
+def test_a_timeout_is_a_time(run, sets, minutes):
+    assert run("watch", "--timeout", minutes)[0] == 2
+
+
+def test_ctrl_c_while_watching_leaves_the_operation_as_it_is(run, sets, aws):
+    _begin(sets, polls=99)
+
+    code, _, err = run("watch", world=a_world(aws=aws, clock=Typing()))
+
+    assert code == 130
+    assert "left operation theirs, which goes on in AWS" in err
+    assert sets.calls == []
+
+
+def test_watch_follows_all_that_is_queued(run, sets):
+    _begin(sets)
+    _begin(sets, DEPLOY, status=OperationStatus.QUEUED)
+
+    code, out, _ = run("watch")
+
+    assert code == 0
+    assert [line.split()[1] for line in out.splitlines()] == [THEIRS, DEPLOY]
+
+
+def test_stop_asks_names_the_operation_and_tells_what_became_of_it(run, sets):
+    _begin(sets, polls=99)
+
+    code, out, err = run("stop", typed="y")
+
+    assert code == 0
+    assert "Stop operation theirs (CREATE, RUNNING, by another client)? [y/N]" in err
+    assert "Operation theirs (CREATE) stopped: 2 cancelled" in out
+    assert sets.calls == [("stop_operation", THEIRS)]
+
+
+@pytest.mark.parametrize("typed", [None, "n"])
+def test_without_a_yes_nothing_is_stopped(run, sets, typed):
+    _begin(sets, polls=99)
+
+    assert run("stop", typed=typed)[0] == 3
+    assert sets.calls == []
+
+
+def test_stop_stops_what_is_queued_before_it_begins(run, sets):
+    _begin(sets, polls=99)
+    _begin(sets, DEPLOY, polls=99, status=OperationStatus.QUEUED)
+
+    code, _, _ = run("stop", "--yes")
+
+    assert code == 0
+    assert sets.calls == [("stop_operation", DEPLOY), ("stop_operation", THEIRS)]
+
+
+def test_stop_stops_only_the_operation_that_was_named(run, sets):
+    _begin(sets, polls=99)
+    _begin(sets, DEPLOY, polls=99, status=OperationStatus.QUEUED)
+
+    run("stop", DEPLOY, "--yes")
+
+    assert sets.calls == [("stop_operation", DEPLOY)]
+
+
+@pytest.mark.parametrize("arguments", [[], [DEPLOY]])
+def test_stop_says_in_words_that_nothing_runs(run, sets, arguments):
+    sets.operations[DEPLOY] = an_operation(id=DEPLOY)
+
+    code, out, _ = run("stop", "--yes", *arguments)
+
+    assert (code, out[:18]) == (0, "No operation runs;")
+    assert sets.calls == []
+
+
+def test_on_a_stack_set_that_is_not_there_nothing_is_stopped(run):
+    assert run("stop", "--yes")[0] == 0
+
+
+def test_ctrl_c_while_stopping_does_not_wait_for_the_end(run, sets, aws, monkeypatch):
+    _begin(sets, polls=99)
+    monkeypatch.setattr(sets, "stop_operation", lambda name, one: None)
+
+    code, _, err = run("stop", "--yes", world=a_world(aws=aws, clock=Typing()))
+
+    assert code == 130
+    assert "left operation theirs, which AWS was asked to stop" in err
+
+
+def test_resume_goes_on_with_a_deploy_that_was_left(run, file, sets):
+    _begin(sets, DEPLOY)
+    file.write_text(FILE.replace("[[targets]]", 'description = "new"\n\n[[targets]]', 1))
+
+    code, _, err = run("resume", "--yes", "--if-busy", "refuse")
+
+    assert code == 0
+    assert "wait for the running CREATE operation stacksets-deploy-" in err
+    assert [call[0] for call in sets.calls] == ["update_stack_set"]
+
+
+def test_resume_goes_on_with_a_destroy_and_asks_for_the_name(run, sets):
+    _begin(sets, DESTROY, action=OperationAction.UPDATE)
+    refused, _, _ = run("resume", "--allow-delete", typed="another")
+    _begin(sets, DESTROY, action=OperationAction.UPDATE)
+
+    code, _, err = run("resume", "--allow-delete", typed=NAME)
+
+    assert (refused, code) == (3, 0)
+    assert f"Type the stack set's name ({NAME})" in err
+    assert sets.sets == {}
+
+
+def test_resume_finds_no_changes_where_all_was_done_meanwhile(run, sets):
+    code, out, _ = run("resume")
+
+    assert code == 0
+    assert out.startswith("No changes.")
+
+
+def test_resume_refuses_the_operation_of_another_client(run, sets):
+    _begin(sets)
+
+    code, _, err = run("resume", "--yes")
+
+    assert code == 6
+    assert "by another client) is not of this tool" in err
+
+
+def test_a_drift_detection_leaves_nothing_to_resume(run, sets):
+    _begin(sets, make_operation_id(Purpose.DRIFT, DIGEST, 1))
+
+    code, _, err = run("resume", "--yes")
+
+    assert code == 3
+    assert "`stacksets drift` starts anew" in err
+
+
+def test_without_any_operation_there_is_nothing_to_resume(run, sets):
+    sets.operations.clear()
+
+    assert run("resume", "--yes")[0] == 3
+
+
+def test_without_a_stack_set_there_is_nothing_to_resume(run):
+    assert run("resume")[:2] == (0, f"There is no stack set {NAME}, so no operation runs\n")
+
+
+def test_events_lists_the_latest_operations(run, sets):
+    _begin(sets)
+
+    code, out, _ = run("events", "--limit", "1")
+
+    assert code == 0
+    assert [line.split()[-1] for line in out.splitlines()] == ["id", "theirs"]
+
+
+def test_a_stack_set_that_is_not_there_has_no_events(run):
+    assert run("events")[0] == 0
+
+
+def test_events_of_one_operation_are_its_results_and_those_of_failed_stacks(run, sets, aws):
+    stack_id = sets.sets[NAME].instances[0].stack_id
+    earlier = replace(EVENT, reason="long ago", at=EVENT.at.replace(year=2025))
+    aws.accounts[a_key(region=EAST)].events[stack_id] = (earlier, EVENT)
+    _begin(sets, created=EVENT.at, status=OperationStatus.FAILED)
+    sets.results[THEIRS] = (
+        a_result(a_key(region=WEST)),
+        a_result(a_key(region=EAST), status=ResultStatus.FAILED, status_reason="see the stack"),
+    )
+
+    code, out, _ = run("events", "theirs")
+
+    assert code == 0
+    assert out.splitlines()[1:] == [
+        "  111111111111/us-east-1  failed  see the stack",
+        "    00:00:00Z  UPDATE_FAILED  Topic  AWS::SNS::Topic  no quota",
+        "  111111111111/us-west-1  done",
+    ]
+
+
+def test_events_of_a_stack_that_is_gone_are_found_among_the_deleted(run, sets, aws):
+    _begin(sets, status=OperationStatus.FAILED)
+    sets.results[THEIRS] = (a_result(a_key(region=EAST), status=ResultStatus.FAILED),)
+    there = sets.sets[NAME]
+    gone = tuple(replace(one, stack_id=None) for one in there.instances)
+    sets.sets[NAME] = replace(there, instances=gone)
+    account = aws.accounts[a_key(region=EAST)]
+    account.deleted_stacks = (GONE,)
+    account.events[GONE] = (EVENT,)
+
+    _, out, _ = run("events", "theirs")
+
+    assert "UPDATE_FAILED  Topic  AWS::SNS::Topic  no quota" in out
+
+
+def test_a_failed_instance_without_any_stack_has_no_events(run, sets, aws, monkeypatch):
+    _begin(sets, status=OperationStatus.FAILED)
+    sets.results[THEIRS] = (a_result(a_key(region=HOME), status=ResultStatus.FAILED),)
+
+    code, out, _ = run("events", "theirs")
+
+    assert (code, len(out.splitlines())) == (0, 2)
+
+
+def test_an_account_whose_events_cannot_be_read_is_told(run, sets, aws):
+    _begin(sets, status=OperationStatus.FAILED)
+    sets.results[THEIRS] = (a_result(a_key(region=EAST), status=ResultStatus.FAILED),)
+    aws.closed.add(a_key(region=EAST))
+
+    code, out, _ = run("events", "theirs")
+
+    assert code == 4
+    assert "the stack's events could not be read: may not enter" in out
+
+
+def test_a_deploy_refuses_where_another_operation_runs(run, file, sets):
+    _begin(sets, polls=99)
+
+    code, _, err = run("deploy", "--yes", "--no-lint", "--if-busy", "refuse")
+
+    assert code == 6
+    assert "operation theirs (CREATE, RUNNING, by another client) is under way" in err
+    assert sets.calls == []
+
+
+def test_a_destroy_waits_no_longer_than_it_was_told_to(run, sets):
+    sets.polls_until_done = 9999
+
+    code, _, err = run("destroy", "--yes", "--allow-delete", "--timeout", "2")
+
+    assert code == 7
+    assert "by stacksets destroy) goes on in AWS" in err
+    assert "→ `stacksets resume -f " in err
