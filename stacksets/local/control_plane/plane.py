@@ -155,4 +155,8 @@ class ControlPlane:
         return _State(store=store, engine=engine, ending=ending)
 
     def _find_role(self, account: str, name: str) -> Role | None:
+        """Read a role; a closed account's cannot be assumed, and so is as good as none."""
+        organization = self._directory.find_organization(account)
+        if organization is not None and organization.is_suspended(account):
+            return None
         return read_role(self._clients.iam(account), name)

@@ -12,6 +12,8 @@ from tests.integration.control_plane.stack_sets import (
     HOME,
     TARGET,
     WEST,
+    make_administration_role,
+    make_execution_role,
     template,
 )
 
@@ -543,3 +545,63 @@ def test_a_replayed_create_of_a_service_managed_stack_set_is_the_same_one(world)
     sent = {"StackSetName": "site", "TemplateBody": template(), "ClientRequestToken": "once"}
     made = [world.stack_sets().create_stack_set(**sent, **MANAGED)["StackSetId"] for _ in "ab"]
     assert made[0] == made[1]
+
+
+def test_drift_is_not_looked_for_in_a_closed_account(site):
+    site.organizations.close_account(AccountId=TARGET)
+    answer = site.stack_sets().detect_stack_set_drift(StackSetName="site")
+    assert finish(site, answer)["Status"] == "SUCCEEDED"
+    assert set(site.results(answer["OperationId"])) == {(OTHER, EAST), (NESTED, EAST)}
+    shown = site.instances()[TARGET, EAST]["StackInstanceStatus"]
+    assert shown == {"DetailedStatus": "SKIPPED_SUSPENDED_ACCOUNT"}
+
+
+def test_the_roles_of_a_closed_account_cannot_be_assumed(organization):
+    make_administration_role(organization.local.client("iam", ADMIN))
+    make_execution_role(organization.local.client("iam", TARGET))
+    organization.organizations.close_account(AccountId=TARGET)
+    client = organization.stack_sets()
+    client.create_stack_set(StackSetName="site", TemplateBody=template())
+    answer = client.create_stack_instances(StackSetName="site", Accounts=[TARGET], Regions=[EAST])
+    assert finish(organization, answer)["Status"] == "FAILED"
+    reason = organization.instances()[TARGET, EAST]["StatusReason"]
+    assert reason.startswith(f"Account {TARGET} should have 'AWSCloudFormationStackSetExecution")
+
+
+# Imports
+
+
+@pytest.fixture
+def retained(site: World) -> str:
+    """The stack that an instance had, which is in no stack set any more."""
+    stack_id = site.instances()[TARGET, EAST]["StackId"]
+    delete(site, site.units["Apps"], retain=True)
+    return stack_id
+
+
+def test_an_imported_stack_belongs_to_the_unit_that_the_request_names(site, retained):
+    units = [site.units["Other"], site.units["Apps"]]
+    answer = site.stack_sets().import_stacks_to_stack_set(
+        StackSetName="site", StackIds=[retained], OrganizationalUnitIds=units
+    )
+    assert finish(site, answer)["Status"] == "SUCCEEDED"
+    assert site.instances()[TARGET, EAST]["OrganizationalUnitId"] == site.units["Apps"]
+    assert targets_of(site) == {site.units["Apps"]: [EAST]}
+
+
+def test_a_stack_outside_the_named_units_is_not_imported(site, retained):
+    with refusal(f"Account {TARGET} is in none of the OrganizationalUnitIds"):
+        site.stack_sets().import_stacks_to_stack_set(
+            StackSetName="site",
+            StackIds=[retained],
+            OrganizationalUnitIds=[site.units["Other"]],
+        )
+
+
+def test_a_self_managed_stack_set_imports_into_no_unit(site, retained):
+    client = site.stack_sets()
+    client.create_stack_set(StackSetName="mine", TemplateBody=template())
+    with refusal("SELF_MANAGED permission model can only have accounts as target"):
+        client.import_stacks_to_stack_set(
+            StackSetName="mine", StackIds=[retained], OrganizationalUnitIds=[site.root]
+        )

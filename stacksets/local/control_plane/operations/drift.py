@@ -18,6 +18,7 @@ from stacksets.local.control_plane.model import (
     TaskKind,
 )
 from stacksets.local.control_plane.operations.accept import accept
+from stacksets.local.control_plane.operations.selection import set_suspended_apart
 from stacksets.local.control_plane.operations.targets import operable
 from stacksets.local.control_plane.paging import cut_page
 from stacksets.local.control_plane.rows import examine
@@ -35,10 +36,15 @@ def detect_stack_set_drift(context: Context, params: Mapping[str, Any]) -> dict[
 
     That instances without a stack, and INOPERABLE ones, are left out is assumed.
     """
-    return accept(context, params, OperationAction.DETECT_DRIFT, _prepare)
+    return accept(
+        context,
+        params,
+        OperationAction.DETECT_DRIFT,
+        lambda record, operation_id: _prepare(context, record, operation_id),
+    )
 
 
-def _prepare(record: Record, operation_id: str) -> Change:
+def _prepare(context: Context, record: Record, operation_id: str) -> Change:
     """Compute what is examined.
 
     Raises:
@@ -49,10 +55,11 @@ def _prepare(record: Record, operation_id: str) -> Change:
         detects = other.action is OperationAction.DETECT_DRIFT and other.status not in ENDED
         if detects and other.id != operation_id:
             raise operation_in_progress(record.stack_set.arn, other.id)
-    rows = [row for row in operable(record.instances.values()) if row.has_stack]
+    present = [row for row in operable(record.instances.values()) if row.has_stack]
+    rows, skipped = set_suspended_apart(context, record, present, operation_id)
     return Change(
         stack_set=record.stack_set,
-        instances=tuple(examine(row, operation_id) for row in rows),
+        instances=(*skipped, *(examine(row, operation_id) for row in rows)),
         tasks=tuple(_detection(record.stack_set, row) for row in rows),
     )
 

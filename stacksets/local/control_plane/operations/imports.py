@@ -18,13 +18,15 @@ from stacksets.local.control_plane.model import (
     TaskKind,
 )
 from stacksets.local.control_plane.operations.accept import accept
+from stacksets.local.control_plane.operations.selection import find_unit
 from stacksets.local.control_plane.operations.targets import new_row
+from stacksets.local.control_plane.operations.units import with_units_of
 from stacksets.local.control_plane.rows import accept as accept_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from stacksets.local.control_plane.model import StackInstance
+    from stacksets.local.control_plane.model import InstanceKey, StackInstance
     from stacksets.local.control_plane.operations.context import Context
     from stacksets.local.control_plane.outside import FoundStack
     from stacksets.local.control_plane.store import Record
@@ -43,11 +45,15 @@ def import_stacks_to_stack_set(context: Context, params: Mapping[str, Any]) -> d
     stack_ids = _read_stack_ids(context, params)
 
     def prepare(record: Record, operation_id: str) -> Change:
-        found = [_find(context, stack_id) for stack_id in stack_ids]
+        found = _find_all(context, stack_ids)
         rows = [_accepted(context, record, stack, operation_id) for stack in found]
-        imported = [row for row in rows if row is not None]
+        imported = [
+            replace(row, unit=find_unit(context, record, params, row.key))
+            for row in rows
+            if row is not None
+        ]
         return Change(
-            stack_set=record.stack_set,
+            stack_set=with_units_of(record.stack_set, imported),
             instances=tuple(imported),
             tasks=tuple(_adoption(context, record, row) for row in imported),
         )
@@ -74,11 +80,25 @@ def _read_stack_ids(context: Context, params: Mapping[str, Any]) -> Sequence[str
     return list(dict.fromkeys(stack_ids))
 
 
-def _find(context: Context, stack_id: str) -> FoundStack:
-    found = context.outside.find_stack(stack_id)
-    if found is None:
-        raise stack_not_found(stack_id)
-    return found
+def _find_all(context: Context, stack_ids: Sequence[str]) -> list[FoundStack]:
+    """Read the stacks.
+
+    Raises:
+        ApiError: `StackNotFoundException` for the first that is not there,
+            `InvalidOperationException` for two of one account and Region.
+    """
+    found: dict[InstanceKey, FoundStack] = {}
+    for stack_id in stack_ids:
+        stack = context.outside.find_stack(stack_id)
+        if stack is None:
+            raise stack_not_found(stack_id)
+        if stack.key in found:
+            raise invalid_operation(
+                f"More than one stack is named for account {stack.key.account} and region "
+                f"{stack.key.region}"
+            )
+        found[stack.key] = stack
+    return list(found.values())
 
 
 def _accepted(

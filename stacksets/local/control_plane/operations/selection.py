@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from stacksets.local.control_plane.store import Record
 
 Rows = list["StackInstance"]
+ACCOUNTS_ONLY = "StackSets with SELF_MANAGED permission model can only have accounts as target"
 
 
 def select_new(context: Context, record: Record, params: Mapping[str, Any]) -> Rows:
@@ -81,6 +82,27 @@ def select_any(context: Context, record: Record, params: Mapping[str, Any]) -> R
     return find_rows(record, _keys_of_units(context, record, params))
 
 
+def find_unit(
+    context: Context, record: Record, params: Mapping[str, Any], key: InstanceKey
+) -> str | None:
+    """Give the first of a request's units that an imported stack's account is in.
+
+    Raises:
+        ApiError: `ValidationError` for units of a self-managed stack set, and for an account of a
+            service-managed one that is in none of them: that AWS refuses it is assumed.
+    """
+    units = params.get("OrganizationalUnitIds", ())
+    if _is_self_managed(record):
+        if units:
+            raise validation_error(ACCOUNTS_ONLY)
+        return None
+    organization = context.get_organization()
+    for unit in units:
+        if key.account in organization.members_below(unit):
+            return str(unit)
+    raise validation_error(f"Account {key.account} is in none of the OrganizationalUnitIds")
+
+
 def set_suspended_apart(
     context: Context, record: Record, rows: Iterable[StackInstance], operation_id: str
 ) -> tuple[Rows, Rows]:
@@ -100,9 +122,7 @@ def _is_self_managed(record: Record) -> bool:
 
 def _read_accounts(params: Mapping[str, Any]) -> list[InstanceKey]:
     if set(params.get("DeploymentTargets", ())) - {"Accounts"}:
-        raise validation_error(
-            "StackSets with SELF_MANAGED permission model can only have accounts as target"
-        )
+        raise validation_error(ACCOUNTS_ONLY)
     return read_targets(params)
 
 

@@ -39,8 +39,7 @@ def create_stack_instances(context: Context, params: Mapping[str, Any]) -> dict[
         rows = select_new(context, record, params)
         wanting = [row for row in operable(rows) if row.status is not InstanceStatus.CURRENT]
         change = _deploy(context, record, wanting, operation_id, params)
-        targets = with_targets(change.stack_set, params)
-        return replace(change, stack_set=replace(change.stack_set, targets=targets))
+        return replace(change, stack_set=with_targets(change.stack_set, params))
 
     return accept(context, params, OperationAction.CREATE, prepare)
 
@@ -97,9 +96,8 @@ def delete_stack_instances(context: Context, params: Mapping[str, Any]) -> dict[
         rows, skipped = found, found[:0]
         if kind is TaskKind.DELETE:
             rows, skipped = set_suspended_apart(context, record, found, operation_id)
-        targets = without_targets(record.stack_set, params)
         return Change(
-            stack_set=replace(record.stack_set, targets=targets),
+            stack_set=without_targets(record.stack_set, params),
             instances=(*skipped, *(accept_row(row, operation_id) for row in rows)),
             tasks=tuple(_removal(record, row, kind) for row in rows),
         )

@@ -6,6 +6,7 @@ instances" (a unit whose instances are deleted is no target any more).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from stacksets.local.control_plane.errors import not_emulated, validation_error
@@ -111,25 +112,36 @@ def choose_accounts(
             return below
 
 
-def with_targets(stack_set: StackSet, params: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Give the targets of a stack set when the request's units and Regions have been added."""
+def with_targets(stack_set: StackSet, params: Mapping[str, Any]) -> StackSet:
+    """Give a stack set when the request's units and Regions have become targets."""
+    units = read_units(params)
+    pairs = [(unit, region) for unit in units for region in read_regions(params)]
+    return _add(stack_set, pairs)
+
+
+def with_units_of(stack_set: StackSet, rows: Iterable[StackInstance]) -> StackSet:
+    """Give a stack set when the units of imported stack instances have become targets."""
+    return _add(stack_set, [(row.unit, row.key.region) for row in rows if row.unit is not None])
+
+
+def _add(stack_set: StackSet, pairs: Iterable[tuple[str, str]]) -> StackSet:
     targets = dict(stack_set.targets)
-    for unit in read_units(params):
-        known = (*targets.get(unit, ()), *read_regions(params))
-        targets[unit] = tuple(dict.fromkeys(known))
-    return targets
+    for unit, region in pairs:
+        targets[unit] = tuple(dict.fromkeys((*targets.get(unit, ()), region)))
+    return replace(stack_set, targets=targets)
 
 
-def without_targets(stack_set: StackSet, params: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Give the targets of a stack set when whole units have been taken out of Regions."""
+def without_targets(stack_set: StackSet, params: Mapping[str, Any]) -> StackSet:
+    """Give a stack set when whole units have been taken out of Regions."""
     if read_filter(params) in {INTERSECTION, DIFFERENCE}:
-        return dict(stack_set.targets)
+        return stack_set
     units, gone = read_units(params), read_regions(params)
     kept = {
         unit: tuple(region for region in regions if unit not in units or region not in gone)
         for unit, regions in stack_set.targets.items()
     }
-    return {unit: regions for unit, regions in kept.items() if regions}
+    targets = {unit: regions for unit, regions in kept.items() if regions}
+    return replace(stack_set, targets=targets)
 
 
 def list_units(stack_set: StackSet, rows: Iterable[StackInstance]) -> tuple[str, ...]:
