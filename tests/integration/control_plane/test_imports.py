@@ -196,6 +196,12 @@ def test_an_account_and_region_has_one_instance(cloud, client):
         import_stacks(cloud, make_stack(cloud, name="yours"))
 
 
+def test_two_stacks_of_one_account_and_region_are_refused(cloud, client):
+    with pytest.raises(client.exceptions.InvalidOperationException, match="More than one stack"):
+        import_stacks(cloud, make_stack(cloud), make_stack(cloud, name="yours"))
+    assert cloud.instances("site") == {}
+
+
 def test_a_retained_stack_can_be_imported_again(cloud, client):
     stack_id = make_stack(cloud)
     import_stacks(cloud, stack_id)
