@@ -8,14 +8,30 @@ import pytest
 
 from stacksets.errors import OperationInProgressError, StillRunningError
 from stacksets.execute import execute_plan
-from stacksets.model.desired import ParameterOverride
+from stacksets.model.desired import OperationId, OperationPreferences, ParameterOverride
 from stacksets.model.observed import OperationStatus
 from stacksets.model.outcome import OperationObserved, StepFinished, StepStarted
-from stacksets.model.plan import CreateStackInstances, CreateStackSet
+from stacksets.model.plan import (
+    CreateStackInstances,
+    CreateStackSet,
+    DeleteStackSet,
+    DetectStackSetDrift,
+    ImportStacksToStackSet,
+)
 from stacksets.plan import make_plan
 from stacksets.waiting import Patience
 from stacksets.watch import follow
-from tests.builders import ACCOUNT, EAST, HOME, WEST, a_deployment, a_key, targets
+from tests.builders import (
+    ACCOUNT,
+    EAST,
+    HOME,
+    NAME,
+    WEST,
+    a_deployment,
+    a_key,
+    an_operation,
+    targets,
+)
 from tests.fakes import FakeAws, FakeClock
 
 OVERRIDES = tuple(
@@ -200,3 +216,64 @@ def test_nothing_more_is_sent_once_patience_has_come_to_its_end():
         run.execute(Patience(until=0.0))
 
     assert [call[0] for call in run.stack_sets.calls] == ["create_stack_set"]
+
+
+DRIFT = DetectStackSetDrift(
+    stack_set_name=NAME,
+    preferences=OperationPreferences(),
+    operation_id=OperationId("drift-1"),
+    why="asked for",
+)
+IMPORT = ImportStacksToStackSet(
+    stack_set_name=NAME,
+    stack_ids=("arn:1",),
+    organizational_units=(),
+    preferences=OperationPreferences(),
+    operation_id=OperationId("import-1"),
+    why="asked for",
+)
+
+
+class Recording:
+    """StackSets that note what is sent; every operation succeeds at once."""
+
+    def __init__(self):
+        self.sent = []
+
+    def detect_drift(self, *arguments):
+        self.sent.append(arguments)
+
+    def import_stacks(self, *arguments):
+        self.sent.append(arguments)
+
+    def find_operation(self, name, operation_id):
+        return an_operation(id=operation_id)
+
+    def list_results(self, name, operation_id, status=None):
+        return ()
+
+
+@pytest.mark.parametrize(
+    ("step", "sent"),
+    [
+        (DRIFT, (NAME, DRIFT.preferences, DRIFT.operation_id)),
+        (IMPORT, (NAME, ("arn:1",), (), IMPORT.preferences, IMPORT.operation_id)),
+    ],
+)
+def test_drift_detection_and_imports_are_operations_like_the_others(step, sent):
+    stack_sets = Recording()
+    plan = replace(Run().plan, steps=(step,))
+
+    execution = follow(execute_plan(stack_sets, plan, FakeClock()), lambda _: None)
+
+    assert execution.operation_ids == (step.operation_id,)
+    assert stack_sets.sent == [sent]
+
+
+def test_the_stack_set_is_deleted_without_an_operation():
+    run = Run()
+    run.execute()
+    run.plan = replace(run.plan, steps=(DeleteStackSet(stack_set_name=NAME, why="asked for"),))
+
+    assert run.execute().operation_ids == ()
+    assert run.stack_sets.sets == {}

@@ -206,3 +206,15 @@ def test_colour_is_used_where_it_is_wanted(coloured):
 
     assert ("\x1b[32m" in shown.stream.getvalue()) is coloured
     assert ("\x1b[31m" in shown.stream.getvalue()) is coloured
+
+
+def test_regions_that_all_fit_stand_alone():
+    [event, *_] = Operation(accounts=5, regions=2).run()
+
+    lines = [line.text for line in progress_lines([event], {}, 0.0)]
+
+    assert lines == [
+        "  operation running, 0.0 s: 10 waiting",
+        "  xx-place-1  0 of 5 done, 5 waiting",
+        "  xx-place-2  0 of 5 done, 5 waiting",
+    ]
