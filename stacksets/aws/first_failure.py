@@ -23,6 +23,7 @@ _STARTS = frozenset(
     {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"}
 )
 _CASCADE = re.compile(r"Resource \w+ cancelled|Cancelled since failure tolerance has exceeded")
+_EMBEDDED = re.compile(r"Embedded stack (?P<arn>arn:\S+) was not successfully")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,8 @@ def find_first_failure(account: Account, stack_id: str) -> FirstFailure | None:
     first = next(iter(of_resources or failures), None)
     if first is None:
         return None
-    inside = find_first_failure(account, first.physical_id) if _is_nested(first, stack_id) else None
+    nested_id = _find_nested(first, stack_id)
+    inside = find_first_failure(account, nested_id) if nested_id else None
     if inside is None:
         return FirstFailure(event=first)
     return replace(inside, nested_in=(first.logical_id, *inside.nested_in))
@@ -83,9 +85,11 @@ def _is_failure(event: StackEvent) -> bool:
     return event.status.endswith("_FAILED") and not _CASCADE.match(event.reason)
 
 
-def _is_nested(event: StackEvent, stack_id: str) -> bool:
-    return (
-        event.resource_type == _STACK
-        and event.physical_id != stack_id
-        and event.physical_id.startswith("arn:")
-    )
+def _find_nested(event: StackEvent, stack_id: str) -> str | None:
+    """Give the ARN of the nested stack that an event is about, if it is about one."""
+    if event.resource_type != _STACK or event.physical_id == stack_id:
+        return None
+    if event.physical_id.startswith("arn:"):
+        return event.physical_id
+    named = _EMBEDDED.search(event.reason)
+    return named["arn"] if named else None

@@ -133,6 +133,21 @@ def test_a_nested_stack_is_followed_to_the_resource_inside():
     assert first_of(of_stack("CREATE_IN_PROGRESS"), nested, **{NESTED_ID: ()}) == nested
 
 
+def test_a_nested_stack_that_only_the_reason_names_is_followed_as_well():
+    cause = event("Role", "CREATE_FAILED", "quota")
+    nested = event(
+        "Inner",
+        "CREATE_FAILED",
+        f"Embedded stack {NESTED_ID} was not successfully created: The following resource(s) "
+        "failed to create: [Role].",
+        resource_type="AWS::CloudFormation::Stack",
+        physical_id="",
+    )
+    inner = (of_stack("CREATE_IN_PROGRESS", stack_id=NESTED_ID), cause)
+
+    assert first_of(of_stack("CREATE_IN_PROGRESS"), nested, **{NESTED_ID: inner}) == cause
+
+
 def test_a_nested_stack_that_was_never_made_is_the_cause_itself():
     nested = event(
         "Inner",
