@@ -6,6 +6,7 @@ that runs ministack unpatched and sees the fault, so that the test fails when it
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,21 @@ if TYPE_CHECKING:
     from stacksets.local.organizations.tree import Organization
 
 MINISTACK_VERSION = "1.5.33"
+ADAPTATIONS = (
+    "account_role",
+    "aliases",
+    "assume_role",
+    "capabilities",
+    "conditions",
+    "endpoints",
+    "exports",
+    "mock",
+    "names",
+    "organizations",
+    "physical_names",
+    "proxy",
+)
+"""The modules that need nothing; `handlers` needs what runs the functions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,38 +68,14 @@ def adapt(fleet: Fleet) -> Adapted:
     check_version(importlib.metadata.version("ministack"))
     # pylint: disable=import-outside-toplevel
     from stacksets.local.adaptations import (  # noqa: PLC0415 - imports ministack, see above
-        account_role,
-        aliases,
-        assume_role,
-        capabilities,
-        conditions,
         emulator,
-        endpoints,
-        exports,
         handlers,
-        mock,
-        names,
         organizations,
-        physical_names,
         policies,
-        proxy,
     )
 
-    for adaptation in (
-        account_role,
-        aliases,
-        assume_role,
-        capabilities,
-        conditions,
-        endpoints,
-        exports,
-        mock,
-        names,
-        organizations,
-        physical_names,
-        proxy,
-    ):
-        adaptation.apply()
+    for name in ADAPTATIONS:
+        importlib.import_module(f"{__name__}.{name}").apply()
     handlers.apply(fleet)
     return Adapted(
         emulator=emulator.Ministack(),
