@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from stacksets.model.observed import OperationResult, StackInstance, StackSet
 
 NO_REASON = "AWS gives no reason"
+MANY = 100
+"""From more failures than this on, a result that names its resource is believed without reading
+the stack's events: that would be several calls for each."""
+
+_STACK = "AWS::CloudFormation::Stack"
 _NAMED = re.compile(
     r"ResourceLogicalId:(?P<logical_id>[^,]*), ResourceType:(?P<type>[^,]*), "
     r"ResourceStatusReason:(?P<reason>.*?)\.?",
@@ -59,11 +64,13 @@ def find_root_causes(
         results: Those of one operation.
     """
     instances = {one.key: one for one in observed.instances}
+    failed = [one for one in results if one.status is ResultStatus.FAILED]
 
     def find(result: OperationResult) -> RootCause:
-        return explain(deployment, _find_root_cause(aws, deployment, result, instances))
+        said = _as_said(result, instances.get(result.key))
+        is_told = len(failed) > MANY and said.logical_id and said.resource_type != _STACK
+        return explain(deployment, said if is_told else _find_root_cause(aws, deployment, said))
 
-    failed = (one for one in results if one.status is ResultStatus.FAILED)
     return tuple(dict.fromkeys(ask_each(find, failed)))
 
 
@@ -83,17 +90,11 @@ def explain(deployment: Deployment, cause: RootCause) -> RootCause:
     )
 
 
-def _find_root_cause(
-    aws: Aws,
-    deployment: Deployment,
-    result: OperationResult,
-    instances: dict[InstanceKey, StackInstance],
-) -> RootCause:
-    said = _as_said(result, instances.get(result.key))
+def _find_root_cause(aws: Aws, deployment: Deployment, said: RootCause) -> RootCause:
     if not said.logical_id and _NO_STACK_TOUCHED.search(said.reason):
         return said
     try:
-        account = aws.account(result.account, result.region, deployment.read_role_name)
+        account = aws.account(said.account, said.region, deployment.read_role_name)
         return _from_events(account, said, deployment.name)
     except StackSetsError as error:
         return replace(said, reason=said.reason or NO_REASON, unread=error.message)

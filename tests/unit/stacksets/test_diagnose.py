@@ -250,3 +250,35 @@ def test_each_instance_keeps_its_cause_and_none_is_told_twice(aws):
     )
 
     assert [(one.region, one.reason) for one in found] == [(EAST, "quota"), (WEST, "quota")]
+
+
+@pytest.mark.parametrize(("number", "reads"), [(100, 100), (101, 0)])
+def test_very_many_failures_that_name_their_resource_are_believed(aws, number, reads):
+    keys = [a_key(f"{count:012}") for count in range(number)]
+    asked = []
+
+    def note(stack_id):
+        asked.append(stack_id)
+        return ()
+
+    for key in keys:
+        aws.accounts[key] = Account()
+        aws.accounts[key].list_events = note
+    instances = [an_instance(key) for key in keys]
+
+    found = causes(aws, *(failed(NAMED, key) for key in keys), instances=instances)
+
+    assert [one.logical_id for one in found] == ["Role"] * number
+    assert len(asked) == reads
+
+
+def test_a_nested_stack_is_followed_however_many_failures_there_are(aws):
+    keys = [a_key(f"{count:012}") for count in range(101)]
+    said = (
+        "ResourceLogicalId:Inner, ResourceType:AWS::CloudFormation::Stack, ResourceStatusReason:x"
+    )
+    aws.closed.update(keys)
+
+    found = causes(aws, *(failed(said, key) for key in keys), instances=[])
+
+    assert all(one.unread for one in found)
