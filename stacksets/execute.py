@@ -25,7 +25,7 @@ from stacksets.waiting import Patience
 from stacksets.watch import still_running, watch_operations
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from stacksets.aws.door import StackSets
     from stacksets.clock import Clock
@@ -44,7 +44,7 @@ class Execution:
 
     `failed` is the operation that did not succeed in every stack instance, None where every step
     went well; `results` are its own and those of all that failed with it. `unsent` are the steps
-    that were not sent because of it.
+    that were not sent because of it, or stopped while they were still queued.
     """
 
     operation_ids: tuple[OperationId, ...] = ()
@@ -105,7 +105,7 @@ class _Carrier:
                     operation_ids=tuple(operation_ids),
                     failed=min(failed, key=_was_stopped).operation,
                     results=tuple(row for one in failed for row in one.results),
-                    unsent=tuple(step for _, step in rest),
+                    unsent=(*_find_unbegun(sent, failed), *(step for _, step in rest)),
                 )
             for one in sent:
                 seconds = self._clock.monotonic() - one.at
@@ -180,6 +180,12 @@ def _find_failed(sent: Sequence[_Sent], watched: Sequence[Watched]) -> list[Watc
     if isinstance(sent[0].step, AttachToOperation | StopAutoDeployment):
         return []
     return [one for one in watched if not one.succeeded]
+
+
+def _find_unbegun(sent: Sequence[_Sent], failed: Sequence[Watched]) -> Iterator[Step]:
+    """Give the steps whose operations were stopped before they had anything to do with."""
+    ids = {one.operation.id for one in failed if _was_stopped(one) and not one.results}
+    return (one.step for one in sent if one.operation_id in ids)
 
 
 def _was_stopped(watched: Watched) -> bool:

@@ -42,12 +42,12 @@ def test_a_deploy_asks_once_and_shows_each_instance_move_on_in_its_own_line(
 
     assert exit_code == 0
     assert sum("[y/N]" in line for line in terminal.screen) == 1
-    assert _states(terminal.screens, WEST)[:2] == ["running", "succeeded"]
+    assert _states(terminal.screens, WEST)[-2:] == ["running", "done"]
     east = _states(terminal.screens, EAST)
-    assert (east[0], east[-1]) == ("pending", "succeeded")
-    table = [line for line in terminal.screen if re.search(r" (running|succeeded) ", line)]
+    assert (east[0], east[-1]) == ("waiting", "done")
+    table = [line for line in terminal.screen if re.search(r" (running|done) ", line)]
     rows = [line.split()[:2] for line in table if line.split()[0] in {EAST, WEST}]
-    assert sorted(rows) == [[EAST, "succeeded"], [WEST, "succeeded"]]
+    assert sorted(rows) == [[EAST, "done"], [WEST, "done"]]
     assert COLOUR.search(terminal.raw)
 
 
@@ -150,7 +150,7 @@ def _operations(local_aws: LocalAws) -> list | None:
 
 def _states(screens: list[list[str]], instance: str) -> list[str]:
     """Give the states in which a screen showed an instance, each once, in order."""
-    words = ("pending", "running", "succeeded", "failed", "cancelled")
+    words = ("waiting", "running", "done", "failed", "cancelled")
     states = [
         line.split()[1]
         for screen in screens

@@ -165,6 +165,22 @@ def test_when_one_of_them_fails_those_behind_it_are_stopped():
     assert execution.unsent == ()
 
 
+def test_what_is_stopped_before_it_began_counts_as_never_sent():
+    run = Run()
+    run.stack_sets.polls_until_done = 1
+    steps = [one for one in run.plan.steps if isinstance(one, CreateStackInstances)]
+    run.stack_sets.fail[_only_key(steps[0])] = "no quota"
+    stop = run.stack_sets.stop_operation
+
+    def without_results(name, operation_id):
+        stop(name, operation_id)
+        run.stack_sets.results[operation_id] = ()
+
+    run.stack_sets.stop_operation = without_results
+
+    assert run.execute().unsent == tuple(steps[1:])
+
+
 def test_the_failure_is_the_operation_that_failed_not_one_that_was_stopped_before_it():
     run = Run()
     run.stack_sets.polls_until_done = 3
