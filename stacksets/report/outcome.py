@@ -9,7 +9,7 @@ from stacksets.model.observed import DetailedStatus
 from stacksets.model.outcome import Verdict
 from stacksets.report.cause import cause_data, cause_lines, name_instances
 from stacksets.report.message import Line, Tone, align, count, duration
-from stacksets.report.plan import plan_data
+from stacksets.report.plan import plan_data, step_data, step_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -41,6 +41,7 @@ def outcome_data(outcome: Outcome) -> dict[str, object]:
         "instances": [instance_data(one) for one in outcome.instances],
         "root_causes": [cause_data(one) for one in outcome.root_causes],
         "not_attempted": [str(key) for key in outcome.not_attempted],
+        "unsent": [step_data(one) for one in outcome.unsent],
         "remaining": outcome.remaining and plan_data(outcome.remaining),
     }
 
@@ -73,6 +74,8 @@ def _lines(outcome: Outcome) -> Iterator[Line]:
     if outcome.not_attempted:
         named = name_instances(outcome.not_attempted)
         yield Line(f"Not attempted ({len(outcome.not_attempted)}): {named}", Tone.WARNING)
+    for step in outcome.unsent:
+        yield Line(f"Not sent: {step_words(step)}", Tone.WARNING)
     if outcome.remaining:
         left = count(len(outcome.remaining.steps), "step")
         yield Line(f"Still to do: {left}; the same command again plans them anew", Tone.WARNING)

@@ -111,6 +111,7 @@ def _failed():
         ),
         root_causes=(_cause(),),
         not_attempted=(a_key(region=EAST),),
+        unsent=FIRST.steps[1:],
         remaining=FIRST,
         ended=START + timedelta(minutes=4, seconds=10),
     )
