@@ -11,7 +11,6 @@ from stacksets.local.organizations.errors import (
     constraint_violated,
     invalid_input,
     master_cannot_leave,
-    parent_not_found,
 )
 
 if TYPE_CHECKING:
@@ -21,10 +20,8 @@ if TYPE_CHECKING:
 
 
 def list_children(call: Call, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Show the accounts, or the units, that stand directly in a root or unit."""
+    """Show the accounts, or the units, that stand directly in a root or unit, which is there."""
     parent, kind = params["ParentId"], params["ChildType"]
-    if not call.organization.has_unit(parent):
-        raise parent_not_found(parent)
     if kind == "ACCOUNT":
         parents = {item.id: item.parent_id for item in call.organization.accounts.values()}
     else:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stacksets.local.organizations import administrators, members, service_access
 from stacksets.local.organizations.call import Call
+from stacksets.local.organizations.checks import check_request
 from stacksets.local.organizations.errors import (
     access_denied,
     already_in_organization,
@@ -76,6 +77,7 @@ class Organizations:
             raise not_in_use()
         if not self._may(organization, account, action):
             raise access_denied()
+        check_request(organization, action, params)
         if action in ACTIONS:
             call = Call(organization=organization, directory=self.directory, keeper=self._keeper)
             return ACTIONS[action](call, params)

@@ -83,8 +83,53 @@ def test_the_children_of_a_unit_are_its_accounts_or_its_units(world):
     below = client.list_children(ParentId=apps, ChildType="ORGANIZATIONAL_UNIT")["Children"]
     assert below == [{"Id": world.units["Apps/Prod"], "Type": "ORGANIZATIONAL_UNIT"}]
     assert ids(client.list_children(ParentId=world.root, ChildType="ACCOUNT")) == [ADMIN]
+
+
+@pytest.mark.parametrize(
+    ("action", "sent"),
+    [
+        ("list_children", {"ChildType": "ACCOUNT"}),
+        ("list_accounts_for_parent", {}),
+        ("list_organizational_units_for_parent", {}),
+        ("create_organizational_unit", {"Name": "Below"}),
+    ],
+)
+def test_a_unit_that_is_not_there_is_no_parent(world, action, sent):
     with refusal("ParentNotFoundException"):
-        client.list_children(ParentId="ou-none-12345678", ChildType="ACCOUNT")
+        getattr(world.organizations, action)(ParentId="ou-none-12345678", **sent)
+
+
+def test_a_unit_that_is_not_empty_is_not_deleted(world):
+    delete = world.organizations.delete_organizational_unit
+    for path in ("Apps", "Other"):
+        with refusal("OrganizationalUnitNotEmptyException"):
+            delete(OrganizationalUnitId=world.units[path])
+    delete(OrganizationalUnitId=world.units["Apps/Prod"])
+    below = world.organizations.list_children(
+        ParentId=world.units["Apps"], ChildType="ORGANIZATIONAL_UNIT"
+    )
+    assert below["Children"] == []
+
+
+def test_an_account_is_moved_only_out_of_the_unit_that_it_is_in(world):
+    move = world.organizations.move_account
+    to = {"SourceParentId": world.root, "DestinationParentId": world.units["Other"]}
+    with refusal("SourceParentNotFoundException"):
+        move(AccountId=TARGET, **to)
+    with refusal("AccountNotFoundException"):
+        move(AccountId=STRANGER, **to)
+
+
+def test_an_account_is_closed_once_and_the_management_account_never(world):
+    close = world.organizations.close_account
+    close(AccountId=TARGET)
+    assert world.organizations.describe_account(AccountId=TARGET)["Account"]["Status"] == (
+        "SUSPENDED"
+    )
+    with refusal("AccountAlreadyClosedException"):
+        close(AccountId=TARGET)
+    with refusal("ConstraintViolationException", "CANNOT_CLOSE_MANAGEMENT_ACCOUNT"):
+        close(AccountId=ADMIN)
 
 
 def test_units_are_named_after_their_root_however_deep_they_are(world):

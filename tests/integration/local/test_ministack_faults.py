@@ -308,6 +308,35 @@ def test_organizations_lists_have_no_pages(ministack: Ministack) -> None:
     assert len(client.list_accounts(MaxResults=1)["Accounts"]) == 3
 
 
+def test_organizations_units_need_not_be_there_nor_be_empty(ministack: Ministack) -> None:
+    client = ministack.client("organizations")
+    unknown = {"ParentId": "ou-none-12345678"}
+    assert client.list_accounts_for_parent(**unknown)["Accounts"] == []
+    assert client.list_organizational_units_for_parent(**unknown)["OrganizationalUnits"] == []
+    below = client.create_organizational_unit(**unknown, Name="Below")["OrganizationalUnit"]
+    made = client.create_account(Email="a@example.com", AccountName="Member")
+    move = {
+        "AccountId": made["CreateAccountStatus"]["AccountId"],
+        "SourceParentId": below["Id"],
+        "DestinationParentId": below["Id"],
+    }
+    client.move_account(**move)
+
+    client.delete_organizational_unit(OrganizationalUnitId=below["Id"])
+
+    (parent,) = client.list_parents(ChildId=move["AccountId"])["Parents"]
+    assert parent["Id"] == below["Id"]
+
+
+def test_organizations_the_management_account_is_closed(ministack: Ministack) -> None:
+    client = ministack.client("organizations")
+    management = client.describe_organization()["Organization"]["MasterAccountId"]
+
+    client.close_account(AccountId=management)
+
+    assert client.describe_account(AccountId=management)["Account"]["Status"] == "SUSPENDED"
+
+
 @pytest.mark.parametrize(
     "action",
     [
