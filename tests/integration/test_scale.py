@@ -105,6 +105,13 @@ def test_deploy_lists_the_results_of_an_operation_once_when_it_has_ended(call):
     assert calls["ListStackInstances"] == 2 * PAGES
 
 
+def test_diagnose_looks_into_the_stacks_that_failed_and_no_other(call):
+    with simulated(failed_every=100) as server:
+        exit_code, calls, _ = call(server, "diagnose")
+    looks = {"AssumeRole": 3, "DescribeStacks": 3, "DescribeEvents": 3}
+    assert (exit_code, calls) == (5, WHO | LISTS | looks)
+
+
 @pytest.mark.exhaustive
 def test_throttled_calls_are_sent_again_until_all_are_answered(call):
     with simulated(calls_per_second=100.0) as server:

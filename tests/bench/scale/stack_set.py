@@ -41,6 +41,7 @@ class StackSetState:
         self._seconds = operation_seconds
         self._failed_every = failed_every
         self._body = template(timeout=10)
+        self._places = {key: at for at, key in enumerate(world.keys)}
         self._overrides = {key: world.overrides(*key) for key in world.keys}
         self._operations: dict[str, tuple[str, float | None]] = {_FIRST: ("CREATE", None)}
         self._actions: dict[str, Callable[[Form], Answer]] = {
@@ -190,15 +191,21 @@ class StackSetState:
             "StackId": form["StackName"],
             "StackName": form["StackName"].split("/")[1],
             "CreationTime": _CREATED,
-            "StackStatus": "UPDATE_COMPLETE",
+            "StackStatus": self._stack_status(form["StackName"]),
         }
         return {"Stacks": [stack]}
+
+    def _stack_status(self, stack_id: str) -> str:
+        _, _, _, region, account, *_ = stack_id.split(":")
+        failed = self._fails(self._places[account, region])
+        return "UPDATE_ROLLBACK_COMPLETE" if failed else "UPDATE_COMPLETE"
 
     def _stack_events(self, form: Form) -> Answer:
         return {"StackEvents": [self._failure(form["StackName"]), self._start(form["StackName"])]}
 
     def _events(self, form: Form) -> Answer:
-        return {"OperationEvents": [self._failure(form["StackName"])]}
+        of_update = {"OperationId": "1", "OperationType": "UPDATE_STACK"}
+        return {"OperationEvents": [{**self._failure(form["StackName"]), **of_update}]}
 
     @staticmethod
     def _start(stack_id: str) -> Answer:
