@@ -227,6 +227,16 @@ _ENTRIES = (
 )
 
 
+INOPERABLE = Hint(
+    code="inoperable",
+    meaning="a deletion or an import failed here, and StackSets leaves the stack instance out of "
+    "every update until it is taken out (API reference, StackInstance)",
+    action="mend what the reason names; `stacksets deploy --allow-delete` then takes the stack "
+    "instance out and makes it anew, and its old stack stays in the account: delete it there",
+)
+"""For an INOPERABLE stack instance whose reason says nothing more particular."""
+
+
 def find_hint(reason: str, key: InstanceKey, *, stack_id: str | None = None) -> Hint | None:
     """Say what a reason of AWS means and what to do about it, None where that is not known.
 

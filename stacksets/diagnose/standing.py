@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stacksets.asking import ask_each
@@ -13,6 +13,7 @@ from stacksets.diagnose.causes import (
     list_not_attempted,
 )
 from stacksets.errors import InputError, StackSetsError
+from stacksets.hints import INOPERABLE
 from stacksets.model.desired import SELF
 from stacksets.model.diagnosis import Diagnosis, Unread
 from stacksets.model.observed import (
@@ -66,8 +67,8 @@ def diagnose(aws: Aws, deployment: Deployment, observed: StackSet) -> Diagnosis:
     found = _sort(observed)
     results = _read_results(aws, deployment, found.failed)
     causes = find_root_causes(aws, deployment, observed, results)
-    told, untold = _split(causes)
-    there = {one.key for one in observed.instances}
+    there = {one.key: one for one in observed.instances}
+    told, untold = _split(_with_status(one, there[one.key].status) for one in causes)
     return Diagnosis(
         operation=None,
         causes=(*told, *(explain(deployment, _gone(one)) for one in found.gone)),
@@ -158,6 +159,11 @@ def _read_results(
         )
         for one in failed
     )
+
+
+def _with_status(cause: RootCause, status: InstanceStatus) -> RootCause:
+    inoperable = status is InstanceStatus.INOPERABLE
+    return replace(cause, hint=INOPERABLE) if inoperable and cause.hint is None else cause
 
 
 def _split(causes: Iterable[RootCause]) -> tuple[tuple[RootCause, ...], tuple[Unread, ...]]:

@@ -77,6 +77,19 @@ def test_an_instance_that_failed_is_a_fault_also_where_no_operation_is_listed(
     assert reasons(found) == [(f"{ACCOUNT}/{EAST}", "quota")]
 
 
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [("Cannot delete entity", "inoperable"), ("(Error Code: BucketNotEmpty)", "not_empty")],
+)
+def test_an_inoperable_instance_has_the_way_out_unless_its_reason_says_more(aws, reason, code):
+    inoperable = failed(status=InstanceStatus.INOPERABLE, reason=reason)
+
+    (cause,) = look(aws, inoperable).causes
+
+    assert cause.hint is not None
+    assert cause.hint.code == code
+
+
 def test_a_silent_row_has_the_reason_of_its_last_operations_result(aws):
     aws.fake_stack_sets.results[OPERATION] = (
         a_result(status=ResultStatus.FAILED, status_reason="the result's words"),
