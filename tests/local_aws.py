@@ -48,12 +48,13 @@ class LocalAws:
         """Turn the control plane's knobs, as `control_plane.read_settings` names them."""
         self._administer("POST", "settings", settings)
 
-    def hold(self, call: int, moment: str) -> None:
+    def hold(self, call: int, moment: str, action: str = "") -> None:
         """Hold the n-th call from now on: "RECEIVED" before, "ANSWERED" after it is carried out.
 
-        It is held until it is released, its caller is gone, or a reset.
+        With `action` the n-th call of that. It is held until it is released, its caller is gone, or
+        a reset.
         """
-        self._administer("POST", "hold", {"call": call, "moment": moment})
+        self._administer("POST", "hold", {"call": call, "moment": moment, "action": action})
 
     def held(self) -> dict[str, str]:
         """Service and action of the call that is held now, nothing where none is."""

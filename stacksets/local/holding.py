@@ -32,14 +32,18 @@ class Held(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """Hold the call of this number (from 1, counted from the order on) at this moment."""
+    """Hold the call of this number (from 1, counted from the order on) at this moment.
+
+    With `action` only its calls are counted, as the journal names it.
+    """
 
     call: int
     moment: Moment
+    action: str = ""
 
 
 def read_order(document: Mapping[str, Any]) -> Order:
-    """Read `{"call": 3, "moment": "RECEIVED"}`.
+    """Read `{"call": 3, "moment": "RECEIVED"}`, to which an `action` may be added.
 
     Raises:
         ValueError: for a number below 1 or an unknown moment: a test that orders it would wait.
@@ -47,7 +51,7 @@ def read_order(document: Mapping[str, Any]) -> Order:
     call, moment = int(document["call"]), Moment(document["moment"])
     if call < 1:
         raise ValueError(f"calls are counted from 1, there is no call {call}")
-    return Order(call=call, moment=moment)
+    return Order(call=call, moment=moment, action=document.get("action", ""))
 
 
 class Holding:
@@ -79,6 +83,8 @@ class Holding:
     def find_moment(self, call: ApiCall) -> Moment | None:
         """Count a call, and tell when it is to be held."""
         if not self._order or USER_AGENT in call.user_agent:
+            return None
+        if self._order.action not in {"", call.action}:
             return None
         self._counted += 1
         return self._order.moment if self._counted == self._order.call else None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import signal
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.e2e.conftest import ACCOUNT
-from tests.e2e.shell import CTRL_C
+from tests.e2e.shell import CTRL_C, TIMEOUT_SECONDS
 from tests.integration.deployer import list_operations, list_writes
 
 if TYPE_CHECKING:
@@ -127,6 +129,90 @@ def test_a_second_ctrl_c_stops_the_operation_on_aws(prepared: Shell, local_aws: 
     assert "Traceback" not in terminal.raw
 
 
+@pytest.mark.emulator_only
+def test_a_third_ctrl_c_leaves_at_once_what_is_being_stopped(
+    prepared: Shell, local_aws: LocalAws
+) -> None:
+    local_aws.set_control_plane(instance_seconds=30.0)
+    terminal = prepared.type(*DEPLOY, "--yes")
+    terminal.read_until(" running ")
+
+    terminal.send(CTRL_C)
+    terminal.read_until("Ctrl-C again stops")
+    terminal.send(CTRL_C)
+    _wait_for_call(local_aws, "StopStackSetOperation")
+    terminal.send(CTRL_C)
+    exit_code = terminal.read_to_the_end()
+
+    [operation] = list_operations(local_aws, NAME)
+    assert (exit_code, operation["Status"]) == (130, "STOPPING")
+    assert any(operation["OperationId"] in line for line in terminal.screen)
+    assert "Traceback" not in terminal.raw
+
+
+@pytest.mark.emulator_only
+@pytest.mark.parametrize("number", [1, 4, 8])
+def test_ctrl_c_while_aws_is_only_read_changes_nothing(
+    prepared: Shell, local_aws: LocalAws, number: int
+) -> None:
+    calls = len(local_aws.journal())
+    local_aws.hold(number, "RECEIVED")
+    terminal = prepared.type(*DEPLOY, "--yes")
+    _wait_until_held(local_aws)
+
+    terminal.send(CTRL_C)
+
+    assert terminal.read_to_the_end() == 130
+    assert any("nothing was changed" in line for line in terminal.screen)
+    assert "Traceback" not in terminal.raw
+    assert list_writes(local_aws, calls) == []
+
+
+@pytest.mark.emulator_only
+@pytest.mark.parametrize("action", ["CreateStackSet", "CreateStackInstances"])
+def test_ctrl_c_in_the_middle_of_a_write_leaves_what_the_same_command_goes_on_with(
+    prepared: Shell, local_aws: LocalAws, action: str
+) -> None:
+    calls = len(local_aws.journal())
+    local_aws.hold(1, "ANSWERED", action)
+    terminal = prepared.type(*DEPLOY, "--yes")
+    held = _wait_until_held(local_aws)
+
+    terminal.send(CTRL_C)
+    exit_code = terminal.read_to_the_end()
+    again = prepared.run(*DEPLOY, "--yes")
+
+    assert (exit_code, held["action"]) == (130, action)
+    assert "nothing was changed" not in terminal.raw
+    assert "Traceback" not in terminal.raw
+    assert again.returncode == 0, again.stderr
+    assert len(list_operations(local_aws, NAME)) == 1
+    assert list_writes(local_aws, calls) == ["CreateStackSet", "CreateStackInstances"]
+
+
+@pytest.mark.emulator_only
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_detaches_at_once_and_the_same_command_attaches_again(
+    prepared: Shell, local_aws: LocalAws, number: int, code: int
+) -> None:
+    local_aws.set_control_plane(instance_seconds=4.0)
+    terminal = prepared.type(*DEPLOY, "--yes")
+    terminal.read_until(" running ")
+
+    terminal.child.kill(number)
+    exit_code = terminal.read_to_the_end()
+    [left] = list_operations(local_aws, NAME)
+    local_aws.set_control_plane()
+    again = prepared.run(*DEPLOY, "--yes")
+
+    [operation] = list_operations(local_aws, NAME)
+    assert (exit_code, left["Status"]) == (code, "RUNNING")
+    assert any("what runs in AWS goes on" in line for line in terminal.screen)
+    assert "Traceback" not in terminal.raw
+    assert (again.returncode, operation["Status"]) == (0, "SUCCEEDED")
+    assert operation["OperationId"] == left["OperationId"]
+
+
 def test_a_destroy_asks_for_the_name_and_takes_no_other(
     prepared: Shell, local_aws: LocalAws
 ) -> None:
@@ -139,6 +225,21 @@ def test_a_destroy_asks_for_the_name_and_takes_no_other(
 
     assert terminal.read_to_the_end() == 3
     assert list_writes(local_aws, calls) == []
+
+
+def _wait_until_held(local_aws: LocalAws) -> dict[str, str]:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not (held := local_aws.held()):
+        assert time.monotonic() < deadline, "no call is held"
+        time.sleep(0.02)
+    return held
+
+
+def _wait_for_call(local_aws: LocalAws, action: str) -> None:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while all(call["action"] != action for call in local_aws.journal()):
+        assert time.monotonic() < deadline, f"nobody calls {action}"
+        time.sleep(0.05)
 
 
 def _operations(local_aws: LocalAws) -> list | None:

@@ -35,6 +35,8 @@ READS = ("Describe", "List", "Get", "GET ", "AssumeRole")
 class HastyClock(SystemClock):
     """Time as the deployer sees it; it does not sit out the pauses between two looks."""
 
+    longest_rest_seconds = 0.02
+
     def __init__(self) -> None:
         self._skipped = 0.0
 
@@ -42,7 +44,7 @@ class HastyClock(SystemClock):
         return super().monotonic() + self._skipped
 
     def sleep(self, seconds: float) -> None:
-        rest = min(seconds, 0.02)
+        rest = min(seconds, self.longest_rest_seconds)
         self._skipped += seconds - rest
         super().sleep(rest)
 

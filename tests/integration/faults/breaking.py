@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from botocore.config import Config
 
 from stacksets.aws import clients
+from tests.integration.deployer import HastyClock
 from tests.integration.faults.burst import (
     INTERNAL,
     LOST_REPLY,
@@ -40,6 +41,12 @@ ACCEPTED = {
     "destroy": {"DeleteStackInstances": 1, "DeleteStackSet": 1},
 }
 PATIENCE_SECONDS = 0.1
+
+
+class LessHastyClock(HastyClock):
+    """Looks at an operation a few times instead of dozens: every look is two more calls."""
+
+    longest_rest_seconds = 0.15
 
 
 def leave_pauses_out(monkeypatch: pytest.MonkeyPatch) -> None:

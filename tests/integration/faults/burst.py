@@ -28,8 +28,10 @@ RESET: Fault = {"reset": True}
 LOST_REPLY: Fault = {"response": {"abort_bytes": 1}}
 """Accepted, and after the first byte of the reply the connection breaks."""
 
-SLOW: Fault = {"latency": 300}
+SLOW: Fault = {"latency": 250}
 """Sent on when nobody waits for the reply any more: it comes late, after its repetition."""
+
+LATE_SECONDS = 0.4
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,11 @@ class Burst:
         self._control("POST", "rules", rules)
 
     def mend(self) -> None:
-        """Let every call through."""
+        """Let every call through, and wait until those that were to come late have come."""
+        rules = self._control("GET", "rules")
         self._control("POST", "rules", [])
+        if any(rule.get("latency") for rule in rules):
+            time.sleep(LATE_SECONDS)
 
     def fired(self) -> tuple[str, ...]:
         """Give the operations of the calls that were broken since the rules were set, in order."""

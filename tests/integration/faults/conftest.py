@@ -11,7 +11,12 @@ import pytest
 from tests.builders import ACCOUNT
 from tests.integration.commands import Folder, copy_project
 from tests.integration.deployer import make_roles
-from tests.integration.faults.breaking import FAULTS, give_up_soon, leave_pauses_out
+from tests.integration.faults.breaking import (
+    FAULTS,
+    LessHastyClock,
+    give_up_soon,
+    leave_pauses_out,
+)
 from tests.integration.faults.burst import SLOW, Burst, Fault, running_burst
 from tests.integration.faults.prefork import Ended, Prefork, Running, preforked
 from tests.integration.faults.small import write_small
@@ -69,6 +74,7 @@ def broken(local_aws: LocalAws, burst: Burst, monkeypatch: pytest.MonkeyPatch) -
     for name, value in {**local_aws.environ(ACCOUNT), "AWS_ENDPOINT_URL": burst.url}.items():
         monkeypatch.setenv(name, value)
     leave_pauses_out(monkeypatch)
+    monkeypatch.setattr("tests.integration.commands.HastyClock", LessHastyClock)
     return burst
 
 

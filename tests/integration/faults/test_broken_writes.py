@@ -22,13 +22,27 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.integration, pytest.mark.emulator_only, pytest.mark.exhaustive]
 
 
-@pytest.mark.parametrize("replay", ["SAME_ID", "EXCEPTION"])
 @pytest.mark.parametrize("times", [1, clients.ATTEMPTS])
 def test_a_write_that_breaks_is_accepted_once(
-    folder: Folder, broken: Burst, local_aws: LocalAws, fault: Fault, times: int, replay: str
+    folder: Folder, broken: Burst, local_aws: LocalAws, fault: Fault, times: int
+) -> None:
+    _change_while_writes_break(folder, broken, local_aws, fault, times)
+
+
+@pytest.mark.parametrize("times", [1, clients.ATTEMPTS])
+@pytest.mark.parametrize("fault", ["lost reply", "slow"], indirect=True)
+def test_a_write_that_was_accepted_unheard_is_refused_when_it_is_sent_again(
+    folder: Folder, broken: Burst, local_aws: LocalAws, fault: Fault, times: int
+) -> None:
+    local_aws.set_control_plane(replay="EXCEPTION")
+
+    _change_while_writes_break(folder, broken, local_aws, fault, times)
+
+
+def _change_while_writes_break(
+    folder: Folder, broken: Burst, local_aws: LocalAws, fault: Fault, times: int
 ) -> None:
     empty = state(local_aws)
-    local_aws.set_control_plane(replay=replay)
 
     for command, action in (
         (DEPLOY, "CreateStackSet"),

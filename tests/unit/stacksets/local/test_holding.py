@@ -35,6 +35,16 @@ def test_only_the_call_of_that_number_is_held_and_calls_back_are_not_counted() -
     assert moments == [None, None, Moment.RECEIVED, None]
 
 
+def test_with_an_action_only_its_calls_are_counted() -> None:
+    holding = Holding()
+    holding.order(read_order({"call": 2, "moment": "RECEIVED", "action": "GET /b"}))
+    other = read_call("GET", "/b", {"user-agent": "Boto3/1"}, b"")
+
+    moments = [holding.find_moment(one) for one in (other, CALL, other)]
+
+    assert moments == [None, None, Moment.RECEIVED]
+
+
 def test_without_an_order_nothing_is_held() -> None:
     holding = Holding()
     holding.order(Order(call=1, moment=Moment.RECEIVED))
