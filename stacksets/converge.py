@@ -64,6 +64,7 @@ class Changer:
     consent: Callable[[Plan], None]
     notify: Callable[[Event], None]
     patience: Patience = field(default_factory=Patience)
+    audit: bool = False
 
     @property
     def stack_sets(self) -> StackSets:
@@ -72,7 +73,7 @@ class Changer:
 
     def look(self) -> tuple[StackSet | None, Plan]:
         """Observe and plan afresh."""
-        observed = observe_stack_set(self.aws, self.deployment)
+        observed = observe_stack_set(self.aws, self.deployment, audit=self.audit)
         return observed, self.make(observed)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from stacksets.differences import Hidden, find_differences
+from stacksets.differences import MASK, Hidden, find_differences
 from stacksets.model.desired import AutoDeployment, KeptValue, PermissionModel
 from stacksets.model.plan import Definition, Difference
 from stacksets.parameter_values import as_text
@@ -116,6 +116,11 @@ def no_echo_parameters(content: Mapping[str, object]) -> frozenset[str]:
     return frozenset(
         name for name, spec in declared.items() if str(spec.get("NoEcho")).lower() == "true"
     )
+
+
+def mask_values(values: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
+    """Put `MASK` for the values of these parameters."""
+    return {name: MASK if name in names else value for name, value in values.items()}
 
 
 def _settled(wanted: Mapping[str, str | KeptValue], there: Mapping[str, str]) -> dict[str, str]:

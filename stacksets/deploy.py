@@ -60,5 +60,6 @@ def deploy(
         consent=consent,
         notify=notify,
         patience=patience,
+        audit=options.audit,
     )
     return converge(changer, first)

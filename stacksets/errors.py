@@ -183,9 +183,17 @@ class OperationInProgressError(ConflictError):
 
 
 class StalePlanError(ConflictError):
-    """What was observed when the plan was made is no longer so."""
+    """What the plan was made from is no longer so; `moved` says what of it."""
 
     code = "STALE_PLAN"
+
+    def __init__(self, message: str, *, hint: str = "", moved: Sequence[str] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.moved = tuple(moved)
+
+    def to_dict(self) -> dict[str, object]:
+        """Add what has moved, one entry each."""
+        return {**super().to_dict(), "moved": list(self.moved)}
 
 
 class OperationError(StackSetsError):

@@ -15,6 +15,7 @@ from stacksets.changes import find_changes
 from stacksets.definition import (
     compare_definition,
     find_informational,
+    mask_values,
     no_echo_parameters,
     settle_definition,
 )
@@ -56,11 +57,12 @@ class PlanOptions:
 
     `remove_first` removes surplus stack instances before anything is created, for names or quotas
     that would collide. `send` names NoEcho parameters whose value is to be sent although it cannot
-    be compared.
+    be compared. `audit` is for observing: what takes a call an instance is read in any case.
     """
 
     remove_first: bool = False
     send: frozenset[str] = frozenset()
+    audit: bool = False
 
 
 def make_plan(
@@ -181,8 +183,10 @@ def _digest(
     failed is retried, and what was removed is created again, under an operation id that AWS has not
     seen; while the same plan sent again after a crash keeps the one that AWS knows. A crash may
     come between the creation of the stack set and that of its instances, or right after both while
-    the lists lag: so a stack set in which nothing has happened yet counts like none.
+    the lists lag: so a stack set in which nothing has happened yet counts like none. NoEcho values
+    are no part of it: AWS shows operation ids to many, and a short value could be guessed from one.
     """
+    hidden = no_echo_parameters(deployment.template.content)
     seen = (
         None
         if observed is None or _is_untouched(observed)
@@ -198,9 +202,13 @@ def _digest(
         }
     )
     asked = {
-        "definition": asdict(definition) if definition else None,
+        "definition": definition
+        and asdict(replace(definition, parameters=mask_values(definition.parameters, hidden))),
         "targets": [str(key) for key in deployment.instance_keys()],
-        "overrides": [asdict(one) for one in deployment.overrides],
+        "overrides": [
+            asdict(replace(one, parameters=mask_values(one.parameters, hidden)))
+            for one in deployment.overrides
+        ],
         "preferences": asdict(deployment.operation_preferences),
         "options": [options.remove_first, sorted(options.send)],
     }

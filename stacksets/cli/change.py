@@ -14,23 +14,27 @@ from stacksets.cli.consent import Consent
 from stacksets.cli.options import several_files_command
 from stacksets.cli.parts import PlannedChange, change_each
 from stacksets.cli.patience import Waiting, if_busy_option, timeout_option
+from stacksets.cli.plan_options import check_send, plan_options
+from stacksets.cli.saved import PLAN_FILE, hold
 from stacksets.cli.stages import check, lint, observe, open_aws
-from stacksets.definition import no_echo_parameters
 from stacksets.effective import find_effective
-from stacksets.errors import InputError
 from stacksets.exposure import find_exposure
 from stacksets.leftovers import find_leftovers
-from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
+from stacksets.plan import make_destroy_plan, make_plan
 from stacksets.report.change import change_result, no_changes_result
 from stacksets.report.exposure import exposure_warnings
 from stacksets.report.leftovers import destroy_result
 from stacksets.report.plan import plan_message
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from stacksets.cli.saved import Held
     from stacksets.cli.session import Session
     from stacksets.model.desired import Deployment
     from stacksets.model.outcome import Outcome
     from stacksets.operation_ids import Purpose
+    from stacksets.plan import PlanOptions
     from stacksets.report.message import Result
     from stacksets.waiting import IfBusy, Patience
 
@@ -51,17 +55,8 @@ allow_delete_option = click.option(
 @yes_option
 @allow_delete_option
 @click.option("--no-lint", is_flag=True, help="Do not ask cfn-lint, which refuses errors.")
-@click.option(
-    "--remove-first",
-    is_flag=True,
-    help="Remove what left the file before creating what is new, where names or quotas collide.",
-)
-@click.option(
-    "--send",
-    multiple=True,
-    metavar="NAME",
-    help="Send this NoEcho parameter although it cannot be compared; may be repeated.",
-)
+@click.argument("saved_plan", metavar="[PLAN]", required=False, type=PLAN_FILE)
+@plan_options
 @if_busy_option
 @timeout_option
 @several_files_command
@@ -71,8 +66,8 @@ def deploy(
     yes: bool,
     allow_delete: bool,
     no_lint: bool,
-    remove_first: bool,
-    send: tuple[str, ...],
+    saved_plan: Path | None,
+    options: PlanOptions,
     if_busy: IfBusy,
     timeout_minutes: float | None,
 ) -> Result:
@@ -80,12 +75,18 @@ def deploy(
 
     Lints the template, checks what the accounts need, shows the plan, asks, carries it out and
     verifies that a second plan is empty. Several files are all planned before the first is begun.
+
+    With PLAN, a file that `stacksets plan --out PLAN` has written, that plan is carried out as it
+    is, in its environment; if anything has moved since, nothing is changed (exit 6).
     """
-    options = PlanOptions(remove_first=remove_first, send=frozenset(send))
-    consent = Consent(session=session, yes=yes, allow_delete=allow_delete)
+    held = hold(session, saved_plan, options)
+    consent = Consent(
+        session=session, yes=yes, allow_delete=allow_delete, verbatim=held is not None
+    )
+    options = held.saved.options if held else options
     return change_each(
         session,
-        partial(_plan_deploy, options=options, lints=not no_lint),
+        partial(_plan_deploy, options=options, lints=not no_lint, held=held),
         consent,
         partial(
             carry_out_deploy,
@@ -97,14 +98,21 @@ def deploy(
 
 
 def _plan_deploy(
-    session: Session, unbound: Deployment, *, options: PlanOptions, lints: bool
+    session: Session,
+    unbound: Deployment,
+    *,
+    options: PlanOptions,
+    lints: bool,
+    held: Held | None,
 ) -> PlannedChange:
-    _check_send(unbound, options.send)
+    check_send(unbound, options.send)
     linted = lint(session, unbound) if lints else None
-    opened = open_aws(session, unbound)
+    opened = open_aws(session, held.deployment(unbound) if held else unbound)
     if linted:
         session.report.tell(linted)
-    observed = observe(opened)
+    observed = observe(opened, audit=options.audit)
+    if held:
+        held.refuse_moved(opened, observed)
     check(session, opened, observed)
     plan = make_plan(opened.deployment, observed, options)
     if not plan.is_empty:
@@ -138,16 +146,6 @@ def carry_out_deploy(
         patience=waiting.begin(session, resumes=resumes),
     )
     return change_result(outcome, session.record.data())
-
-
-def _check_send(deployment: Deployment, names: frozenset[str]) -> None:
-    hidden = no_echo_parameters(deployment.template.content)
-    wrong = sorted(names - hidden)
-    if wrong:
-        raise InputError(
-            f"--send {', '.join(wrong)}: no NoEcho parameter of {deployment.template.path}",
-            hint=f"NoEcho parameters: {', '.join(sorted(hidden)) or 'none'}; others are compared",
-        )
 
 
 @click.command(

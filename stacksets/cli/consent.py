@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacksets.errors import UnsafePlanError
+from stacksets.errors import StalePlanError, UnsafePlanError
 from stacksets.report.plan import plan_message
 
 if TYPE_CHECKING:
@@ -25,15 +25,22 @@ class Consent:
     """What was agreed to on the command line, and how the rest is asked for.
 
     With `by_name` a plain "y" is not enough, the stack set's name must be typed (destroy).
+    With `verbatim` no plan passes that comes up on the way: only the saved one was agreed to.
     """
 
     session: Session
     yes: bool
     allow_delete: bool
     by_name: bool = False
+    verbatim: bool = False
 
     def __call__(self, plan: Plan) -> None:
         """Show a plan that came up on the way, and ask for it as for the first."""
+        if self.verbatim:
+            raise StalePlanError(
+                "the world has moved while the saved plan was carried out; what is done stays",
+                hint="`stacksets plan` shows what is left",
+            )
         self.session.report.tell(plan_message(plan))
         self.to_plan(plan)
 

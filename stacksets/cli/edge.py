@@ -15,6 +15,7 @@ from stacksets.cli.look import outputs, plan, smoke, status
 from stacksets.cli.operations import events, resume, stop, watch
 from stacksets.cli.prepare import bootstrap
 from stacksets.cli.resolved import resolve
+from stacksets.cli.saved import show
 from stacksets.cli.session import Flags, Session
 from stacksets.errors import StackSetsError
 from stacksets.report.failure import bug_result, error_result, interrupted_result, usage_result
@@ -64,6 +65,7 @@ def stacksets() -> None:
 _COMMANDS = (
     bootstrap,
     plan,
+    show,
     deploy,
     status,
     watch,

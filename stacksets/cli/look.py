@@ -9,7 +9,9 @@ import click
 from stacksets import outputs as reading
 from stacksets import smoke as smoking
 from stacksets.cli.options import several_files_command
-from stacksets.cli.parts import look_at_each
+from stacksets.cli.parts import PlannedChange, look_at_each
+from stacksets.cli.plan_options import audit_option, check_send, plan_options
+from stacksets.cli.saved import PLAN_FILE, save
 from stacksets.cli.stages import check, observe, open_aws
 from stacksets.effective import find_effective
 from stacksets.errors import InputError
@@ -22,16 +24,13 @@ from stacksets.report.plan import plan_message
 from stacksets.report.status import status_result
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from stacksets.cli.session import Session
     from stacksets.cli.stages import Opened
     from stacksets.model.desired import Deployment
+    from stacksets.plan import PlanOptions
     from stacksets.report.message import Result
-
-audit_option = click.option(
-    "--audit",
-    is_flag=True,
-    help="Read every instance's overrides and look its stack up, two calls each.",
-)
 
 
 @click.command(
@@ -39,25 +38,30 @@ audit_option = click.option(
     epilog="Example: stacksets plan --environment prod --expect-no-changes",
 )
 @click.option("--expect-no-changes", is_flag=True, help="Exit 8 where there are any.")
-@audit_option
+@click.option("--out", type=PLAN_FILE, metavar="PLAN", help="Save the plan, for `deploy PLAN`.")
+@plan_options
 @several_files_command
-def plan(session: Session, *, expect_no_changes: bool, audit: bool) -> Result:
+def plan(
+    session: Session, *, expect_no_changes: bool, out: Path | None, options: PlanOptions
+) -> Result:
     """Show what deploy would do, without doing it.
 
-    Exit codes: 0 with or without changes; 4 where the accounts are not ready; 8 for changes with
-    --expect-no-changes.
+    Exit codes: 0 with or without changes; 4 where the accounts are not ready; 6 where a plan that
+    waits for an operation was to be saved; 8 for changes with --expect-no-changes.
     """
+    if out and len(session.flags.files) > 1:
+        raise click.UsageError("--out saves the plan of one deployment file")
 
     def look(part: Session, deployment: Deployment) -> Result:
+        check_send(deployment, options.send)
         opened = open_aws(part, deployment)
-        observed = observe(opened, audit=audit)
+        observed = observe(opened, audit=options.audit)
         check(part, opened, observed)
-        made = make_plan(opened.deployment, observed)
-        message = plan_message(
-            made,
-            exposure_warnings(find_exposure(opened.deployment)),
-            find_effective(opened.deployment, observed),
-        )
+        made = make_plan(opened.deployment, observed, options)
+        warnings = exposure_warnings(find_exposure(opened.deployment))
+        message = plan_message(made, warnings, find_effective(opened.deployment, observed))
+        if out:
+            save(part, out, PlannedChange(opened=opened, observed=observed, plan=made), options)
         return plan_result(made, message, part.record.data(), expect_no_changes=expect_no_changes)
 
     return look_at_each(session, look)

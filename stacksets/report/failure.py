@@ -10,9 +10,10 @@ from stacksets.errors import (
     DetachedError,
     NotReadyError,
     OperationFailedError,
+    StalePlanError,
 )
 from stacksets.report.cause import WIDTH, cause_data, cause_lines, wrapped
-from stacksets.report.message import Line, Result, Tone
+from stacksets.report.message import Line, Result, Tone, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 # What a shell answers for a program that a signal ended.
 _ENDED_BY_SIGNAL = 128
+_MOST_MOVED = 20
 
 
 def error_result(error: StackSetsError, record: Mapping[str, object]) -> Result:
@@ -123,8 +125,17 @@ def _lines(error: StackSetsError) -> Iterator[Line]:
         yield Line(error.message if detached else f"error: {error.message}", Tone.BAD)
     if isinstance(error, OperationFailedError):
         yield from cause_lines(error.root_causes)
+    if isinstance(error, StalePlanError):
+        yield from _moved_lines(error.moved)
     if error.hint:
         yield Line(f"→ {error.hint}")
+
+
+def _moved_lines(moved: tuple[str, ...]) -> Iterator[Line]:
+    """Name what has moved since a plan was saved; of very much, the first."""
+    yield from (Line(f"  - {shorten(one)}", Tone.BAD) for one in moved[:_MOST_MOVED])
+    if (rest := len(moved) - _MOST_MOVED) > 0:
+        yield Line(f"  and {rest} more", Tone.BAD)
 
 
 def _problem_lines(problems: tuple[Problem, ...]) -> Iterator[Line]:

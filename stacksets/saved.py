@@ -1,0 +1,160 @@
+"""A plan that is kept: written as a canonical document, read back, and held against the world."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from stacksets.basis import Basis, find_moved, hidden_parameters, make_basis
+from stacksets.definition import mask_values
+from stacksets.effective import EffectiveParameters, find_effective
+from stacksets.errors import InputError, OperationInProgressError, StalePlanError
+from stacksets.model.plan import (
+    AttachToOperation,
+    CreateStackInstances,
+    CreateStackSet,
+    Plan,
+    UpdateStackInstances,
+    UpdateStackSet,
+)
+from stacksets.plain import NotPlainError, from_plain, to_plain
+
+if TYPE_CHECKING:
+    from stacksets.model.desired import Deployment
+    from stacksets.model.observed import StackSet
+    from stacksets.model.plan import Definition, Step
+    from stacksets.plan import PlanOptions
+
+FORMAT: Final = "stacksets-plan"
+VERSION: Final = 1
+"""Grows with every change of what a saved plan holds; a plan of another version is not applied."""
+
+_HINT = "`stacksets plan --out FILE` writes one"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedPlan:
+    """A plan with all that was shown of it and all that it was made from.
+
+    NoEcho values are masked in it, and the template's text is left out of its steps: what is sent
+    comes from the deployment file, once it is found to be the same.
+    """
+
+    basis: Basis
+    options: PlanOptions
+    plan: Plan
+    parameters: EffectiveParameters
+    warnings: tuple[str, ...]
+
+
+def save_plan(
+    deployment: Deployment,
+    observed: StackSet | None,
+    plan: Plan,
+    options: PlanOptions,
+    warnings: tuple[str, ...],
+) -> SavedPlan:
+    """Keep a plan that was made from this deployment and observation."""
+    hidden = hidden_parameters(deployment, observed)
+    return SavedPlan(
+        basis=make_basis(deployment, observed),
+        options=options,
+        plan=replace(plan, steps=tuple(_masked(step, hidden) for step in plan.steps)),
+        parameters=find_effective(deployment, observed),
+        warnings=warnings,
+    )
+
+
+def refuse_waiting(plan: Plan) -> None:
+    """Refuse to keep a plan that only waits.
+
+    Raises:
+        OperationInProgressError: what is to be done is planned when the operation has ended.
+    """
+    for step in plan.steps:
+        if isinstance(step, AttachToOperation):
+            raise OperationInProgressError(
+                f"operation {step.operation_id} runs ({step.why}), and a plan that waits for it "
+                "cannot be saved",
+                hint="save a plan when it has ended",
+                operation_id=step.operation_id,
+            )
+
+
+def write_saved_plan(saved: SavedPlan) -> str:
+    """Give the document: JSON with sorted keys and no time in it, so that equal plans are equal."""
+    document = {"format": FORMAT, "version": VERSION, **to_plain(saved)}
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def read_saved_plan(text: str, name: str) -> SavedPlan:
+    """Read a document back.
+
+    Args:
+        text: what the file holds.
+        name: how the file is called in messages.
+
+    Raises:
+        InputError: it is no saved plan, or a broken one.
+        StalePlanError: another version of the format.
+    """
+    document = _parse(text, name)
+    version = document.pop("version", None)
+    if document.pop("format", None) != FORMAT or not str(version).isdecimal():
+        raise InputError(f"{name} is no saved plan of stacksets", hint=_HINT)
+    if version != VERSION:
+        raise StalePlanError(
+            f"{name} has version {version} of the format, this stacksets writes and applies "
+            f"version {VERSION}",
+            hint="plan anew with this version",
+        )
+    try:
+        saved: SavedPlan = from_plain(SavedPlan, document, "plan")
+    except NotPlainError as error:
+        raise InputError(f"{name} is a broken plan: {error}", hint=_HINT) from None
+    return saved
+
+
+def refuse_moved(planned: SavedPlan, now: SavedPlan, name: str) -> None:
+    """Let a saved plan pass that is made again from the world as it is.
+
+    Raises:
+        StalePlanError: with everything that has moved.
+    """
+    if planned == now:
+        return
+    moved = tuple(find_moved(planned.basis, now.basis))
+    raise StalePlanError(
+        f"{name} no longer holds; nothing was changed",
+        hint="plan anew, and look at it again",
+        moved=moved or ("the steps: this stacksets plans them otherwise, or the file was edited",),
+    )
+
+
+def _parse(text: str, name: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise InputError(f"{name} is not JSON", hint=_HINT) from None
+    if not isinstance(document, dict):
+        raise InputError(f"{name} is no saved plan of stacksets", hint=_HINT)
+    return document
+
+
+def _masked(step: Step, hidden: frozenset[str]) -> Step:
+    match step:
+        case CreateStackSet() | UpdateStackSet():
+            return replace(step, definition=_masked_definition(step.definition, hidden))
+        case CreateStackInstances():
+            return replace(step, overrides=mask_values(step.overrides, hidden))
+        case UpdateStackInstances() if step.overrides is not None:
+            return replace(step, overrides=mask_values(step.overrides, hidden))
+        case _:
+            return step
+
+
+def _masked_definition(definition: Definition, hidden: frozenset[str]) -> Definition:
+    return replace(
+        definition, template_body="", parameters=mask_values(definition.parameters, hidden)
+    )
