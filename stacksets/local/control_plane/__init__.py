@@ -2,8 +2,9 @@
 
 What AWS does is told by the StackSets user guide and API reference; what they leave open is marked
 assumed where it stands. `plane` is the door, `operations/` the Actions, `engine` and `schedule` run
-an operation, `work`, `roles` and `stacks` do what it does in one account and Region, `protocol/`
-speaks the query protocol.
+an operation, `work`, `roles`, `gates` and `stacks` do what it does in one account and Region,
+`auto_deployment` follows accounts through their organization, `protocol/` speaks the query
+protocol.
 """
 
 from stacksets.local.control_plane.clients import USER_AGENT
