@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from stacksets.definition import mask_values, no_echo_parameters, settle_definition
@@ -112,6 +112,7 @@ def _may_hold_secrets(deployment: Deployment) -> bool:
 
 
 def _desired_side(deployment: Deployment, definition: Definition, hidden: frozenset[str]) -> Side:
+    preferences = deployment.operation_preferences
     return Side(
         template_sha256=definition.template_sha256,
         parameters=mask_values(definition.parameters, hidden),
@@ -122,8 +123,8 @@ def _desired_side(deployment: Deployment, definition: Definition, hidden: frozen
             "call_as": deployment.call_as.value,
             "targets": _sha256(_as_text(tuple(map(_unexpanded, deployment.targets))))[:_SHORT],
             **{
-                f"operation_preferences.{name}": _as_text(value)
-                for name, value in to_plain(deployment.operation_preferences).items()
+                f"operation_preferences.{one.name}": _as_text(getattr(preferences, one.name))
+                for one in fields(preferences)
             },
             "informational": _as_text(deployment.informational),
         },
@@ -167,7 +168,7 @@ def _sha256(text: str) -> str:
 def _as_text(value: object) -> str:
     if value is None:
         return _NONE
-    return value if isinstance(value, str) else json.dumps(to_plain(value), sort_keys=True)
+    return str(value) if isinstance(value, str) else json.dumps(to_plain(value), sort_keys=True)
 
 
 def find_moved(planned: Basis, now: Basis) -> Iterator[str]:

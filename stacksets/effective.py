@@ -42,7 +42,8 @@ class EffectiveParameter:
     """One parameter in a stack instance; a NoEcho value is `MASK`, wherever it stands.
 
     `entry` counts the [[overrides]] of the file from 1. `desired` is what the file gives where the
-    value is another one (DEPLOYED, FORGOTTEN), None where it gives none.
+    value is another one (DEPLOYED, FORGOTTEN), None where it gives none. `deployed` is the override
+    on AWS that an override of the file (OVERRIDE) is to replace.
     """
 
     name: str
@@ -50,6 +51,7 @@ class EffectiveParameter:
     source: ValueSource
     entry: int | None = None
     desired: str | None = None
+    deployed: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +77,10 @@ class EffectiveParameters:
     def forgotten(self) -> tuple[InstanceParameters, ...]:
         """Give the instances that have forgotten overrides, with those alone."""
         found = (
-            replace(
-                one,
-                parameters=tuple(p for p in one.parameters if p.source is ValueSource.FORGOTTEN),
-            )
+            (one, tuple(p for p in one.parameters if p.source is ValueSource.FORGOTTEN))
             for one in self.instances
         )
-        return tuple(one for one in found if one.parameters)
+        return tuple(replace(one, parameters=those) for one, those in found if those)
 
 
 def find_effective(deployment: Deployment, observed: StackSet | None) -> EffectiveParameters:
@@ -161,12 +160,17 @@ class _Wanted:
 
     def at(self, key: InstanceKey, there: StackInstance | None) -> Values:
         """Value a desired instance; only an override that the file does not name is AWS's."""
-        values = self.base | self.overridden(key)
+        by_file = self.overridden(key)
         on_aws = there.overrides or {} if there else {}
-        return values | {
-            name: self._forgotten(name, value)
-            for name, value in sorted(on_aws.items())
-            if name not in values or values[name].source is not ValueSource.OVERRIDE
+        return {
+            **self.base,
+            **by_file,
+            **{
+                name: self._replacing(by_file[name], value)
+                if name in by_file
+                else self._forgotten(name, value)
+                for name, value in sorted(on_aws.items())
+            },
         }
 
     def deployed_base(self, observed: StackSet) -> Values:
@@ -204,6 +208,10 @@ class _Wanted:
             source=ValueSource.DEPLOYED,
             desired=wanted.value if wanted else None,
         )
+
+    def _replacing(self, wanted: EffectiveParameter, value: str) -> EffectiveParameter:
+        shown = self.shown(wanted.name, value)
+        return wanted if shown == wanted.value else replace(wanted, deployed=shown)
 
     def _forgotten(self, name: str, value: str) -> EffectiveParameter:
         wanted = self.base.get(name)

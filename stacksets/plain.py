@@ -29,6 +29,9 @@ _NAMES = {
 }
 """What the annotations of the model name: the model imports its types for type checkers only."""
 
+_SCALARS = {str, int, bool}
+"""By far the most of a plan of ten thousand instances."""
+
 
 class NotPlainError(ValueError):
     """A value is not of its declared type; the message says where and what was expected."""
@@ -36,6 +39,8 @@ class NotPlainError(ValueError):
 
 def to_plain(value: object) -> Any:  # noqa: ANN401 - any JSON value
     """Give a noun of the model as what `json` writes."""
+    if value is None or type(value) in _SCALARS:
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         kind = {"kind": type(value).__name__} if isinstance(value, Step) else {}
         return kind | {one.name: to_plain(getattr(value, one.name)) for one in fields(value)}
@@ -45,7 +50,9 @@ def to_plain(value: object) -> Any:  # noqa: ANN401 - any JSON value
         return sorted(to_plain(one) for one in value)
     if isinstance(value, tuple):
         return [to_plain(one) for one in value]
-    return value.value if isinstance(value, StrEnum) else value
+    if isinstance(value, StrEnum):
+        return value.value
+    raise TypeError(f"{type(value).__name__} has no plain form")
 
 
 def from_plain(kind: Any, value: object, where: str = "") -> Any:  # noqa: ANN401 - what `kind` says

@@ -43,7 +43,8 @@ def parameters_data(effective: EffectiveParameters) -> dict[str, object]:
     """Give every parameter of every instance as JSON-ready data.
 
     `source` is default, file, override (with its `entry` in the file, from 1), deployed or
-    forgotten; `desired` is what the file gives where the value on AWS is another one.
+    forgotten; `desired` is what the file gives where the value on AWS is another one, `deployed`
+    the override on AWS that the file's is to replace.
     """
     return {
         "overrides_read": effective.overrides_read,
@@ -60,10 +61,11 @@ def parameters_data(effective: EffectiveParameters) -> dict[str, object]:
 
 def forgotten_warnings(effective: EffectiveParameters) -> tuple[str, ...]:
     """Warn of overrides on AWS that no file names, once however many instances have them."""
-    names = sorted({p.name for one in effective.forgotten for p in one.parameters})
+    forgotten = effective.forgotten
+    names = sorted({p.name for one in forgotten for p in one.parameters})
     if not names:
         return ()
-    where = _where([_key(one) for one in effective.forgotten], effective.instances)
+    where = _where([_key(one) for one in forgotten], effective.instances)
     words = f"{where}: overrides of {', '.join(names)} on AWS that no file names"
     return (f"{words}; deploy --audit takes them back",)
 
@@ -75,6 +77,7 @@ def _parameter_data(parameter: EffectiveParameter) -> dict[str, object]:
         "source": parameter.source.value,
         "entry": parameter.entry,
         "desired": parameter.desired,
+        "deployed": parameter.deployed,
     }
 
 
@@ -144,6 +147,8 @@ def _source_words(parameter: EffectiveParameter) -> str:
     words = _SOURCES[parameter.source].format(entry=parameter.entry)
     if parameter.source in _TROUBLING and parameter.desired is not None:
         words += f"; the file gives {shorten(parameter.desired)}"
+    if parameter.deployed is not None:
+        words += f"; on AWS {shorten(parameter.deployed)}"
     return f"{words}, NoEcho" if parameter.value == MASK else words
 
 

@@ -90,6 +90,10 @@ def test_an_override_that_the_file_changes_is_not_forgotten():
     deployment = a_deployment(overrides=(override("new"),))
     effective = find_effective(deployment, there({"Suffix": "old"}, {}))
     assert said(effective)[EAST] == ("new", "override", 1, None)
+    (changed,) = effective.instances[0].parameters
+    assert changed.deployed == "old"
+    (same,) = find_effective(deployment, there({"Suffix": "new"}, {})).instances[0].parameters
+    assert same.deployed is None
 
 
 def test_what_nobody_read_is_said_to_be_unread():

@@ -85,6 +85,11 @@ def test_a_set_is_written_sorted():
     assert to_plain(PlanOptions(send=frozenset({"B", "A", "C"})))["send"] == ["A", "B", "C"]
 
 
+def test_what_json_cannot_say_is_not_written():
+    with pytest.raises(TypeError, match="float has no plain form"):
+        to_plain(1.5)
+
+
 def changed(path, value):
     """The first plan with one place of its JSON changed."""
     document = through_json(FIRST)

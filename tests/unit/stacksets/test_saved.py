@@ -227,6 +227,7 @@ def test_the_bytes_are_the_same_under_any_hash_seed():
         "sys.stdout.write(write_saved_plan(secrets('x')))\n"
         "from stacksets.report.saved import shown_result\n"
         "sys.stdout.write(repr(shown_result(secrets('x'), {})))\n"
+        "for one in KINDS.values(): sys.stdout.write(write_saved_plan(one))\n"
     )
     texts = {
         subprocess.run(

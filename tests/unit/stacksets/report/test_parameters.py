@@ -139,6 +139,13 @@ def test_data_has_every_parameter_of_every_instance():
         "account": "000000000001",
         "region": "eu-north-1",
         "parameters": [
-            {"name": "Suffix", "value": "a", "source": "override", "entry": 1, "desired": None}
+            {
+                "name": "Suffix",
+                "value": "a",
+                "source": "override",
+                "entry": 1,
+                "desired": None,
+                "deployed": None,
+            }
         ],
     }
