@@ -36,18 +36,7 @@ VALUES = (
     *("true", "0", "-1", "1.5", "nan", "2026-01-01", "[]", '["us-east-1"]', "[[]]", "{}"),
     *('{ a = "b" }', '"PARALLEL"', '"x"', '"template.json"', f'"{"y" * 300}"', '"\\u0000"', '"😀"'),
 )
-KEYS = (
-    "name",
-    "template",
-    "regions",
-    "accounts",
-    "parameters",
-    "tags",
-    "x",
-    "home-region",
-    '"a b"',
-)
-HEADERS = ("[stack_set]", "[[targets]]", "[overrides]", "[smoke]", "[environments.dev]", "[x.y]")
+KEYS = ("status", "tolerance", "tags", "x", "home-region", '"a b"', "description", "stack_name")
 ADMINISTRATION = "AWSCloudFormationStackSetAdministrationRole"
 EXECUTION = "AWSCloudFormationStackSetExecutionRole"
 # What a refusal may be about: the file or its template, the accounts that it names, their roles.
@@ -96,8 +85,7 @@ def _change_key(draw: random.Random, line: str) -> list[str]:
 
 
 def _misspell(draw: random.Random, line: str) -> list[str]:
-    letters = [at for at, sign in enumerate(line) if sign.isalpha()] or [0]
-    at = draw.choice(letters)
+    at = draw.randrange(len(line.partition(" =")[0]))
     return [line[:at] + line[at + 1 :]]
 
 
@@ -106,20 +94,25 @@ def _drop(draw: random.Random, line: str) -> list[str]:
 
 
 def _move_below_another_table(draw: random.Random, line: str) -> list[str]:
-    return [draw.choice(["[new]", "[[overrides]]", "[environments.new]"]), line]
+    return [draw.choice(["[[new]]", "[[overrides]]", "[[environments.new]]"]), line]
 
 
 def _add_a_key(draw: random.Random, line: str) -> list[str]:
     return [line, f"added = {draw.choice(VALUES)}"]
 
 
+def _respell(draw: random.Random, line: str) -> list[str]:
+    """Write the same otherwise: no mistake."""
+    return draw.choice([[line.replace('"', "'")], [f"  {line}  # why"], ["# why", "", line]])
+
+
 def _change_header(draw: random.Random, line: str) -> list[str]:
-    return [draw.choice(["[x.y]", "[[stack_sets]]", "[environments.dev.x]"])]
+    return [draw.choice(["[[x.y]]", "[[stack_sets]]", "[[environments.dev.x]]"])]
 
 
 MUTATIONS: tuple[Callable[[random.Random, str], list[str]], ...] = (
     *(_change_value, _change_value, _change_key, _misspell),
-    *(_drop, _move_below_another_table, _add_a_key),
+    *(_drop, _move_below_another_table, _add_a_key, _respell, _respell, _respell),
 )
 
 
