@@ -56,7 +56,9 @@ def compare_definition(
     return (
         *compare_templates(there, content),
         *find_differences(
-            _without(_effective(observed.parameters, there), hidden),
+            _hide_values(
+                _without(_effective(observed.parameters, there), hidden), no_echo_parameters(there)
+            ),
             _without(definition.parameters, hidden),
             "Parameters",
         ),
@@ -116,6 +118,11 @@ def no_echo_parameters(content: Mapping[str, object]) -> frozenset[str]:
     return frozenset(
         name for name, spec in declared.items() if str(spec.get("NoEcho")).lower() == "true"
     )
+
+
+def _hide_values(values: Mapping[str, str], names: frozenset[str]) -> dict[str, object]:
+    """Hide what the deployed template calls NoEcho: its default, where AWS lists no value."""
+    return {name: Hidden(value) if name in names else value for name, value in values.items()}
 
 
 def mask_values(values: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:

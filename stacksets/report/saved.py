@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 def saved_message(saved: SavedPlan, path: str) -> Message:
     """Say where a plan was saved, and what carries it out."""
     words = f"saved     {path}; `stacksets deploy {path}` carries it out, or refuses"
+    secrets = saved.basis.deployment_file_sha256 is None
+    note = "          NoEcho values are not in it: those of the deployment file are sent then"
     return Message(
         code="plan_saved",
-        lines=(Line(words, Tone.FAINT),),
-        data={"path": path, "digest": saved.plan.digest},
+        lines=(Line(words, Tone.FAINT), *((Line(note, Tone.FAINT),) if secrets else ())),
+        data={"path": path, "digest": saved.plan.digest, "leaves_out_no_echo": secrets},
     )
 
 

@@ -43,3 +43,5 @@ def test_the_document_reads_as_reviewed(golden):
 
 def test_saving_reads_as_reviewed(golden):
     golden("saved_message.txt", _text(saved_message(PLANNED, "plan.json").lines))
+    secret = saved_message(secrets("s3cret"), "plan.json")
+    golden("saved_message_no_echo.txt", _text(secret.lines))

@@ -158,6 +158,14 @@ def test_the_default_of_a_noecho_parameter_is_compared_and_shown_nowhere():
     assert "secret" not in str(first.differences)
 
 
+def test_the_default_of_a_parameter_that_was_noecho_is_not_shown_when_it_goes():
+    secret = {"Type": "String", "NoEcho": True, "Default": "open-sesame"}
+    before = {**CONTENT, "Parameters": {**CONTENT["Parameters"], "Password": secret}}
+    plan = make_plan(a_deployment(), a_stack_set(*BOTH, template_body=json.dumps(before)))
+    assert Difference(path="Parameters.Password", observed="****", desired=None) in plan.differences
+    assert "sesame" not in str(plan.differences)
+
+
 def test_a_default_of_true_is_sent_as_cloudformation_spells_it():
     content = {"Parameters": {"On": {"Type": "String", "Default": True}}, "Resources": {}}
     (create, _) = make_plan(a_deployment(template=a_template(content)), None).steps
