@@ -139,7 +139,10 @@ def _see(observed: StackSet, hidden: frozenset[str]) -> Seen:
             template_sha256=_sha256(observed.template_body),
             parameters=mask_values(observed.parameters, hidden),
             tags=observed.tags,
-            settings={name: _as_text(getattr(observed, name)) for name in _SETTINGS},
+            settings={
+                name: _as_text(getattr(observed, name))
+                for name in (*_SETTINGS, "organizational_unit_ids", "auto_deployment_targets")
+            },
         ),
         last_operation=f"{newest.id} {newest.status}" if newest else None,
         instances={str(one.key): _see_instance(one, hidden) for one in observed.instances},

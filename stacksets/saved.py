@@ -128,7 +128,7 @@ def refuse_moved(planned: SavedPlan, now: SavedPlan, name: str) -> None:
     raise StalePlanError(
         f"{name} no longer holds; nothing was changed",
         hint="plan anew, and look at it again",
-        moved=moved or ("the steps: this stacksets plans them otherwise, or the file was edited",),
+        moved=moved or ("the steps come out otherwise: other options, an edited plan, or units",),
     )
 
 

@@ -17,12 +17,21 @@ from stacksets.errors import (
     OperationInProgressError,
     StalePlanError,
 )
-from stacksets.model.desired import Bootstrap, KeptValue
+from stacksets.expand import expand_targets
+from stacksets.model.desired import (
+    AutoDeployment,
+    Bootstrap,
+    DeploymentTargets,
+    KeptValue,
+    PermissionModel,
+)
 from stacksets.model.observed import OperationStatus
 from stacksets.plan import make_plan
 from stacksets.report.failure import error_result
 from stacksets.saved import read_saved_plan, refuse_moved, refuse_waiting, write_saved_plan
-from tests.builders import EAST, a_key, a_template, an_instance, an_operation
+from tests.builders import EAST, a_deployment, a_key, a_template, an_instance, an_operation
+from tests.fakes import FakeAws
+from tests.organizations import APPS, FOUR, an_organization
 from tests.saved_plans import (
     BOTH,
     KINDS,
@@ -145,6 +154,32 @@ def test_a_kept_value_is_the_deployed_one_and_moves_with_it():
     with pytest.raises(StalePlanError) as caught:
         refuse_moved(saved(kept), saved(kept, observed(tags={"Team": "red"})), "plan.json")
     assert any("tag Team on AWS: blue → red" in one for one in caught.value.moved)
+
+
+def by_units(organization):
+    """Save the plan of all of unit Apps, as the organization is now."""
+    aws = FakeAws()
+    aws.fake_organizations = organization
+    group = DeploymentTargets(accounts=(), regions=(EAST,), organizational_units=(APPS,))
+    deployment = a_deployment(
+        permission_model=PermissionModel.SERVICE_MANAGED,
+        administration_role_arn=None,
+        execution_role_name=None,
+        auto_deployment=AutoDeployment(enabled=True),
+        targets=(group,),
+    )
+    return saved(expand_targets(aws, deployment, None), None)
+
+
+def test_a_plan_of_units_is_kept_and_moves_with_their_accounts():
+    planned = by_units(an_organization())
+    joined = an_organization()
+    joined.homes[FOUR] = APPS
+
+    assert read_saved_plan(write_saved_plan(planned), "plan.json") == planned
+    with pytest.raises(StalePlanError) as caught:
+        refuse_moved(planned, by_units(joined), "plan.json")
+    assert caught.value.moved == (f"stack instance {FOUR}/{EAST} is a target now",)
 
 
 @pytest.mark.parametrize(
