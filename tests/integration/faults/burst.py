@@ -57,10 +57,12 @@ class Burst:
         self._control("POST", "rules", rules)
 
     def mend(self) -> None:
-        """Let every call through, and wait until those that were to come late have come."""
-        rules = self._control("GET", "rules")
+        """Let every call through."""
         self._control("POST", "rules", [])
-        if any(rule.get("latency") for rule in rules):
+
+    def settle(self) -> None:
+        """Wait until the calls that the rules keep back have come."""
+        if any(rule.get("latency") for rule in self._control("GET", "rules")):
             time.sleep(LATE_SECONDS)
 
     def fired(self) -> tuple[str, ...]:

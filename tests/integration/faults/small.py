@@ -110,12 +110,7 @@ def _stack_set(client: Any, name: str) -> dict[str, Any]:
         "template": found["TemplateBody"],
         "parameters": found["Parameters"],
         "instances": sorted(
-            (
-                one["Account"],
-                one["Region"],
-                one["Status"],
-                one["StackInstanceStatus"]["DetailedStatus"],
-            )
+            (one["Region"], one["Status"], one["StackInstanceStatus"]["DetailedStatus"])
             for one in rows
         ),
         "operations": [(one["Action"], one["Status"]) for one in operations],

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stacksets.aws import clients
+from tests.builders import ACCOUNT, EAST, HOME, WEST
+from tests.integration.deployer import list_operations
 from tests.integration.faults.breaking import ACCEPTED, run_while_broken
-from tests.integration.faults.small import DEPLOY, DESTROY, state, told
+from tests.integration.faults.small import DEPLOY, DESTROY, NAME, state, told
 
 if TYPE_CHECKING:
     from tests.integration.commands import Folder
@@ -56,3 +58,24 @@ def _change_while_writes_break(
         assert told(local_aws, since).accepted == ACCEPTED[command[0]], action
 
     assert state(local_aws) == empty
+
+
+@pytest.mark.parametrize("times", [1, clients.ATTEMPTS])
+def test_an_operation_that_runs_is_stopped_although_the_call_breaks(
+    folder: Folder, broken: Burst, local_aws: LocalAws, fault: Fault, times: int
+) -> None:
+    assert folder.run(*DEPLOY).exit_code == 0
+    local_aws.set_control_plane(instance_seconds=1.0)
+    client = local_aws.client("cloudformation", ACCOUNT, HOME)
+    started = client.update_stack_instances(
+        StackSetName=NAME,
+        Accounts=[ACCOUNT],
+        Regions=[EAST, WEST],
+        OperationPreferences={"RegionConcurrencyType": "SEQUENTIAL"},
+    )
+
+    broken.break_calls(fault, "StopStackSetOperation", times=times)
+    run_while_broken(folder, broken, ("stop", "--yes"))
+
+    latest = list_operations(local_aws, NAME)[0]
+    assert (latest["OperationId"], latest["Status"]) == (started["OperationId"], "STOPPED")
