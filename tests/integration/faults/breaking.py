@@ -40,7 +40,7 @@ ACCEPTED = {
     "deploy": {"CreateStackSet": 1, "CreateStackInstances": 1},
     "destroy": {"DeleteStackInstances": 1, "DeleteStackSet": 1},
 }
-PATIENCE_SECONDS = 0.1
+PATIENCE_SECONDS = 0.25
 
 
 class LessHastyClock(HastyClock):
