@@ -9,6 +9,7 @@ from stacksets.errors import Problem, TemplateError
 from stacksets.preflight.case import Case, Unchecked
 from stacksets.preflight.identity import check_account, check_home_region
 from stacksets.preflight.names import check_names
+from stacksets.preflight.organization import check_organization
 from stacksets.preflight.parameters import check_constraints, check_parameters
 from stacksets.preflight.regions import check_regions
 from stacksets.preflight.resources import (
@@ -79,6 +80,7 @@ def check_ready(
 
 def _check_all(case: Case) -> Iterator[Finding]:
     yield from check_home_region(case)
+    yield from check_organization(case)
     yield from check_roles(case)
     too_long = tuple(check_size(case))
     yield from too_long or check_capabilities(case)
