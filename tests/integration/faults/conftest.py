@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.builders import ACCOUNT
+from tests.builders import ACCOUNT, EAST
 from tests.integration.commands import Folder, copy_project
-from tests.integration.deployer import make_roles
+from tests.integration.deployer import everything_in, make_roles
 from tests.integration.faults.breaking import (
     FAULTS,
     LessHastyClock,
@@ -63,6 +63,9 @@ def small(local_aws: LocalAws, prefork: Prefork, tmp_path: Path) -> Small:
 
 @pytest.fixture(scope="session")
 def burst(running_aws: LocalAws) -> Iterator[Burst]:
+    """One a test process; what the embedded AWS imports with a first call is imported before."""
+    running_aws.client("sts").get_caller_identity()
+    everything_in(running_aws, ACCOUNT, EAST)
     with running_burst(running_aws.started.endpoint_url) as one:
         yield one
 

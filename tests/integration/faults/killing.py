@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from tests.integration.faults.conftest import Small
     from tests.integration.faults.prefork import Ended
+    from tests.integration.faults.small import Told
 
 CHUNKS = 5
-LAG_SECONDS = 0.6
+LAG_SECONDS = 1.0
 TIMEOUT_SECONDS = 30
 # What is sent again is known by its id. The deletion of a stack set has none and needs none.
 REPEATABLE = frozenset(WRITES) - {"DeleteStackSet"}
@@ -52,16 +53,21 @@ def _expect(ended: Ended, exit_code: int) -> None:
 
 
 def _kill_and_repeat(
-    small: Small, command: Sequence[str], number: int, moment: str, *, replay: str
+    small: Small, command: Sequence[str], number: int, moment: str, *, replay: str, lags: bool
 ) -> bool:
-    """Kill a command at its n-th call and run it again; whether it came to that call."""
+    """Kill a command at its n-th call and run it again; whether it came to that call.
+
+    With `lags` the next run sees neither in the lists nor in the stacks what has been accepted
+    already, and sends it once more. No list is older than what the first run saw.
+    """
     since = len(small.local.journal())
-    small.local.set_control_plane(replay=replay)
+    if lags:
+        time.sleep(LAG_SECONDS)
+    seconds = LAG_SECONDS if lags else 0
+    small.local.set_control_plane(replay=replay, instance_seconds=seconds)
     held = _kill(small, command, number, moment)
-    if held and held["action"] in REPEATABLE:
-        # The next run does not see in the lists what has been accepted: it sends it once more.
-        small.local.set_control_plane(replay=replay, list_lag_seconds=LAG_SECONDS)
     if held:
+        small.local.set_control_plane(replay=replay, list_lag_seconds=seconds)
         _expect(small.run(*command), 0)
     small.local.set_control_plane()
     calls = told(small.local, since)
@@ -69,27 +75,27 @@ def _kill_and_repeat(
     return held is not None
 
 
-def _count_calls(small: Small, command: Sequence[str]) -> int:
-    """Run a command undisturbed; how many calls it surely makes."""
-    since = len(small.local.journal())
-    _expect(small.run(*command), 0)
-    return told(small.local, since).certain
-
-
 def kill_everywhere(small: Small, chunk: int, moment: str, *, replay: str) -> None:
     """Kill both commands at every `CHUNKS`-th call from `chunk` on, to the last call of both."""
     empty = state(small.local)
-    fewest = {DEPLOY: _count_calls(small, DEPLOY)}
+    usual = {DEPLOY: _run_undisturbed(small, DEPLOY)}
     deployed = state(small.local)
-    fewest[DESTROY] = _count_calls(small, DESTROY)
+    usual[DESTROY] = _run_undisturbed(small, DESTROY)
     assert (state(small.local), len(deployed["stack sets"])) == (empty, 1)
 
     for number in itertools.count(chunk, CHUNKS):
         reached = []
         for command, expected in ((DEPLOY, deployed), (DESTROY, empty)):
-            came = _kill_and_repeat(small, command, number, moment, replay=replay)
-            assert came or number > fewest[command], f"{command[0]} makes no call {number}"
+            lags = usual[command].action(number) in REPEATABLE
+            came = _kill_and_repeat(small, command, number, moment, replay=replay, lags=lags)
+            assert came or number > usual[command].certain, f"{command[0]} makes no call {number}"
             assert state(small.local) == expected, (number, moment, command)
             reached.append(came)
         if not any(reached):
             break
+
+
+def _run_undisturbed(small: Small, command: Sequence[str]) -> Told:
+    since = len(small.local.journal())
+    _expect(small.run(*command), 0)
+    return told(small.local, since)

@@ -76,6 +76,10 @@ class Told:
         }
         return dict(Counter(action for action, _ in unique))
 
+    def action(self, number: int) -> str:
+        """Name the call of this number, from 1; empty where there were not so many."""
+        return self.calls[number - 1]["action"] if number <= len(self.calls) else ""
+
     @property
     def certain(self) -> int:
         """How many calls any run makes: how often it looks at an operation depends on time."""
