@@ -123,7 +123,8 @@ def _create_instances(
 ) -> Iterator[CreateStackInstances]:
     for overrides, members in _by_overrides(one for one in changes if one.create):
         whys = _whys(members)
-        for where in _name(context, whys):
+        named = context.units.name_for_creation(whys) if context.units else None
+        for where in _or_accounts(context, whys, named):
             yield CreateStackInstances(
                 stack_set_name=context.deployment.name,
                 where=where,
@@ -139,7 +140,8 @@ def _update_instances(
 ) -> Iterator[UpdateStackInstances]:
     for overrides, members in _by_overrides(one for one in changes if one.update):
         whys = _whys(members)
-        for where in _name(context, whys):
+        named = context.units.name_for_update(whys) if context.units else None
+        for where in _or_accounts(context, whys, named):
             yield UpdateStackInstances(
                 stack_set_name=context.deployment.name,
                 where=where,
@@ -193,23 +195,19 @@ def delete_wholly(
         yield _delete(context, where, why, retain_stacks=False)
 
 
-def _name(context: Context, keys: Iterable[InstanceKey]) -> tuple[Rectangle, ...]:
-    """Name what is created or updated: as units where there are any, else by accounts."""
-    if context.units is None:
-        return group_into_rectangles(keys, context.region_order)
-    return context.units.name_for_creation(keys)
+def _or_accounts(
+    context: Context, keys: Iterable[InstanceKey], named: tuple[Rectangle, ...] | None
+) -> tuple[Rectangle, ...]:
+    """Take what names units, else name accounts."""
+    return group_into_rectangles(keys, context.region_order) if named is None else named
 
 
 def delete_instances(
     context: Context, keys: Iterable[InstanceKey], why: str, *, retain_stacks: bool
 ) -> Iterator[InstancesStep]:
     """Remove exactly these stack instances, still without operation ids."""
-    named = (
-        context.units.name_for_removal(keys)
-        if context.units
-        else group_into_rectangles(keys, context.region_order)
-    )
-    for where in named:
+    named = context.units.name_for_removal(keys) if context.units else None
+    for where in _or_accounts(context, keys, named):
         yield _delete(context, where, why, retain_stacks=retain_stacks)
 
 

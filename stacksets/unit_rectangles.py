@@ -27,15 +27,17 @@ MOST_UNITS = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """A unit as a call would name it, with a filter and its accounts: whom it touches by region.
+    """A unit as a call would name it, with a filter and its accounts.
 
-    In `always` the unit is to be named whether or not it touches anybody.
+    By region: whom the call `touches` at most, and whom it reaches `surely`. In the regions of
+    `always` the unit is to be named whether or not it touches anybody.
     """
 
     unit: OrganizationalUnitId
     account_filter: AccountFilter = AccountFilter.NONE
     accounts: tuple[AccountId, ...] = ()
     touches: Mapping[Region, frozenset[AccountId]]
+    surely: Mapping[Region, frozenset[AccountId]]
     always: frozenset[Region] = frozenset()
 
 
@@ -45,10 +47,10 @@ Form = tuple[AccountFilter, tuple["AccountId", ...], tuple["Region", ...]]
 def group_by_units(
     keys: Iterable[InstanceKey],
     reaches: Sequence[Reach],
-    holders: Mapping[InstanceKey, OrganizationalUnitId],
+    holders: Mapping[InstanceKey, tuple[OrganizationalUnitId, ...]],
     region_order: Sequence[Region],
 ) -> tuple[Rectangle, ...]:
-    """Cover exactly these pairs with few calls; `holders` gives a unit that holds each account.
+    """Cover exactly these pairs with few calls; `holders` gives units that hold each account.
 
     Earlier reaches come first: the widest unit takes what lies in it.
     """
@@ -59,7 +61,7 @@ def group_by_units(
         regions = tuple(one for one in region_order if _is_whole(reach, one, wanted, left))
         if regions:
             forms[reach.account_filter, reach.accounts, regions].append(reach)
-            left -= {key for region in regions for key in _touched(reach, region)}
+            left -= {key for region in regions for key in _keys(reach.surely, region)}
     wholes = [one for form, together in forms.items() for one in _wholes(form, together)]
     parts = [
         one for pairs in group_into_rectangles(left, region_order) for one in _parts(pairs, holders)
@@ -70,14 +72,13 @@ def group_by_units(
 def _is_whole(
     reach: Reach, region: Region, wanted: frozenset[InstanceKey], left: set[InstanceKey]
 ) -> bool:
-    touched = _touched(reach, region)
-    if region in reach.always:
-        return touched <= wanted
-    return bool(touched) and touched <= left
+    surely = _keys(reach.surely, region)
+    useful = region in reach.always or (bool(surely) and surely <= left)
+    return useful and _keys(reach.touches, region) <= wanted
 
 
-def _touched(reach: Reach, region: Region) -> set[InstanceKey]:
-    return {InstanceKey(account, region) for account in reach.touches.get(region, ())}
+def _keys(accounts: Mapping[Region, frozenset[AccountId]], region: Region) -> set[InstanceKey]:
+    return {InstanceKey(account, region) for account in accounts.get(region, ())}
 
 
 def _wholes(form: Form, reaches: Sequence[Reach]) -> Iterator[Rectangle]:
@@ -94,11 +95,13 @@ def _wholes(form: Form, reaches: Sequence[Reach]) -> Iterator[Rectangle]:
 
 
 def _parts(
-    pairs: Rectangle, holders: Mapping[InstanceKey, OrganizationalUnitId]
+    pairs: Rectangle, holders: Mapping[InstanceKey, tuple[OrganizationalUnitId, ...]]
 ) -> Iterator[Rectangle]:
     """Name accounts together as long as their units fit into one call."""
     units_of = {
-        account: {holders[InstanceKey(account, region)] for region in pairs.regions}
+        account: {
+            unit for region in pairs.regions for unit in holders[InstanceKey(account, region)]
+        }
         for account in pairs.accounts
     }
     units: set[OrganizationalUnitId] = set()

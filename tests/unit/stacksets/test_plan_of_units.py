@@ -51,6 +51,7 @@ class SimulatedStackSets:
     touched: set[InstanceKey] = field(default_factory=set)
     automatic: AutoDeployment | None = None
     exists: bool = True
+    reading: str = "home or origin"
     description: str | None = None
 
     def apply(self, step):
@@ -75,7 +76,9 @@ class SimulatedStackSets:
     def _create(self, where):
         for key in self._pairs(where):
             there = self.rows.get(key)
-            if self.organization.takes_stacks(key.account) and not (there and there.is_healthy):
+            if not self.organization.takes_stacks(key.account):
+                self.rows.setdefault(key, self._skipped(key, where))
+            elif not (there and there.is_healthy):
                 self._touch(key, where)
                 if there is None or there.status is not InstanceStatus.INOPERABLE:
                     self.rows[key] = self._healthy(key, where)
@@ -105,15 +108,29 @@ class SimulatedStackSets:
                 )
 
     def _named(self, step, keys):
-        """Give the rows that a call is about, known by their accounts' units or by their own."""
-        found = set(self._pairs(step.where)) & keys
-        for key in keys:
-            own = self.rows[key].organizational_unit_id in step.where.organizational_units
-            listed = key.account in step.where.accounts and key.region in step.where.regions
-            if own and listed and not self._is_member(key):
-                found.add(key)
+        """Give the rows that a call is about, by their accounts' units or by their own or both."""
+        where = step.where
+        listed = set(where.accounts)
+        homes = self._pairs(where) & keys
+        origins = {
+            key
+            for key in keys
+            if self.rows[key].organizational_unit_id in where.organizational_units
+            and key.region in where.regions
+            and (
+                (where.account_filter is AccountFilter.INTERSECTION and key.account in listed)
+                or (where.account_filter is AccountFilter.DIFFERENCE and key.account not in listed)
+                or where.account_filter is AccountFilter.NONE
+            )
+        }
+        lost = {key for key in origins if not self._is_member(key)}
+        found = {
+            "home": homes | lost,
+            "origin": origins,
+            "home or origin": homes | origins,
+        }[self.reading]
         for key in found:
-            self._touch(key, step.where)
+            self._touch(key, where)
         return found
 
     def _pairs(self, where):
@@ -128,6 +145,15 @@ class SimulatedStackSets:
         assert key.account in where.targeted_accounts, f"{key} is not named by {where}"
         assert key.region in where.regions
         self.touched.add(key)
+
+    def _skipped(self, key, where):
+        return replace(
+            self._healthy(key, where),
+            status=InstanceStatus.OUTDATED,
+            detailed_status=DetailedStatus.SKIPPED_SUSPENDED_ACCOUNT,
+            stack_id=None,
+            stack_exists=None,
+        )
 
     def _is_member(self, key):
         return key.account in self.organization.homes
@@ -242,6 +268,7 @@ def worlds(draw):
         targets=listed,
         automatic=AutoDeployment(enabled=draw(st.booleans())) if exists else None,
         exists=exists,
+        reading=draw(st.sampled_from(["home", "origin", "home or origin"])),
     )
     return deployment, simulated
 
