@@ -24,8 +24,9 @@ class ApiCall:
 
     `action` is the operation where the protocol names it (query, JSON), else method and path;
     `form` the parameters of a query-protocol call; `operation_id` what makes it the same call when
-    it is sent again (OperationId, or ClientRequestToken), empty where it has neither; `status` 0
-    until it is answered; `held` how far `holding` has it, empty where it is not held.
+    it is sent again (OperationId, or ClientRequestToken), empty where it has neither; `call_as` in
+    whose name it is made, where it says so; `status` 0 until it is answered; `held` how far
+    `holding` has it, empty where it is not held.
     """
 
     service: str
@@ -35,6 +36,7 @@ class ApiCall:
     form: Mapping[str, str]
     user_agent: str
     operation_id: str = ""
+    call_as: str = ""
     status: int = 0
     held: str = ""
 
@@ -53,6 +55,7 @@ def read_call(method: str, path: str, headers: Mapping[str, str], body: bytes) -
         form=form,
         user_agent=headers.get("user-agent", ""),
         operation_id=form.get("OperationId") or form.get("ClientRequestToken", ""),
+        call_as=form.get("CallAs", ""),
     )
 
 

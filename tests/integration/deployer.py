@@ -81,12 +81,13 @@ class Deployer:
             notify=notify,
         )
 
-    def destroy(self, deployment: Deployment) -> Outcome:
+    def destroy(self, deployment: Deployment, *, first: Plan | None = None) -> Outcome:
+        """Plan the removal and carry it out; with `first`, carry that plan out."""
         return destroy(
             deployment,
             self.aws,
             HastyClock(),
-            first=make_destroy_plan(deployment, self.observe(deployment)),
+            first=first or make_destroy_plan(deployment, self.observe(deployment)),
             consent=lambda _: None,
             notify=lambda _: None,
         )

@@ -66,6 +66,7 @@ def test_entries_hold_no_parameters_and_change_only_from_within() -> None:
             "region": "us-west-1",
             "user_agent": "Boto3/1",
             "operation_id": "",
+            "call_as": "",
             "status": 200,
             "held": "",
         }
