@@ -73,16 +73,17 @@ def find_steps(context: Context, decisions: Decisions) -> Iterator[Step]:
     """Give the steps of a deploy in order, still without their operation ids."""
     changes = decisions.changes
     kinds = {kind: [c for c in changes if c.instance.kind is kind] for kind in ChangeKind}
+    made_anew = _keys(kinds[ChangeKind.REPLACE])
     if context.observed is None:
         yield _create_stack_set(context, decisions.definition)
     yield from delete_instances(
         context,
-        _keys(kinds[ChangeKind.REPLACE]),
+        made_anew,
         "out of the stack set, to be created anew",
         retain_stacks=True,
     )
     if decisions.remove_first:
-        yield from _delete_surplus(context, kinds[ChangeKind.DELETE])
+        yield from _delete_surplus(context, kinds[ChangeKind.DELETE], made_anew)
     if context.observed is not None and (decisions.differences or decisions.sent):
         yield _update_stack_set(context, decisions)
     created = tuple(_create_instances(context, changes))
@@ -90,11 +91,11 @@ def find_steps(context: Context, decisions: Decisions) -> Iterator[Step]:
     yield from _target_units(context, created)
     yield from _update_instances(context, changes)
     if not decisions.remove_first:
-        yield from _delete_surplus(context, kinds[ChangeKind.DELETE])
+        yield from _delete_surplus(context, kinds[ChangeKind.DELETE], made_anew)
 
 
-def _keys(changes: Iterable[Change]) -> set[InstanceKey]:
-    return {one.instance.key for one in changes}
+def _keys(changes: Iterable[Change]) -> frozenset[InstanceKey]:
+    return frozenset(one.instance.key for one in changes)
 
 
 def _create_stack_set(context: Context, definition: Definition) -> CreateStackSet:
@@ -169,7 +170,9 @@ def _target_units(
         )
 
 
-def _delete_surplus(context: Context, surplus: Sequence[Change]) -> Iterator[InstancesStep]:
+def _delete_surplus(
+    context: Context, surplus: Sequence[Change], made_anew: frozenset[InstanceKey]
+) -> Iterator[InstancesStep]:
     """Remove what left the file: first what cannot be reached, then the rest, units as a whole."""
     retained = _keys(one for one in surplus if one.retain_stack)
     yield from delete_instances(
@@ -178,20 +181,28 @@ def _delete_surplus(context: Context, surplus: Sequence[Change]) -> Iterator[Ins
         "out of the stack set; their stacks stay",
         retain_stacks=True,
     )
-    yield from delete_wholly(context, _keys(surplus) - retained, _SURPLUS, gone=retained)
+    yield from delete_wholly(
+        context, _keys(surplus) - retained, _SURPLUS, gone=retained, made_anew=made_anew
+    )
 
 
 def delete_wholly(
-    context: Context, keys: Iterable[InstanceKey], why: str, *, gone: Iterable[InstanceKey]
+    context: Context,
+    keys: Iterable[InstanceKey],
+    why: str,
+    *,
+    gone: Iterable[InstanceKey],
+    made_anew: Iterable[InstanceKey] = (),
 ) -> Iterator[InstancesStep]:
     """Remove exactly these stack instances with their stacks, and whole units where that is all.
 
-    `gone` are those that steps before have taken out.
+    `gone` are those that steps before have taken out, `made_anew` those that were and come back.
     """
     if context.units is None:
         yield from delete_instances(context, keys, why, retain_stacks=False)
         return
-    for where in context.units.name_surplus(keys, gone=gone):
+    named = context.units.name_surplus(keys, gone=frozenset(gone), made_anew=frozenset(made_anew))
+    for where in named:
         yield _delete(context, where, why, retain_stacks=False)
 
 

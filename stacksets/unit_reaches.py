@@ -1,8 +1,8 @@
 """Whom a call on a whole organizational unit touches, for each kind of call.
 
 AWS does not say whether a stack instance whose account has moved belongs to the unit that it was
-made through or to the one that holds the account now. So a call touches both, and surely reaches
-only what is in both.
+made through or to the one that holds the account now. So a call surely reaches only what is in
+both; what is only in the former is a stray.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stacksets.model.desired import AccountFilter, InstanceKey
+from stacksets.organization import find_reached
 from stacksets.unit_rectangles import Reach
 
 if TYPE_CHECKING:
@@ -40,10 +41,13 @@ class Rows:
     by_region: Mapping[Region, Accounts]
     by_place: Mapping[Place, Accounts]
 
-    def below(self, accounts: Accounts, unit: OrganizationalUnitId, region: Region) -> Accounts:
-        """Give those below a unit, and those made through it, that have one in a region."""
-        there = self.by_region.get(region, _NOBODY)
-        return (accounts & there) | self.by_place.get((unit, region), _NOBODY)
+    def among(self, accounts: Accounts, region: Region) -> Accounts:
+        """Give those of some accounts that have a stack instance in a region."""
+        return accounts & self.by_region.get(region, _NOBODY)
+
+    def made_through(self, unit: OrganizationalUnitId, region: Region) -> Accounts:
+        """Give the accounts that have a stack instance in a region by way of a unit."""
+        return self.by_place.get((unit, region), _NOBODY)
 
 
 def read_rows(instances: Iterable[StackInstance]) -> Rows:
@@ -80,7 +84,7 @@ def update_reaches(
     """Give the file's units as updates touch them; whoever has no instance has AWS refuse it."""
 
     def surely(unit: OrganizationalUnitId, region: Region) -> Accounts:
-        return organization.accounts_below(unit) & rows.by_place.get((unit, region), _NOBODY)
+        return organization.accounts_below(unit) & rows.made_through(unit, region)
 
     return _desired_reaches(deployment, organization, rows, surely)
 
@@ -90,12 +94,13 @@ def removal_reaches(
 ) -> tuple[Reach, ...]:
     """Give the units that the stack set knows; surplus targets of auto-deployment always go.
 
-    What is desired below a unit keeps it from going as a whole, whether or not it is there yet.
+    Whatever the file reaches below a unit keeps it from going as a whole, there already or not:
+    the same plan may bring it.
     """
     if observed is None:
         return ()
     rows = read_rows(observed.instances)
-    wanted = _by_region(deployment.instance_keys())
+    wanted = _by_region(find_reached(deployment))
     surplus = _surplus_targets(deployment, observed)
     units = {*observed.organizational_unit_ids, *(unit for unit, _ in surplus)}
     units |= {unit for unit, _ in rows.by_place}
@@ -107,12 +112,11 @@ def removal_reaches(
             Reach(
                 unit=unit,
                 touches={
-                    region: rows.below(below, unit, region) | (below & wanted.get(region, _NOBODY))
+                    region: rows.among(below, region) | (below & wanted.get(region, _NOBODY))
                     for region in regions
                 },
-                surely={
-                    region: below & rows.by_place.get((unit, region), _NOBODY) for region in regions
-                },
+                surely={region: below & rows.made_through(unit, region) for region in regions},
+                strays={region: rows.made_through(unit, region) - below for region in regions},
                 always=frozenset(region for one, region in surplus if one == unit),
             )
         )
@@ -141,7 +145,7 @@ def untargeted_reaches(
 
 def tell_lasting(deployment: Deployment, removals: Iterable[Reach]) -> Iterator[str]:
     """Say which surplus targets of auto-deployment stay: what is desired lies below them."""
-    wanted = frozenset(deployment.instance_keys())
+    wanted = find_reached(deployment)
     for reach in removals:
         for region in sorted(reach.always):
             if any(InstanceKey(one, region) in wanted for one in reach.touches.get(region, ())):
@@ -154,19 +158,31 @@ def tell_lasting(deployment: Deployment, removals: Iterable[Reach]) -> Iterator[
 def only_in(reach: Reach, regions: frozenset[Region]) -> Reach:
     """Give a unit that is to be named in these regions and in no other."""
     touches = {region: reach.touches.get(region, _NOBODY) for region in regions}
-    return replace(reach, touches=touches, surely={}, always=regions)
+    return replace(reach, touches=touches, surely={}, strays={}, always=regions)
 
 
-def without_instances(reach: Reach, gone: frozenset[InstanceKey]) -> Reach:
-    """Give a unit as it is when some stack instances are there no more."""
-    touches, surely = (
-        {
-            region: frozenset(one for one in accounts if InstanceKey(one, region) not in gone)
-            for region, accounts in there.items()
-        }
-        for there in (reach.touches, reach.surely)
+def without_instances(
+    reach: Reach, *, gone: frozenset[InstanceKey], made_anew: frozenset[InstanceKey]
+) -> Reach:
+    """Give a unit as it is when some stack instances are there no more.
+
+    Those that are `made_anew` come back by way of other units: they are no strays of this one.
+    """
+    return replace(
+        reach,
+        touches=_without(reach.touches, gone),
+        surely=_without(reach.surely, gone),
+        strays=_without(reach.strays, gone | made_anew),
     )
-    return replace(reach, touches=touches, surely=surely)
+
+
+def _without(
+    accounts: Mapping[Region, Accounts], keys: frozenset[InstanceKey]
+) -> Mapping[Region, Accounts]:
+    return {
+        region: frozenset(one for one in some if InstanceKey(one, region) not in keys)
+        for region, some in accounts.items()
+    }
 
 
 def _desired_reaches(
@@ -186,12 +202,13 @@ def _desired_reaches(
                     unit=unit,
                     account_filter=kind,
                     accounts=tuple(sorted(listed)),
-                    touches={
-                        region: _filtered(kind, below | rows.below(below, unit, region), listed)
-                        for region in group.regions
-                    },
+                    touches={region: _filtered(kind, below, listed) for region in group.regions},
                     surely={
                         region: _filtered(kind, surely(unit, region), listed)
+                        for region in group.regions
+                    },
+                    strays={
+                        region: _filtered(kind, rows.made_through(unit, region) - below, listed)
                         for region in group.regions
                     },
                 )

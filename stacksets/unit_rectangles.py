@@ -29,8 +29,9 @@ MOST_UNITS = 50
 class Reach:
     """A unit as a call would name it, with a filter and its accounts.
 
-    By region: whom the call `touches` at most, and whom it reaches `surely`. In the regions of
-    `always` the unit is to be named whether or not it touches anybody.
+    By region: whom the call `touches`, whom of these it reaches `surely`, and `strays` that it
+    touches perhaps. In the regions of `always` the unit is to be named whether or not it touches
+    anybody.
     """
 
     unit: OrganizationalUnitId
@@ -38,6 +39,7 @@ class Reach:
     accounts: tuple[AccountId, ...] = ()
     touches: Mapping[Region, frozenset[AccountId]]
     surely: Mapping[Region, frozenset[AccountId]]
+    strays: Mapping[Region, frozenset[AccountId]]
     always: frozenset[Region] = frozenset()
 
 
@@ -74,7 +76,7 @@ def _is_whole(
 ) -> bool:
     surely = _keys(reach.surely, region)
     useful = region in reach.always or (bool(surely) and surely <= left)
-    return useful and _keys(reach.touches, region) <= wanted
+    return useful and _keys(reach.touches, region) | _keys(reach.strays, region) <= wanted
 
 
 def _keys(accounts: Mapping[Region, frozenset[AccountId]], region: Region) -> set[InstanceKey]:
@@ -84,7 +86,12 @@ def _keys(accounts: Mapping[Region, frozenset[AccountId]], region: Region) -> se
 def _wholes(form: Form, reaches: Sequence[Reach]) -> Iterator[Rectangle]:
     account_filter, accounts, regions = form
     for some in _chunks(reaches):
-        touched = {a for one in some for region in regions for a in one.touches.get(region, ())}
+        touched = {
+            account
+            for one in some
+            for region in regions
+            for account in (*one.touches.get(region, ()), *one.strays.get(region, ()))
+        }
         yield Rectangle(
             accounts=accounts,
             regions=regions,

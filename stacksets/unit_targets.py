@@ -69,14 +69,18 @@ class UnitTargets:
         return group_by_units(keys, (), self.row_holders, self.region_order)
 
     def name_surplus(
-        self, keys: Iterable[InstanceKey], *, gone: Iterable[InstanceKey]
+        self,
+        keys: Iterable[InstanceKey],
+        *,
+        gone: frozenset[InstanceKey],
+        made_anew: frozenset[InstanceKey],
     ) -> tuple[Rectangle, ...]:
         """Name stack instances that are removed with the units that auto-deployment shall leave.
 
-        `gone` are instances that were taken out before: they keep no unit from going as a whole.
+        `gone` are instances that were taken out before, `made_anew` those that come back at once:
+        they keep no unit that they were made through from going as a whole.
         """
-        there_no_more = frozenset(gone)
-        reaches = [without_instances(one, there_no_more) for one in self.removals]
+        reaches = [without_instances(one, gone=gone, made_anew=made_anew) for one in self.removals]
         return group_by_units(keys, reaches, self.row_holders, self.region_order)
 
     def name_untargeted(self, created: Iterable[Rectangle]) -> tuple[Rectangle, ...]:

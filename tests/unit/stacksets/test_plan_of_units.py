@@ -81,7 +81,9 @@ class SimulatedStackSets:
             elif not (there and there.is_healthy):
                 self._touch(key, where)
                 if there is None or there.status is not InstanceStatus.INOPERABLE:
-                    self.rows[key] = self._healthy(key, where)
+                    unit = there and there.organizational_unit_id
+                    made = self._healthy(key, where)
+                    self.rows[key] = replace(made, organizational_unit_id=unit) if unit else made
         self.targets |= {(u, r) for u in where.organizational_units for r in where.regions}
 
     def _delete(self, step):
