@@ -46,9 +46,10 @@ from stacksets.unlisted import Unlisted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from stacksets.model.desired import Deployment
+    from stacksets.model.desired import Deployment, Region
     from stacksets.model.observed import Operation, StackSet
     from stacksets.model.plan import Definition, Difference, Step
+    from stacksets.unit_targets import UnitTargets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,21 +155,29 @@ def _make_context(
     order = dict.fromkeys(
         [*deployment.operation_preferences.region_order, *deployment.regions(), *sorted(regions)]
     )
-    model = observed.permission_model if observed and observed.instances else None
-    by_units = (model or deployment.permission_model) is PermissionModel.SERVICE_MANAGED
     # A destroy wants nothing: whatever is there goes, units as a whole.
     wanted = replace(deployment, targets=()) if purpose is Purpose.DESTROY else deployment
-    if by_units and deployment.organization is None:
-        # Every stack instance would look surplus.
-        raise ValueError("the units were not expanded: see expand_targets")
     return Context(
         deployment=deployment,
         observed=observed,
         digest=_digest(deployment, observed, definition, options),
         region_order=tuple(order),
         purpose=purpose,
-        units=find_unit_targets(wanted, observed, tuple(order)) if by_units else None,
+        units=_find_units(wanted, observed, tuple(order)),
     )
+
+
+def _find_units(
+    wanted: Deployment, observed: StackSet | None, region_order: tuple[Region, ...]
+) -> UnitTargets | None:
+    """Find how calls name units; None where they name accounts."""
+    model = observed.permission_model if observed and observed.instances else None
+    if (model or wanted.permission_model) is PermissionModel.SELF_MANAGED:
+        return None
+    if wanted.organization is None:
+        # Every stack instance would look surplus.
+        raise ValueError("the units were not expanded: see expand_targets")
+    return find_unit_targets(wanted, wanted.organization, observed, region_order)
 
 
 def _digest(

@@ -109,16 +109,16 @@ class UnitTargets:
 
 
 def find_unit_targets(
-    deployment: Deployment, observed: StackSet | None, region_order: tuple[Region, ...]
-) -> UnitTargets | None:
-    """Find how units may be named; None where accounts are named, as with self-managed permissions.
+    deployment: Deployment,
+    organization: Organization,
+    observed: StackSet | None,
+    region_order: tuple[Region, ...],
+) -> UnitTargets:
+    """Find how the calls of a plan may name units.
 
     Raises:
         InputError: a stack instance belongs to no unit that is known.
     """
-    organization = deployment.organization
-    if organization is None:
-        return None
     rows = read_rows(observed.instances if observed else ())
     creations = creation_reaches(deployment, organization, rows)
     removals = removal_reaches(deployment, organization, observed)

@@ -13,6 +13,7 @@ from stacksets.model.desired import (
     CallAs,
     InstanceKey,
     OperationId,
+    OrganizationalUnitId,
     Region,
 )
 from stacksets.model.observed import (
@@ -143,6 +144,7 @@ class FakeStackSets:
         self.operations: dict[str, Operation] = {}
         self.results: dict[str, tuple[OperationResult, ...]] = {}
         self.overrides: dict[InstanceKey, dict[str, str]] = {}
+        self.units: dict[InstanceKey, OrganizationalUnitId] = {}
         self.fail: dict[InstanceKey, str] = {}
         self.tolerated = 0
         self.refuse: list[Exception] = []
@@ -289,6 +291,10 @@ class FakeStackSets:
 
     def _target(self, name, where):
         """Remember the units of a creation as AWS does: their newcomers get stack instances."""
+        for key in self._reached(where) if where.organizational_units else ():
+            below = self.aws.fake_organizations.below
+            holding = (one for one in where.organizational_units if key.account in below(one))
+            self.units.setdefault(key, next(holding))
         regions = {
             one.organizational_unit_id: one.regions
             for one in self.sets[name].auto_deployment_targets
@@ -372,6 +378,7 @@ class FakeStackSets:
             status_reason=result.status_reason,
             stack_id=self._stack(result.key) if good or (there and there.stack_id) else None,
             last_operation_id=OperationId(operation_id),
+            organizational_unit_id=self.units.get(result.key),
         )
 
     def _stack(self, key):
