@@ -106,6 +106,28 @@ def test_a_denial_names_the_action_that_is_missing():
     assert "needs iam:PassRole" in error.hint
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Account used is not a delegated administrator",
+        "Failed to check account is Delegated Administrator",
+    ],
+)
+def test_who_is_no_delegated_administrator_hears_of_the_permission_that_may_be_missing(said):
+    error = asked(refusal("ValidationError", said))
+
+    assert type(error) is PermissionDeniedError
+    assert error.exit_code == 4
+    assert "organizations:ListDelegatedAdministrators" in error.hint
+
+
+def test_an_account_without_an_organization_is_told_what_else_there_is():
+    error = asked(refusal("AWSOrganizationsNotInUseException"))
+
+    assert type(error) is PermissionDeniedError
+    assert "SELF_MANAGED" in error.hint
+
+
 def test_a_denial_without_an_action_names_the_call():
     assert f"needs {API}" in asked(refusal("AccessDenied")).hint
 

@@ -166,6 +166,12 @@ def test_the_region_is_the_one_asked_for_whatever_the_environment_says(monkeypat
     assert stack_sets._clients.cloudformation.meta.region_name == HOME
 
 
+def test_organizations_is_asked_from_the_home_region():
+    organizations = BotoAws(home_region=HOME).organizations()
+
+    assert organizations._clients.region == HOME
+
+
 def test_the_endpoint_of_the_environment_is_honoured(monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
 
