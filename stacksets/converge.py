@@ -54,7 +54,8 @@ class Changer:
     """What a change works with.
 
     `make` plans from a fresh observation; `consent` raises when a plan that the user has not seen
-    yet goes beyond what was agreed to; `notify` is told every event as it happens.
+    yet goes beyond what was agreed to; `notify` is told every event as it happens. `overrides` is
+    False where plans do not depend on parameter overrides.
     """
 
     deployment: Deployment
@@ -65,15 +66,22 @@ class Changer:
     notify: Callable[[Event], None]
     patience: Patience = field(default_factory=Patience)
     audit: bool = False
+    overrides: bool = True
 
     @property
     def stack_sets(self) -> StackSets:
         """The StackSets of the home region."""
         return self.aws.stack_sets(self.deployment.home_region, self.deployment.call_as)
 
-    def look(self) -> tuple[StackSet | None, Plan]:
-        """Observe and plan afresh."""
-        observed = observe_stack_set(self.aws, self.deployment, audit=self.audit)
+    def look(self, before: StackSet | None = None) -> tuple[StackSet | None, Plan]:
+        """Observe and plan afresh; `before` is what was observed a moment ago."""
+        observed = observe_stack_set(
+            self.aws,
+            self.deployment,
+            audit=self.audit,
+            overrides=self.overrides,
+            before=before,
+        )
         return observed, self.make(observed)
 
 
@@ -260,7 +268,7 @@ def _look_again(changer: Changer, *, patient: bool) -> tuple[StackSet | None, Pl
     pauses = poll(changer.clock, limit_seconds=_LAG_SECONDS)
     next(pauses)
     while patient and not plan.is_empty and next(pauses, None) is not None:
-        observed, plan = changer.look()
+        observed, plan = changer.look(observed)
     return observed, plan
 
 

@@ -42,5 +42,6 @@ def destroy(
         consent=consent,
         notify=notify,
         patience=patience,
+        overrides=False,
     )
     return converge(changer, first)

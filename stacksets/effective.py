@@ -17,7 +17,7 @@ from stacksets.model.layers import OverrideLayers
 from stacksets.template import parse_template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from stacksets.model.desired import AccountId, Deployment, InstanceKey, Region
     from stacksets.model.observed import StackInstance, StackSet
@@ -95,7 +95,7 @@ def find_effective(deployment: Deployment, observed: StackSet | None) -> Effecti
             wanted.instance(key, wanted.at(key, there.get(key)))
             for key in deployment.instance_keys()
         ),
-        overrides_read=_were_read(there.values()),
+        overrides_read=observed is None or observed.overrides_read,
     )
 
 
@@ -107,12 +107,8 @@ def find_deployed(deployment: Deployment, observed: StackSet) -> EffectiveParame
         instances=tuple(
             wanted.instance(one.key, wanted.deployed_at(one, base)) for one in observed.instances
         ),
-        overrides_read=_were_read(observed.instances),
+        overrides_read=observed.overrides_read,
     )
-
-
-def _were_read(instances: Iterable[StackInstance]) -> bool:
-    return all(one.overrides is not None for one in instances)
 
 
 Values = dict[str, EffectiveParameter]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from stacksets.asking import ask_each
 from stacksets.errors import AwsError
 from stacksets.model.desired import PermissionModel
+from stacksets.model.layers import OverrideLayers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,17 +18,32 @@ if TYPE_CHECKING:
     from stacksets.model.observed import StackInstance, StackSet
 
 MANY = 100
-"""From so many stack instances on their stacks are looked up for an audit only: a page of instances
-is a call, and so is every single stack, in its own account and region."""
+"""From so many stack instances on, what takes a call an instance is asked for an audit only: a page
+of instances is a call, and so are the overrides and the stack of every single one."""
 
 
-def observe_stack_set(aws: Aws, deployment: Deployment, *, audit: bool = False) -> StackSet | None:
+def observe_stack_set(
+    aws: Aws,
+    deployment: Deployment,
+    *,
+    audit: bool = False,
+    overrides: bool = True,
+    before: StackSet | None = None,
+) -> StackSet | None:
     """Read the stack set, its instances and latest operations; None where there is no stack set.
 
-    Two things take a call an instance, and are asked of many instances at once. Overrides are read
-    where the deployment has any. The stack of each instance is looked up by its ARN while there are
-    fewer than `MANY`, since a stack that was deleted by hand leaves its instance CURRENT. An
-    `audit` does both in any case.
+    Two things take a call an instance, are asked of many instances at once, and of fewer than
+    `MANY` always: the overrides, since one that no file names would stay unseen, and the stack by
+    its ARN, since one that was deleted by hand leaves its instance CURRENT. Of more the overrides
+    are read where the deployment has any. An `audit` asks both in any case.
+
+    Args:
+        aws: the way to AWS.
+        deployment: which stack set, and whether it has overrides.
+        audit: ask everything, however many instances there are.
+        overrides: False where nobody will look at them.
+        before: what was observed before. Only an operation changes overrides, so an instance that
+            had those of the file is not asked again while its last operation is the same.
     """
     stack_sets = aws.stack_sets(deployment.home_region, deployment.call_as)
     described = stack_sets.describe_stack_set(deployment.name)
@@ -38,8 +54,8 @@ def observe_stack_set(aws: Aws, deployment: Deployment, *, audit: bool = False) 
     operations = stack_sets.list_operations(deployment.name)
     instances = stack_sets.list_instances(deployment.name)
     looks_up = audit or len(instances) < MANY
-    if audit or deployment.overrides:
-        instances = _with_overrides(aws, deployment, instances)
+    if overrides and (looks_up or deployment.overrides):
+        instances = _with_overrides(aws, deployment, instances, before)
     if looks_up:
         instances = _with_stacks(aws, deployment, instances)
     return replace(
@@ -56,11 +72,19 @@ def observe_stack_set(aws: Aws, deployment: Deployment, *, audit: bool = False) 
 
 
 def _with_overrides(
-    aws: Aws, deployment: Deployment, instances: Iterable[StackInstance]
+    aws: Aws,
+    deployment: Deployment,
+    instances: Iterable[StackInstance],
+    before: StackSet | None,
 ) -> tuple[StackInstance, ...]:
     stack_sets = aws.stack_sets(deployment.home_region, deployment.call_as)
+    layers = OverrideLayers(deployment.overrides)
+    known = {(one.key, one.last_operation_id): one for one in before.instances} if before else {}
 
     def read(instance: StackInstance) -> StackInstance:
+        same = known.get((instance.key, instance.last_operation_id))
+        if same and same.overrides == layers.values_at(instance.key):
+            return replace(instance, overrides=same.overrides)
         overrides = stack_sets.read_overrides(deployment.name, instance.key)
         return replace(instance, overrides=overrides)
 

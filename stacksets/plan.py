@@ -261,6 +261,7 @@ def _plan(
         differences=differences,
         notes=notes,
         digest=context.digest,
+        overrides_read=context.observed is None or context.observed.overrides_read,
     )
 
 

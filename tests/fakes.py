@@ -158,7 +158,8 @@ class FakeStackSets:
         return found and replace(found, instances=(), operations=())
 
     def list_instances(self, name):
-        return self.sets[name].instances if name in self.sets else ()
+        there = self.sets[name].instances if name in self.sets else ()
+        return tuple(replace(one, overrides=None) for one in there)
 
     def read_overrides(self, name, key):
         return self.overrides.get(key, {})

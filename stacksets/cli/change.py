@@ -182,7 +182,7 @@ def destroy(
 
 def _plan_destroy(session: Session, unbound: Deployment) -> PlannedChange:
     opened = open_aws(session, unbound)
-    observed = observe(opened)
+    observed = observe(opened, overrides=False)
     plan = make_destroy_plan(opened.deployment, observed)
     if not plan.is_empty:
         session.report.tell(plan_message(plan))

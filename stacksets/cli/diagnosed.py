@@ -36,7 +36,7 @@ def diagnose(session: Session, *, operation: str | None, audit: bool) -> Result:
     Exit codes: 0 no fault found; 5 a fault found; 4 could not tell.
     """
     opened = open_aws(session, load(session))
-    observed = observe(opened, audit=audit)
+    observed = observe(opened, audit=audit, overrides=False)
     if observed is None:
         found = None
     elif operation is None:

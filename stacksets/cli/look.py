@@ -134,7 +134,7 @@ def _read_outputs(
     session: Session, deployment: Deployment
 ) -> tuple[Opened, tuple[reading.InstanceOutputs, ...]]:
     opened = open_aws(session, deployment)
-    observed = observe(opened)
+    observed = observe(opened, overrides=False)
     if observed is None:
         raise InputError(
             f"there is no stack set {opened.deployment.name} in {opened.identity.account}, "

@@ -89,9 +89,9 @@ def open_aws(session: Session, unbound: Deployment, *, as_admin: bool = True) ->
     return Opened(deployment=deployment, aws=aws, identity=identity)
 
 
-def observe(opened: Opened, *, audit: bool = False) -> StackSet | None:
+def observe(opened: Opened, *, audit: bool = False, overrides: bool = True) -> StackSet | None:
     """Read what AWS holds; what takes a call an instance only where it matters or for an audit."""
-    observed = observe_stack_set(opened.aws, opened.deployment, audit=audit)
+    observed = observe_stack_set(opened.aws, opened.deployment, audit=audit, overrides=overrides)
     opened.deployment = expand_targets(opened.aws, opened.deployment, observed)
     return observed
 

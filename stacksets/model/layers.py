@@ -18,7 +18,9 @@ class OverrideLayers:
         self._overrides = overrides
         self._places: dict[AccountId | None, list[int]] = defaultdict(list)
         for place, override in enumerate(overrides):
-            for account in dict.fromkeys(override.accounts) or (None,):
+            named = (*override.accounts, *(override.members or ()))
+            everywhere = not override.accounts and not override.organizational_units
+            for account in (None,) if everywhere else dict.fromkeys(named):
                 self._places[account].append(place)
 
     def at(self, key: InstanceKey) -> Iterator[tuple[int, ParameterOverride]]:

@@ -227,6 +227,11 @@ class StackSet:
     operations: tuple[Operation, ...] = ()
 
     @property
+    def overrides_read(self) -> bool:
+        """Tell whether the overrides of every stack instance were read."""
+        return all(one.overrides is not None for one in self.instances)
+
+    @property
     def running_operation(self) -> Operation | None:
         """Give the oldest operation that has not ended, if there is one."""
         return next((one for one in reversed(self.operations) if not one.status.is_final), None)

@@ -223,6 +223,7 @@ class Plan:
     `digest` names what the plan was made from (the deployment and the observation): the same world
     gives the same digest. `notes` are things to know that are no step (a NoEcho parameter that
     cannot be compared, an informational tag that will travel with the next change).
+    `overrides_read` is False where AWS may hold overrides that nobody has read.
     """
 
     stack_set_name: str
@@ -233,6 +234,7 @@ class Plan:
     differences: tuple[Difference, ...]
     notes: tuple[str, ...]
     digest: str
+    overrides_read: bool = True
 
     @property
     def is_empty(self) -> bool:

@@ -62,10 +62,15 @@ def plan_message(
 
 
 def no_changes_words(plan: Plan) -> str:
-    """Say that the desired state is reached, and what that is."""
+    """Say that the desired state is reached, and what that is; what nobody read may differ."""
+    there = f"{count(len(plan.instances), 'stack instance')} in place"
+    if plan.overrides_read:
+        return (
+            f"No changes. Stack set {plan.stack_set_name} is as the deployment file says: {there}"
+        )
     return (
-        f"No changes. Stack set {plan.stack_set_name} is as the deployment file says: "
-        f"{count(len(plan.instances), 'stack instance')} in place"
+        f"No changes seen. Stack set {plan.stack_set_name}: {there}; their overrides on AWS were "
+        "not read, --audit reads them"
     )
 
 
@@ -78,6 +83,7 @@ def plan_data(plan: Plan) -> dict[str, object]:
         "digest": plan.digest,
         "is_empty": plan.is_empty,
         "deletes": plan.deletes,
+        "overrides_read": plan.overrides_read,
         "steps": [step_data(step) for step in plan.steps],
         "instances": [
             {

@@ -39,6 +39,11 @@ def _create():
 
 
 def _no_changes():
+    read = (replace(one, overrides={}) for one in BOTH)
+    return plan_message(make_plan(a_deployment(), a_stack_set(*read)))
+
+
+def _no_changes_seen():
     return plan_message(make_plan(a_deployment(), a_stack_set(*BOTH)))
 
 
@@ -148,6 +153,7 @@ def _with_parameters():
         _with_parameters,
         _create,
         _no_changes,
+        _no_changes_seen,
         _no_changes_with_notes,
         _update,
         _region_replaced,

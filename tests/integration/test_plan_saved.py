@@ -84,28 +84,28 @@ def test_what_is_shown_is_what_was_planned(folder: Folder, plan: str) -> None:
     ]
 
 
-def test_an_override_set_by_hand_is_forgotten_until_an_audit_takes_it_back(
+def test_an_override_set_by_hand_is_forgotten_until_a_deploy_takes_it_back(
     folder: Folder, plan: str, stranger: Deployer
 ) -> None:
     folder.deploy()
-    folder.run("plan", "--out", plan, "--audit")
+    folder.run("plan", "--out", plan)
     _override_by_hand(stranger, "blue-dev")
 
     stale = folder.deploy(plan)
-    status = folder.run("status", "--audit").result
-    audited = folder.run("plan", "--audit").result
-    mended = folder.deploy("--audit")
+    status = folder.run("status").result
+    planned = folder.run("plan").result
+    mended = folder.deploy()
 
     assert stale.exit_code == 6
     assert (
         f"override Suffix in {ACCOUNT}/{EAST} on AWS: none → mine" in stale.result["error"]["moved"]
     )
     assert "Suffix on AWS that no file names" in status["warnings"][0]
-    values = {one["region"]: one["parameters"][0] for one in audited["parameters"]["instances"]}
+    values = {one["region"]: one["parameters"][0] for one in planned["parameters"]["instances"]}
     assert (values[EAST]["value"], values[EAST]["source"]) == ("mine", "forgotten")
     assert (values[WEST]["value"], values[WEST]["source"]) == ("dev", "file")
     assert mended.exit_code == 0
-    assert folder.run("plan", "--audit", "--expect-no-changes").exit_code == 0
+    assert folder.run("plan", "--expect-no-changes").exit_code == 0
 
 
 def test_several_files_are_one_run(folder: Folder, stranger: Deployer) -> None:

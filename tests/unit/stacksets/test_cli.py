@@ -297,13 +297,16 @@ def test_an_unexpected_difference_is_exit_8(run):
     assert run("plan", "--expect-no-changes")[0] == 0
 
 
-def test_an_audit_reads_the_overrides(run, aws):
+@pytest.mark.parametrize("flags", [(), ("--audit",)], ids=["few", "audit"])
+def test_an_override_that_no_file_names_is_seen_and_taken_back(run, aws, flags):
     run("deploy", "--yes", "--no-lint")
     aws.fake_stack_sets.overrides[a_key(region=EAST)] = {"Suffix": "mine"}
 
-    assert "its parameter overrides change" in run("plan", "--audit")[1]
-    assert "1 override: Suffix" in run("status", "--audit")[1]
-    assert "overrides not read" in run("status")[1]
+    code, out, _ = run("plan", "--expect-no-changes", *flags)
+    assert (code, "its parameter overrides change" in out) == (8, True)
+    assert "1 override: Suffix" in run("status", *flags)[1]
+    assert run("deploy", "--yes", "--no-lint", *flags)[0] == 0
+    assert aws.fake_stack_sets.overrides[a_key(region=EAST)] == {}
 
 
 def test_status_before_a_deploy_says_that_there_is_nothing(run):

@@ -212,11 +212,16 @@ def test_options_are_those_of_the_plan(run, path, aws):
     assert aws.fake_stack_sets.overrides[a_key(region=EAST)] == {}
 
 
-def test_a_forgotten_override_is_taken_back_by_an_audited_deploy_alone(run, aws):
+def test_of_many_instances_a_forgotten_override_is_taken_back_by_an_audited_deploy_alone(
+    run, aws, monkeypatch
+):
     run("deploy", *YES)
     aws.fake_stack_sets.overrides[a_key(region=EAST)] = {"Level": "DEBUG"}
+    monkeypatch.setattr("stacksets.observe.MANY", 2)
 
-    assert run("deploy", *YES)[1].startswith("No changes.")
+    code, told, _ = run("deploy", *YES)
+    assert (code, told.startswith("No changes seen. ")) == (0, True)
+    assert "their overrides on AWS were not read, --audit reads them" in told
     assert "deploy --audit takes them back" in run("status", "--audit")[1]
     assert run("deploy", "--audit", *YES)[0] == 0
     assert aws.fake_stack_sets.overrides[a_key(region=EAST)] == {}

@@ -3,18 +3,21 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacksets.model.desired import AccountId, ParameterOverride, Region
+from stacksets.model.desired import AccountId, OrganizationalUnitId, ParameterOverride, Region
 from stacksets.model.layers import OverrideLayers
 from tests.builders import a_deployment, a_key
 
 ACCOUNTS = st.sampled_from([AccountId(digit * 12) for digit in "123"])
 REGIONS = st.sampled_from([Region("us-east-1"), Region("us-west-1")])
+UNITS = st.just(OrganizationalUnitId("ou-abcd-11111111"))
 OVERRIDES = st.lists(
     st.builds(
         ParameterOverride,
         accounts=st.lists(ACCOUNTS, max_size=3).map(tuple),
         regions=st.lists(REGIONS, max_size=2).map(tuple),
         parameters=st.dictionaries(st.sampled_from("ABC"), st.sampled_from("xyz")),
+        organizational_units=st.lists(UNITS, max_size=1).map(tuple),
+        members=st.none() | st.lists(ACCOUNTS, max_size=2).map(tuple),
     ),
     max_size=6,
 ).map(tuple)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from stacksets.errors import PermissionDeniedError, ServiceError
-from stacksets.model.desired import AccountId, ParameterOverride
+from stacksets.model.desired import AccountId, OperationId, ParameterOverride
 from stacksets.observe import MANY, observe_stack_set
 from tests.builders import (
     EAST,
@@ -77,10 +77,11 @@ def test_overrides_of_the_file_take_a_describe_an_instance_and_keep_the_order():
 
 
 @pytest.mark.parametrize(("number", "looked_up"), [(MANY - 1, True), (MANY, False)])
-def test_stacks_are_looked_up_while_the_instances_are_few(number, looked_up):
-    aws, _, entered = a_world(number)
+def test_overrides_are_read_and_stacks_looked_up_while_the_instances_are_few(number, looked_up):
+    aws, asked, entered = a_world(number)
     observed = observe_stack_set(aws, a_deployment())
-    assert observed.stacks_looked_up is looked_up
+    assert (observed.overrides_read, observed.stacks_looked_up) == (looked_up, looked_up)
+    assert asked["read_overrides"] == (number if looked_up else 0)
     assert len(entered) == (number if looked_up else 0)
     assert {one.stack_exists for one in observed.instances} == {False if looked_up else None}
 
@@ -90,6 +91,33 @@ def test_an_audit_looks_up_every_stack_and_reads_every_override():
     observed = observe_stack_set(aws, a_deployment(), audit=True)
     assert (asked["read_overrides"], len(entered)) == (MANY, MANY)
     assert observed.stacks_looked_up
+
+
+def test_overrides_that_nobody_will_look_at_are_not_read_even_where_the_file_has_some():
+    aws, asked, _ = a_world(3)
+    observed = observe_stack_set(aws, a_deployment(overrides=OVERRIDES), overrides=False)
+    assert asked["read_overrides"] == 0
+    assert not observed.overrides_read
+
+
+def test_looking_again_asks_where_an_operation_ran_or_the_overrides_were_not_those_of_the_file():
+    aws, asked, _ = a_world(0)
+    here, there, moved = many_keys(3)
+    aws.fake_stack_sets._there.sets[NAME] = a_stack_set(*map(an_instance, (here, there, moved)))
+    wanted = {"Suffix": "x"} if here.region == EAST else {}
+    of_the_file = {key: {"Suffix": "x"} if key.region == EAST else {} for key in (here, moved)}
+    aws.fake_stack_sets._there.overrides = {**of_the_file, there: {"Suffix": "mine"}}
+    deployment = a_deployment(overrides=OVERRIDES)
+    before = observe_stack_set(aws, deployment)
+    asked.clear()
+    aws.fake_stack_sets._there.sets[NAME] = a_stack_set(
+        an_instance(here),
+        an_instance(there),
+        replace(an_instance(moved), last_operation_id=OperationId("another")),
+    )
+    again = observe_stack_set(aws, deployment, before=before)
+    assert asked["read_overrides"] == 2
+    assert {one.key: one.overrides for one in again.instances}[here] == wanted
 
 
 def test_one_describe_that_fails_is_the_one_error():
