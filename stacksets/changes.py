@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from stacksets.differences import MASK
 from stacksets.model.layers import OverrideLayers
 from stacksets.model.observed import InstanceStatus
 from stacksets.model.plan import ChangeKind, InstanceChange
@@ -34,33 +35,52 @@ class Change:
     retain_stack: bool = False
 
 
-def find_changes(
-    deployment: Deployment, observed: StackSet | None, *, redefined: bool
-) -> tuple[Change, ...]:
-    """Decide for every stack instance, desired or there, sorted by account and region.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What holds for every stack instance alike.
 
     `redefined` says that the definition is updated, which brings every operable instance along.
+    `hidden` are the NoEcho parameters, `sent` those of them that are to be sent uncompared.
     """
+
+    redefined: bool
+    hidden: frozenset[str] = frozenset()
+    sent: frozenset[str] = frozenset()
+
+    def overrides_differ(self, there: StackInstance, wanted: Mapping[str, str]) -> bool:
+        """Compare overrides where they were read; what was not read is not guessed at.
+
+        AWS does not say whether it masks NoEcho values of overrides as it does those of stack sets,
+        so a mask counts as the value that is wanted.
+        """
+        if self.sent & wanted.keys():
+            return True
+        if there.overrides is None:
+            return False
+        masked = {name for name in self.hidden if there.overrides.get(name) == MASK}
+        return there.overrides.keys() != wanted.keys() or any(
+            value != wanted[name] for name, value in there.overrides.items() if name not in masked
+        )
+
+
+def find_changes(
+    deployment: Deployment, observed: StackSet | None, rules: Rules
+) -> tuple[Change, ...]:
+    """Decide for every stack instance, desired or there, sorted by account and region."""
     there = {one.key: one for one in observed.instances} if observed else {}
     desired = deployment.instance_keys()
     layers = OverrideLayers(deployment.overrides)
     unlisted = Unlisted(deployment)
     others = sorted(set(there) - set(desired))
     changes = [
-        *(
-            _change(key, there.get(key), layers.values_at(key), redefined=redefined)
-            for key in desired
-        ),
-        *(
-            _unlisted(unlisted, there[key], layers.values_at(key), redefined=redefined)
-            for key in others
-        ),
+        *(_change(key, there.get(key), layers.values_at(key), rules) for key in desired),
+        *(_unlisted(unlisted, there[key], layers.values_at(key), rules) for key in others),
     ]
     return tuple(sorted(changes, key=lambda one: one.instance.key))
 
 
 def _unlisted(
-    unlisted: Unlisted, there: StackInstance, wanted: Mapping[str, str], *, redefined: bool
+    unlisted: Unlisted, there: StackInstance, wanted: Mapping[str, str], rules: Rules
 ) -> Change:
     """Decide on an instance that the file does not ask for: surplus, or kept where it is."""
     surplus = unlisted.find_surplus(there)
@@ -72,14 +92,14 @@ def _unlisted(
         return replace(
             _simple(there.key, ChangeKind.LEAVE, kept), note=f"{there.key} is left alone: {kept}"
         )
-    change = _change(there.key, there, wanted, redefined=redefined)
+    change = _change(there.key, there, wanted, rules)
     if change.instance.kind is not ChangeKind.LEAVE:
         return change
     return replace(change, instance=replace(change.instance, why=kept))
 
 
 def _change(
-    key: InstanceKey, there: StackInstance | None, wanted: Mapping[str, str], *, redefined: bool
+    key: InstanceKey, there: StackInstance | None, wanted: Mapping[str, str], rules: Rules
 ) -> Change:
     if there is None:
         return _create(key, ChangeKind.CREATE, "not there yet", wanted)
@@ -94,25 +114,25 @@ def _change(
     if there.stack_exists is False and there.status is InstanceStatus.CURRENT:
         return _create(key, ChangeKind.REPLACE, "its stack is gone", wanted)
     if not there.is_healthy and (there.stack_id is None or there.stack_exists is False):
-        return _retry_create(key, there, wanted, redefined=redefined)
-    return _update(key, there, wanted, redefined=redefined)
+        return _retry_create(key, there, wanted, rules)
+    return _update(key, there, wanted, rules)
 
 
 def _update(
-    key: InstanceKey, there: StackInstance, wanted: Mapping[str, str], *, redefined: bool
+    key: InstanceKey, there: StackInstance, wanted: Mapping[str, str], rules: Rules
 ) -> Change:
     """Bring along what exists: by the definition, by its overrides, or because it failed before."""
     whys = []
-    if redefined:
+    if rules.redefined:
         whys.append("the definition changes")
     if not there.is_healthy:
         whys.append(_words(there))
-    moved = _overrides_differ(there, wanted)
+    moved = rules.overrides_differ(there, wanted)
     if moved:
         whys.append("its parameter overrides change")
     if not whys:
         return _simple(key, ChangeKind.LEAVE, "as desired")
-    retried = not there.is_healthy and not redefined
+    retried = not there.is_healthy and not rules.redefined
     return Change(
         instance=InstanceChange(
             key=key,
@@ -125,11 +145,11 @@ def _update(
 
 
 def _retry_create(
-    key: InstanceKey, there: StackInstance, wanted: Mapping[str, str], *, redefined: bool
+    key: InstanceKey, there: StackInstance, wanted: Mapping[str, str], rules: Rules
 ) -> Change:
     """Create again what never came to be; an update of the definition does so by itself."""
-    if redefined:
-        moved = _overrides_differ(there, wanted)
+    if rules.redefined:
+        moved = rules.overrides_differ(there, wanted)
         why = f"{_words(there)}; the definition changes"
         return Change(
             instance=InstanceChange(key=key, kind=ChangeKind.RETRY, why=why),
@@ -153,8 +173,3 @@ def _simple(key: InstanceKey, kind: ChangeKind, why: str) -> Change:
 def _words(there: StackInstance) -> str:
     status = f"{there.status}, {there.detailed_status}" if there.detailed_status else there.status
     return f"{status}: {there.status_reason}" if there.status_reason else str(status)
-
-
-def _overrides_differ(there: StackInstance, wanted: Mapping[str, str]) -> bool:
-    """Compare overrides where they were read; what was not read is not guessed at."""
-    return there.overrides is not None and dict(there.overrides) != dict(wanted)

@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, assert_never
 
 from stacksets.errors import OperationInProgressError
+from stacksets.model.desired import RegionConcurrency
 from stacksets.model.observed import OperationStatus
 from stacksets.model.outcome import OperationObserved, StepFinished, StepStarted
 from stacksets.model.plan import (
@@ -59,7 +60,8 @@ def execute_plan(
     """Send the steps in order, each operation watched to its end before the next step.
 
     Where managed execution is active, neighbours of one kind are sent together, since AWS queues
-    what cannot run at once; when one of them fails, the others are stopped. An operation that AWS
+    what cannot run at once; where regions go one after the other, only those of the same single
+    region. When one of them fails, the others are stopped. An operation that AWS
     calls SUCCEEDED with failed instances (within the tolerance) is no success here: what follows
     would build on instances that are not there.
 
@@ -133,10 +135,8 @@ class _Carrier:
 
     def _count_neighbours(self, rest: Sequence[tuple[int, Step]]) -> int:
         """Count the steps from the first on that may be sent together; AWS is asked only if so."""
-        kind = type(rest[0][1])
-        if kind not in {CreateStackInstances, UpdateStackInstances, DeleteStackInstances}:
-            return 1
-        number = sum(1 for _ in takewhile(lambda one: isinstance(one[1], kind), rest))
+        first = rest[0][1]
+        number = sum(1 for _ in takewhile(lambda one: _may_run_beside(one[1], first), rest))
         if number > 1 and self._is_managed is None:
             described = self._stack_sets.describe_stack_set(self._plan.stack_set_name)
             self._is_managed = described is not None and described.managed_execution
@@ -168,6 +168,19 @@ class _Carrier:
         left = self._patience.seconds_left(self._clock)
         if rest and left is not None and left <= 0:
             raise still_running(None, self._patience)
+
+
+def _may_run_beside(step: Step, first: Step) -> bool:
+    """Tell whether a step may run while `first` does: two regions never change together unasked."""
+    if not isinstance(
+        first, CreateStackInstances | UpdateStackInstances | DeleteStackInstances
+    ) or not isinstance(step, type(first)):
+        return step is first
+    if first.preferences.region_concurrency is RegionConcurrency.PARALLEL:
+        return True
+    return step is first or (
+        len(first.where.regions) == 1 and step.where.regions == first.where.regions
+    )
 
 
 def _find_failed(sent: Sequence[_Sent], watched: Sequence[Watched]) -> list[Watched]:

@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from stacksets.changes import find_changes
+from stacksets.changes import Rules, find_changes
 from stacksets.definition import (
     compare_definition,
     find_informational,
@@ -89,8 +89,10 @@ def make_plan(
         differences = compare_definition(
             definition, observed, informational=deployment.informational
         )
-    sent = sorted(chosen.send & no_echo_parameters(deployment.template.content))
-    changes = find_changes(deployment, observed, redefined=bool(differences or sent))
+    hidden = no_echo_parameters(deployment.template.content)
+    sent = sorted(chosen.send & hidden)
+    rules = Rules(redefined=bool(differences or sent), hidden=hidden, sent=frozenset(sent))
+    changes = find_changes(deployment, observed, rules)
     decisions = Decisions(
         definition=definition,
         differences=differences,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stacksets.model.plan import Rectangle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from stacksets.model.desired import AccountId, InstanceKey, Region
 
@@ -19,9 +19,34 @@ def group_into_rectangles(
     """Cover exactly these pairs with few rectangles that do not overlap.
 
     Accounts with the same regions share a call, or regions with the same accounts do: whichever
-    takes fewer calls. Regions stand in `region_order`, accounts sorted.
+    takes fewer calls, decided anew for pairs that share neither account nor region with the rest.
+    (The fewest in every case would take a search through all coverings.) Regions stand in
+    `region_order`, and so do the calls; accounts are sorted.
     """
-    pairs = sorted(set(keys))
+    rank = {region: place for place, region in enumerate(region_order)}
+    found = [one for pairs in _find_apart(keys) for one in _group(pairs, rank)]
+    return tuple(sorted(found, key=lambda one: ([rank[r] for r in one.regions], one.accounts)))
+
+
+def _find_apart(keys: Iterable[InstanceKey]) -> Iterator[list[InstanceKey]]:
+    """Split pairs into parts of which no two share an account or a region."""
+    at: dict[AccountId | Region, list[InstanceKey]] = defaultdict(list)
+    for key in sorted(set(keys)):
+        at[key.account].append(key)
+        at[key.region].append(key)
+    left = dict.fromkeys(at)
+    while left:
+        part, open_places = set(), [next(iter(left))]
+        while open_places:
+            place = open_places.pop()
+            if place in left:
+                del left[place]
+                part.update(at[place])
+                open_places += [side for key in at[place] for side in (key.account, key.region)]
+        yield sorted(part)
+
+
+def _group(pairs: Iterable[InstanceKey], rank: Mapping[Region, int]) -> list[Rectangle]:
     regions_of: dict[AccountId, set[Region]] = defaultdict(set)
     accounts_of: dict[Region, set[AccountId]] = defaultdict(set)
     for key in pairs:
@@ -33,16 +58,13 @@ def group_into_rectangles(
     by_accounts: dict[frozenset[AccountId], set[Region]] = defaultdict(set)
     for region, accounts in accounts_of.items():
         by_accounts[frozenset(accounts)].add(region)
-    rank = {region: place for place, region in enumerate(region_order)}
     if len(by_regions) <= len(by_accounts):
-        found = [_rectangle(who, where, rank) for where, who in by_regions.items()]
-    else:
-        found = [_rectangle(who, where, rank) for who, where in by_accounts.items()]
-    return tuple(sorted(found, key=lambda one: (one.accounts, [rank[r] for r in one.regions])))
+        return [_rectangle(who, where, rank) for where, who in by_regions.items()]
+    return [_rectangle(who, where, rank) for who, where in by_accounts.items()]
 
 
 def _rectangle(
-    accounts: Iterable[AccountId], regions: Iterable[Region], rank: dict[Region, int]
+    accounts: Iterable[AccountId], regions: Iterable[Region], rank: Mapping[Region, int]
 ) -> Rectangle:
     return Rectangle(
         accounts=tuple(sorted(accounts)), regions=tuple(sorted(regions, key=lambda r: rank[r]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from stacksets.model.desired import InstanceKey, OperationId
 from stacksets.model.plan import (
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from stacksets.model.plan import Definition, Difference, InstancesStep, Rectangle, Step
     from stacksets.operation_ids import Purpose
     from stacksets.unit_targets import UnitTargets
+
+S = TypeVar("S", CreateStackInstances, UpdateStackInstances)
 
 _SURPLUS = "no longer in the deployment file"
 _UNNUMBERED = OperationId("unnumbered")
@@ -86,7 +88,7 @@ def find_steps(context: Context, decisions: Decisions) -> Iterator[Step]:
         yield from _delete_surplus(context, kinds[ChangeKind.DELETE], made_anew)
     if context.observed is not None and (decisions.differences or decisions.sent):
         yield _update_stack_set(context, decisions)
-    created = tuple(_create_instances(context, changes))
+    created = _create_instances(context, changes)
     yield from created
     yield from _target_units(context, created)
     yield from _update_instances(context, changes)
@@ -119,14 +121,13 @@ def _update_stack_set(context: Context, decisions: Decisions) -> UpdateStackSet:
     )
 
 
-def _create_instances(
-    context: Context, changes: Sequence[Change]
-) -> Iterator[CreateStackInstances]:
+def _create_instances(context: Context, changes: Sequence[Change]) -> list[CreateStackInstances]:
+    steps = []
     for overrides, members in _by_overrides(one for one in changes if one.create):
         whys = _whys(members)
         named = context.units.name_for_creation(whys) if context.units else None
-        for where in _or_accounts(context, whys, named):
-            yield CreateStackInstances(
+        steps += [
+            CreateStackInstances(
                 stack_set_name=context.deployment.name,
                 where=where,
                 overrides=overrides or {},
@@ -134,16 +135,18 @@ def _create_instances(
                 operation_id=_UNNUMBERED,
                 why=_join(whys, where),
             )
+            for where in _or_accounts(context, whys, named)
+        ]
+    return _in_order_of_regions(context, steps)
 
 
-def _update_instances(
-    context: Context, changes: Sequence[Change]
-) -> Iterator[UpdateStackInstances]:
+def _update_instances(context: Context, changes: Sequence[Change]) -> list[UpdateStackInstances]:
+    steps = []
     for overrides, members in _by_overrides(one for one in changes if one.update):
         whys = _whys(members)
         named = context.units.name_for_update(whys) if context.units else None
-        for where in _or_accounts(context, whys, named):
-            yield UpdateStackInstances(
+        steps += [
+            UpdateStackInstances(
                 stack_set_name=context.deployment.name,
                 where=where,
                 overrides=overrides,
@@ -151,6 +154,9 @@ def _update_instances(
                 operation_id=_UNNUMBERED,
                 why=_join(whys, where),
             )
+            for where in _or_accounts(context, whys, named)
+        ]
+    return _in_order_of_regions(context, steps)
 
 
 def _target_units(
@@ -251,6 +257,15 @@ def _delete(
 def _preferences(context: Context, regions: Sequence[Region]) -> OperationPreferences:
     """Send the whole order of the regions that the call names: a partial one is undocumented."""
     return replace(context.deployment.operation_preferences, region_order=tuple(regions))
+
+
+def _in_order_of_regions(context: Context, steps: Iterable[S]) -> list[S]:
+    """Let the calls follow the order of the regions as the stacks of one call do.
+
+    What fails in the first region stops the calls behind it, whatever they override.
+    """
+    rank = {region: place for place, region in enumerate(context.region_order)}
+    return sorted(steps, key=lambda step: [rank[region] for region in step.where.regions])
 
 
 def _by_overrides(

@@ -9,7 +9,7 @@ import pytest
 from stacksets.model.desired import ParameterOverride, Region
 from stacksets.model.outcome import Verdict
 from tests.builders import EAST, WEST
-from tests.integration.deployer import a_regional_deployment
+from tests.integration.deployer import a_regional_deployment, regional_template
 
 if TYPE_CHECKING:
     from stacksets.model.desired import Deployment
@@ -61,6 +61,25 @@ def test_an_override_that_left_the_file_is_taken_back_where_overrides_are_read(
 
     assert outcome.verdict is Verdict.SUCCEEDED
     assert _suffixes(deployer) == {EAST: "east", WEST: "dev"}
+
+
+@pytest.mark.emulator_only
+@pytest.mark.parametrize("masks", [False, True], ids=["shown", "masked"])
+def test_a_noecho_override_is_settled_whether_aws_shows_it_or_masks_it(
+    deployer: Deployer, masks: bool
+) -> None:
+    deployer.local.set_control_plane(masks_overrides=masks)
+    content = regional_template()
+    secret = {"Suffix": {"Type": "String", "NoEcho": True, "Default": "open"}}
+    override = ParameterOverride(accounts=(), regions=(Region(EAST),), parameters={"Suffix": "x"})
+    deployment = a_regional_deployment(
+        content={**content, "Parameters": secret}, overrides=(override,)
+    )
+
+    outcome = deployer.deploy(deployment)
+
+    assert outcome.verdict is Verdict.SUCCEEDED
+    assert deployer.plan(deployment).is_empty
 
 
 def _overridden(east: str, *other: str, suffix: str = "dev") -> Deployment:

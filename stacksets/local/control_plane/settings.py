@@ -58,7 +58,8 @@ class Settings:
     `refusals` answers Actions with errors, before anything is done. `throttle_every` answers every
     n-th request with Throttling (0: none). `replay` chooses the answer to the same operation id
     with the same request. `import_pins` says whether an imported stack's parameters all become
-    overrides, or only those whose values differ from the stack set's: AWS's documents do not say.
+    overrides, or only those whose values differ from the stack set's, `masks_overrides` whether
+    DescribeStackInstance masks NoEcho values: AWS's documents say neither.
 
     `service_access_suffices` says whether Organizations' EnableAWSServiceAccess alone gives trusted
     access, as its user guide has it, or only ActivateOrganizationsAccess, as users report.
@@ -74,6 +75,7 @@ class Settings:
     throttle_every: int = 0
     replay: Replay = Replay.SAME_ID
     import_pins: bool = True
+    masks_overrides: bool = False
     service_access_suffices: bool = True
 
 

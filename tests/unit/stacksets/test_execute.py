@@ -8,7 +8,12 @@ import pytest
 
 from stacksets.errors import OperationInProgressError, StillRunningError
 from stacksets.execute import execute_plan
-from stacksets.model.desired import OperationId, OperationPreferences, ParameterOverride
+from stacksets.model.desired import (
+    OperationId,
+    OperationPreferences,
+    ParameterOverride,
+    RegionConcurrency,
+)
 from stacksets.model.observed import OperationStatus
 from stacksets.model.outcome import OperationObserved, StepFinished, StepStarted
 from stacksets.model.plan import (
@@ -26,6 +31,7 @@ from tests.builders import (
     EAST,
     HOME,
     NAME,
+    OTHER_ACCOUNT,
     WEST,
     a_deployment,
     a_key,
@@ -47,8 +53,12 @@ UNLIKE = {
 class Run:
     """A first deploy of three stack instances with unlike overrides: three steps of one kind."""
 
-    def __init__(self, *, managed=True):
-        self.deployment = a_deployment(managed_execution=managed, **UNLIKE)
+    def __init__(self, *, managed=True, regions=RegionConcurrency.PARALLEL, where=UNLIKE):
+        self.deployment = a_deployment(
+            managed_execution=managed,
+            operation_preferences=OperationPreferences(region_concurrency=regions),
+            **where,
+        )
         self.plan = make_plan(self.deployment, None)
         self.stack_sets = FakeAws().fake_stack_sets
         self.clock = FakeClock()
@@ -70,6 +80,30 @@ class Run:
 def _only_key(step):
     [account], [region] = step.where.accounts, step.where.regions
     return a_key(account, region)
+
+
+def test_where_regions_go_one_after_the_other_no_two_of_them_are_sent_together():
+    run = Run(regions=RegionConcurrency.SEQUENTIAL)
+
+    execution = run.execute()
+
+    assert execution.failed is None
+    assert run.told() == [
+        f"{what} {number}" for number in (1, 2, 3, 4) for what in ("StepStarted", "StepFinished")
+    ]
+
+
+def test_accounts_of_one_region_are_sent_together_although_regions_go_one_after_the_other():
+    accounts = tuple(
+        ParameterOverride(accounts=(account,), regions=(), parameters={"Suffix": account})
+        for account in (ACCOUNT, OTHER_ACCOUNT)
+    )
+    here = {"overrides": accounts, "targets": targets((ACCOUNT, EAST), (OTHER_ACCOUNT, EAST))}
+    run = Run(regions=RegionConcurrency.SEQUENTIAL, where=here)
+
+    run.execute()
+
+    assert run.told()[2:4] == ["StepStarted 2", "StepStarted 3"]
 
 
 def test_neighbours_of_one_kind_are_sent_together_under_managed_execution():

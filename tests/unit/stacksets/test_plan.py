@@ -479,3 +479,64 @@ def test_a_template_without_parameters_declares_none():
     desired = a_deployment(template=a_template(content))
     observed = a_stack_set(*BOTH, template_body=json.dumps(content), parameters={})
     assert make_plan(desired, observed).is_empty
+
+
+def test_calls_follow_the_order_of_the_regions_whatever_they_override():
+    overrides = tuple(
+        ParameterOverride(accounts=(), regions=(region,), parameters={"Suffix": value})
+        for region, value in ((EAST, "a"), (HOME, "b"), (WEST, "c"))
+    )
+    deployment = a_deployment(
+        targets=targets((ACCOUNT, EAST), (ACCOUNT, HOME), (ACCOUNT, WEST)),
+        overrides=overrides,
+        operation_preferences=OperationPreferences(region_order=(WEST, EAST, HOME)),
+    )
+    _, *created = make_plan(deployment, None).steps
+    assert [step.where.regions for step in created] == [(WEST,), (EAST,), (HOME,)]
+    there = [an_instance(a_key(region=region), overrides={}) for region in (EAST, HOME, WEST)]
+    updated = make_plan(deployment, a_stack_set(*there)).steps
+    assert [step.where.regions for step in updated] == [(WEST,), (EAST,), (HOME,)]
+
+
+SECRETIVE = {
+    "Parameters": {"Secret": {"Type": "String", "NoEcho": True, "Default": "none"}},
+    "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+}
+
+
+def _with_secret_overridden(*there, options=None):
+    override = ParameterOverride(accounts=(), regions=(EAST,), parameters={"Secret": "hunter2"})
+    deployment = a_deployment(template=a_template(SECRETIVE), parameters={}, overrides=(override,))
+    observed = a_stack_set(*there, template_body=json.dumps(SECRETIVE), parameters={})
+    return make_plan(deployment, observed, options)
+
+
+@pytest.mark.parametrize(
+    ("on_aws", "is_as_desired"),
+    [("****", True), ("hunter2", True), ("hunter1", False), (None, False)],
+    ids=["masked", "shown", "another", "none"],
+)
+def test_a_noecho_override_is_compared_as_far_as_aws_shows_it(on_aws, is_as_desired):
+    overrides = {} if on_aws is None else {"Secret": on_aws}
+    east, west = (
+        an_instance(a_key(region=EAST), overrides=overrides),
+        an_instance(a_key(region=WEST), overrides={}),
+    )
+    assert _with_secret_overridden(east, west).is_empty is is_as_desired
+
+
+def test_a_noecho_override_that_left_the_file_is_taken_back_although_it_is_masked():
+    there = [an_instance(a_key(region=one), overrides={"Secret": "****"}) for one in (EAST, WEST)]
+    [step] = _with_secret_overridden(*there).steps
+    assert (step.where.regions, step.overrides) == ((WEST,), {})
+
+
+def test_a_noecho_parameter_that_is_to_be_sent_is_sent_where_it_is_overridden_too():
+    there = [
+        an_instance(a_key(region=EAST), overrides={"Secret": "****"}),
+        an_instance(a_key(region=WEST), overrides={}),
+    ]
+    sent = PlanOptions(send=frozenset({"Secret"}))
+    definition, instances = _with_secret_overridden(*there, options=sent).steps
+    assert isinstance(definition, UpdateStackSet)
+    assert (instances.where.regions, instances.overrides) == ((EAST,), {"Secret": "hunter2"})

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacksets.model.desired import InstanceKey
+from stacksets.model.desired import AccountId, InstanceKey, Region
 from stacksets.rectangles import group_into_rectangles
 from tests.builders import EAST, HOME, WEST, a_key
 
@@ -44,6 +44,21 @@ def test_regions_with_the_same_accounts_share_a_call_where_that_takes_fewer():
     keys = [a_key(one, EAST), a_key(other, WEST), a_key(both, EAST), a_key(both, WEST)]
     found = group_into_rectangles(keys, REGIONS)
     assert [(r.accounts, r.regions) for r in found] == [
-        ((one, both), (EAST,)),
         ((other, both), (WEST,)),
+        ((one, both), (EAST,)),
     ]
+
+
+def test_what_shares_nothing_with_the_rest_is_grouped_in_its_own_way():
+    north, south, *others = (Region(f"xx-place-{number}") for number in range(5))
+    one, other, third, *more = (AccountId(f"{number:012}") for number in range(5))
+    in_rows = [(one, north), (one, south), (other, south), (other, others[0])]
+    in_columns = [
+        (third, others[1]),
+        (more[0], others[1]),
+        (more[0], others[2]),
+        (more[1], others[2]),
+    ]
+    keys = [a_key(*pair) for pair in (*in_rows, *in_columns)]
+    regions = (north, south, *others)
+    assert len(group_into_rectangles(keys, regions)) == 4

@@ -8,6 +8,7 @@ from stacksets.local.control_plane.drift import show_drift, status_of
 from stacksets.local.control_plane.errors import instance_not_found
 from stacksets.local.control_plane.model import InstanceKey
 from stacksets.local.control_plane.paging import cut_page
+from stacksets.local.control_plane.templates import mask_secrets, parse_template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,9 +24,10 @@ def describe_stack_instance(context: Context, params: Mapping[str, Any]) -> dict
     row = record.instances.find(key)
     if row is None:
         raise instance_not_found(*key)
-    overrides = [
-        {"ParameterKey": name, "ParameterValue": value} for name, value in row.overrides.items()
-    ]
+    shown: Mapping[str, str] = row.overrides
+    if context.settings.masks_overrides:
+        shown = mask_secrets(parse_template(record.stack_set.definition.template), shown)
+    overrides = [{"ParameterKey": name, "ParameterValue": value} for name, value in shown.items()]
     return {"StackInstance": {**_summary(record.stack_set, row), "ParameterOverrides": overrides}}
 
 
