@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stacksets import deploy as deploying
-from stacksets import destroy as destroying
+from stacksets import deploying, destroying
 from stacksets.cli.consent import Consent
 from stacksets.cli.options import several_files_command
 from stacksets.cli.parts import PlannedChange, change_each

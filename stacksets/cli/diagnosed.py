@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stacksets import diagnose as diagnosing
+from stacksets import diagnosing
 from stacksets.cli.options import session_command
 from stacksets.cli.stages import load, observe, open_aws
 from stacksets.model.desired import OperationId

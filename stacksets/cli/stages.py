@@ -11,7 +11,7 @@ from stacksets.expand import expand_targets
 from stacksets.lint import lint_template
 from stacksets.load import load_deployment
 from stacksets.model.desired import Region
-from stacksets.observe import observe_stack_set
+from stacksets.observing import observe_stack_set
 from stacksets.preflight import check_ready
 from stacksets.report.header import header_message
 from stacksets.report.lint import lint_message
