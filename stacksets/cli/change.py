@@ -13,12 +13,13 @@ from stacksets.cli.consent import Consent
 from stacksets.cli.options import several_files_command
 from stacksets.cli.parts import PlannedChange, change_each
 from stacksets.cli.patience import Waiting, if_busy_option, timeout_option
-from stacksets.cli.plan_options import check_send, plan_options
+from stacksets.cli.plan_options import plan_options
 from stacksets.cli.saved import PLAN_FILE, hold
 from stacksets.cli.stages import check, lint, observe, open_aws
 from stacksets.effective import find_effective
 from stacksets.exposure import find_exposure
 from stacksets.leftovers import find_leftovers
+from stacksets.opening import refuse_compared
 from stacksets.plan import make_destroy_plan, make_plan
 from stacksets.report.change import change_result, no_changes_result
 from stacksets.report.exposure import exposure_warnings
@@ -104,7 +105,7 @@ def _plan_deploy(
     lints: bool,
     held: Held | None,
 ) -> PlannedChange:
-    check_send(unbound, options.send)
+    refuse_compared(unbound, options.send)
     linted = lint(session, unbound) if lints else None
     opened = open_aws(session, held.deployment(unbound) if held else unbound)
     if linted:

@@ -10,12 +10,13 @@ from stacksets import outputs as reading
 from stacksets import smoke as smoking
 from stacksets.cli.options import several_files_command
 from stacksets.cli.parts import PlannedChange, look_at_each
-from stacksets.cli.plan_options import audit_option, check_send, plan_options
+from stacksets.cli.plan_options import audit_option, plan_options
 from stacksets.cli.saved import PLAN_FILE, save
 from stacksets.cli.stages import check, observe, open_aws
 from stacksets.effective import find_effective
 from stacksets.errors import InputError
 from stacksets.exposure import find_exposure
+from stacksets.opening import get_stack_set, refuse_compared
 from stacksets.plan import make_plan
 from stacksets.report.change import plan_result
 from stacksets.report.endpoints import outputs_result, smoke_result
@@ -53,7 +54,7 @@ def plan(
         raise click.UsageError("--out saves the plan of one deployment file")
 
     def look(part: Session, deployment: Deployment) -> Result:
-        check_send(deployment, options.send)
+        refuse_compared(deployment, options.send)
         opened = open_aws(part, deployment)
         observed = observe(opened, audit=options.audit)
         check(part, opened, observed)
@@ -134,11 +135,5 @@ def _read_outputs(
     session: Session, deployment: Deployment
 ) -> tuple[Opened, tuple[reading.InstanceOutputs, ...]]:
     opened = open_aws(session, deployment)
-    observed = observe(opened)
-    if observed is None:
-        raise InputError(
-            f"there is no stack set {opened.deployment.name} in {opened.identity.account}, "
-            f"{opened.deployment.home_region}",
-            hint="stacksets deploy",
-        )
+    observed = get_stack_set(opened)
     return opened, reading.read_outputs(opened.aws, opened.deployment, observed)
