@@ -209,7 +209,11 @@ def destroy(
 
 
 def diagnose(opened: Opened, operation_id: OperationId | None = None) -> Diagnosis:
-    """Say why stack instances failed: as they stand, or in one operation.
+    """Say why stack instances failed, and which wait behind them.
+
+    Args:
+        opened: what `open_aws` gave.
+        operation_id: the operation to look into; None takes the stack instances as they stand.
 
     Raises:
         InputError: there is no stack set, or it knows no such operation.

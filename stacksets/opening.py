@@ -91,13 +91,13 @@ def observe(opened: Opened, *, audit: bool = False) -> StackSet | None:
     return observed
 
 
-def get_stack_set(opened: Opened, *, audit: bool = False) -> StackSet:
+def get_stack_set(opened: Opened) -> StackSet:
     """Observe a stack set that has to be there.
 
     Raises:
         InputError: there is none of that name.
     """
-    observed = observe(opened, audit=audit)
+    observed = observe(opened)
     if observed is None:
         raise InputError(
             f"there is no stack set {opened.deployment.name} in {opened.identity.account}, "

@@ -17,7 +17,7 @@ STACKSETS = Manual(
         8: "A difference where none was expected.",
         130: "Interrupted by Ctrl-C; what was started goes on in AWS.",
     },
-    variables=AWS_SETTINGS,
+    variables={**AWS_SETTINGS, "STACKSETS_...": "Flags of the commands; no variable consents."},
     files=DEPLOYMENT_FILE,
     examples={
         "stacksets local run -- bash": "A shell with an AWS of its own, to try all of it.",
