@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacksets.diagnose import find_root_causes, list_not_attempted
+from stacksets.diagnosing import find_root_causes, list_not_attempted
 from stacksets.model.desired import InstanceKey
 from stacksets.model.observed import OperationStatus, ResultStatus
 from stacksets.model.outcome import Outcome, Verdict

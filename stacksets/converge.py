@@ -16,7 +16,7 @@ from stacksets.model.desired import OperationId
 from stacksets.model.observed import ResultStatus
 from stacksets.model.outcome import OperationObserved, StepStarted, Verified, Waited
 from stacksets.model.plan import AttachToOperation, CreateStackSet, DeleteStackSet
-from stacksets.observe import observe_stack_set
+from stacksets.observing import observe_stack_set
 from stacksets.operation_ids import find_purpose, tell_operation
 from stacksets.waiting import IfBusy, Patience, poll
 from stacksets.watch import follow, still_running, watch_operation

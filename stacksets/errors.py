@@ -53,6 +53,16 @@ class StackSetsError(Exception):
         self.message = message
         self.hint = hint
 
+    def __str__(self) -> str:
+        """Tell all of it, as a traceback shows it: each detail on a line, then the hint."""
+        hint = (f"→ {self.hint}",) if self.hint else ()
+        return "\n".join((self.message, *(f"  - {one}" for one in self.details), *hint))
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Give what the message only sums up, one sentence each."""
+        return ()
+
     def to_dict(self) -> dict[str, object]:
         """Give the error as JSON-ready data with a stable code."""
         return {
@@ -81,6 +91,11 @@ class DeploymentFileError(InputError):
         super().__init__(message, hint=hint)
         self.problems = tuple(problems)
 
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Give every problem."""
+        return tuple(map(str, self.problems))
+
     def to_dict(self) -> dict[str, object]:
         """Add the problems, one entry each."""
         problems = [{"where": p.where, "what": p.what, "hint": p.hint} for p in self.problems]
@@ -88,9 +103,22 @@ class DeploymentFileError(InputError):
 
 
 class TemplateError(InputError):
-    """The template cannot be read, parsed or resolved, or cfn-lint finds errors in it."""
+    """The template cannot be read, parsed or resolved, or cfn-lint finds errors: `findings`."""
 
     code = "TEMPLATE"
+
+    def __init__(self, message: str, *, hint: str = "", findings: Sequence[str] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.findings = tuple(findings)
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Give every finding."""
+        return self.findings
+
+    def to_dict(self) -> dict[str, object]:
+        """Add what cfn-lint found, one entry each."""
+        return {**super().to_dict(), "findings": list(self.findings)}
 
 
 class UnsafePlanError(InputError):
@@ -158,6 +186,11 @@ class NotReadyError(StackSetsError):
         super().__init__(message, hint=hint)
         self.problems = tuple(problems)
 
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Give every problem."""
+        return tuple(map(str, self.problems))
+
     def to_dict(self) -> dict[str, object]:
         """Add the lacks, one entry each."""
         problems = [{"where": p.where, "what": p.what, "hint": p.hint} for p in self.problems]
@@ -191,6 +224,11 @@ class StalePlanError(ConflictError):
         super().__init__(message, hint=hint)
         self.moved = tuple(moved)
 
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Give everything that has moved."""
+        return self.moved
+
     def to_dict(self) -> dict[str, object]:
         """Add what has moved, one entry each."""
         return {**super().to_dict(), "moved": list(self.moved)}
@@ -214,6 +252,11 @@ class OperationFailedError(OperationError):
     ) -> None:
         super().__init__(message, hint=hint)
         self.root_causes = tuple(root_causes)
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Give every root cause with its place."""
+        return tuple(f"{one.key} {one.logical_id}: {one.reason}" for one in self.root_causes)
 
 
 class OperationStoppedError(OperationError):

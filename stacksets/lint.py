@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from stacksets.errors import TemplateError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -30,6 +32,20 @@ def lint_template(template: Template, regions: Iterable[Region]) -> LintResult:
     matches = api.lint(template.body, regions=[str(region) for region in regions])
     errors = (match for match in matches if match.rule.id.startswith("E"))
     return LintResult(findings=tuple(dict.fromkeys(map(_tell, errors))), ran=True)
+
+
+def refuse_findings(result: LintResult, template: Template) -> None:
+    """Let a template pass in which cfn-lint has found no error.
+
+    Raises:
+        TemplateError: with all that it found.
+    """
+    if result.findings:
+        raise TemplateError(
+            f"cfn-lint finds errors in {template.path}; nothing was changed",
+            hint="mend them, or go on with --no-lint",
+            findings=result.findings,
+        )
 
 
 def _tell(match: Any) -> str:  # noqa: ANN401 - cfnlint.match.Match, from a package without types

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stacksets import deploy as deploying
-from stacksets import destroy as destroying
+from stacksets import deploying, destroying
 from stacksets.cli.consent import Consent
+from stacksets.cli.manual import ManualCommand
+from stacksets.cli.manuals.change import DEPLOY, DESTROY
 from stacksets.cli.options import several_files_command
 from stacksets.cli.parts import PlannedChange, change_each
 from stacksets.cli.patience import Waiting, if_busy_option, timeout_option
-from stacksets.cli.plan_options import check_send, plan_options
+from stacksets.cli.plan_options import plan_options
 from stacksets.cli.saved import PLAN_FILE, hold
 from stacksets.cli.stages import check, lint, observe, open_aws
 from stacksets.effective import find_effective
 from stacksets.exposure import find_exposure
 from stacksets.leftovers import find_leftovers
+from stacksets.opening import refuse_compared
 from stacksets.plan import make_destroy_plan, make_plan
 from stacksets.report.change import change_result, no_changes_result
 from stacksets.report.exposure import exposure_warnings
@@ -39,22 +41,23 @@ if TYPE_CHECKING:
     from stacksets.waiting import IfBusy, Patience
 
 yes_option = click.option(
-    "--yes", is_flag=True, help="Agree without being asked (no variable sets this)."
+    "--yes", is_flag=True, help="Agree without being asked; needed where there is no terminal."
 )
 allow_delete_option = click.option(
     "--allow-delete",
     is_flag=True,
-    help="Agree to a plan that deletes stack instances or the stack set (no variable sets this).",
+    help="Agree to a plan that deletes stack instances or the stack set; on a terminal too.",
 )
 
 
 @click.command(
+    cls=ManualCommand,
+    manual=DEPLOY,
     short_help="Bring the stack set to what the deployment file says.",
-    epilog="Example: stacksets deploy --environment prod",
 )
 @yes_option
 @allow_delete_option
-@click.option("--no-lint", is_flag=True, help="Do not ask cfn-lint, which refuses errors.")
+@click.option("--no-lint", is_flag=True, help="Do not ask cfn-lint; its errors refuse a deploy.")
 @click.argument("saved_plan", metavar="[PLAN]", required=False, type=PLAN_FILE)
 @plan_options
 @if_busy_option
@@ -74,10 +77,12 @@ def deploy(
     """Bring the stack set to what the deployment file says.
 
     Lints the template, checks what the accounts need, shows the plan, asks, carries it out and
-    verifies that a second plan is empty. Several files are all planned before the first is begun.
+    verifies that a second plan is empty: it creates, updates and removes the stack set's
+    definition, stack instances and overrides, and nothing else. Several files are all planned
+    before the first is begun.
 
-    With PLAN, a file that `stacksets plan --out PLAN` has written, that plan is carried out as it
-    is, in its environment; if anything has moved since, nothing is changed (exit 6).
+    With PLAN that saved plan is carried out as it is, in its environment; if anything has moved
+    since, nothing is changed (exit 6). After an interruption the same command goes on.
     """
     held = hold(session, saved_plan, options)
     consent = Consent(
@@ -105,7 +110,7 @@ def _plan_deploy(
     lints: bool,
     held: Held | None,
 ) -> PlannedChange:
-    check_send(unbound, options.send)
+    refuse_compared(unbound, options.send)
     linted = lint(session, unbound) if lints else None
     opened = open_aws(session, held.deployment(unbound) if held else unbound)
     if linted:
@@ -149,8 +154,9 @@ def carry_out_deploy(
 
 
 @click.command(
+    cls=ManualCommand,
+    manual=DESTROY,
     short_help="Remove every stack instance and the stack set.",
-    epilog="Example: stacksets destroy --environment dev --allow-delete",
 )
 @yes_option
 @allow_delete_option
@@ -167,8 +173,9 @@ def destroy(
 ) -> Result:
     """Remove every stack instance, then the stack set, and look for what is left.
 
-    Needs --allow-delete, and asks for the stack set's name on a terminal. Several files are all
-    planned before the first is begun.
+    Deletes the stacks with all that is in them; what a template retains is told at the end. Needs
+    --allow-delete, and asks for the stack set's name on a terminal. What bootstrap made stays.
+    Several files are all planned before the first is begun.
     """
     consent = Consent(session=session, yes=yes, allow_delete=allow_delete, by_name=True)
     waiting = Waiting(if_busy=if_busy, timeout_minutes=timeout_minutes)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stacksets import diagnose as diagnosing
+from stacksets import diagnosing
+from stacksets.cli.manual import ManualCommand
+from stacksets.cli.manuals.look import DIAGNOSE
 from stacksets.cli.options import session_command
 from stacksets.cli.stages import load, observe, open_aws
 from stacksets.model.desired import OperationId
@@ -18,8 +20,9 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    cls=ManualCommand,
+    manual=DIAGNOSE,
     short_help="Say why stack instances failed, and what to do.",
-    epilog="Example: stacksets diagnose --environment prod",
 )
 @click.option(
     "--operation",
@@ -33,7 +36,8 @@ if TYPE_CHECKING:
 def diagnose(session: Session, *, operation: str | None, audit: bool) -> Result:
     """Say why stack instances failed: each root cause once, what it means and what to do.
 
-    Exit codes: 0 no fault found; 5 a fault found; 4 could not tell.
+    Reads the events of the stacks that failed, and finds the first failure behind the others, down
+    into nested stacks. Changes nothing.
     """
     opened = open_aws(session, load(session))
     observed = observe(opened, audit=audit, overrides=False)

@@ -12,6 +12,8 @@ from stacksets.cli.change import deploy, destroy
 from stacksets.cli.diagnosed import diagnose
 from stacksets.cli.embedded import local
 from stacksets.cli.look import outputs, plan, smoke, status
+from stacksets.cli.manual import ManualGroup
+from stacksets.cli.manuals.machine import STACKSETS
 from stacksets.cli.operations import events, resume, stop, watch
 from stacksets.cli.prepare import bootstrap
 from stacksets.cli.resolved import resolve
@@ -29,58 +31,26 @@ if TYPE_CHECKING:
     from stacksets.cli.session import World
 
 
-_EXIT_CODES = """\b
-Exit codes
-  0    the desired state is reached, or there was nothing to do
-  1    a bug of ours
-  2    wrong usage
-  3    input refused: the file, the template, a plan that was not agreed to
-  4    access: credentials, permissions, roles
-  5    did not succeed
-  6    conflict: the world moved, another operation runs
-  7    still running when we stopped waiting
-  8    a difference where none was expected
-  130  interrupted by Ctrl-C
-
-Example: stacksets plan --environment prod"""
-
-
-class _InOrder(click.Group):
-    """Lists commands in the order in which they are used, not of the alphabet."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(self.commands)
-
-
 @click.group(
-    cls=_InOrder,
+    cls=ManualGroup,
+    manual=STACKSETS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=_EXIT_CODES,
 )
 @click.version_option(package_name="multi-region-service", prog_name="stacksets")
 def stacksets() -> None:
-    """Bring a CloudFormation stack set to the state that a deployment file describes."""
+    """Bring a CloudFormation stack set to the state that a deployment file describes.
+
+    Observes what AWS holds, plans, shows the plan, asks, carries it out and observes again: success
+    is a second plan that is empty. Nothing is changed without consent: --yes, and --allow-delete
+    for what deletes. Results go to stdout, progress to stderr.
+    """
 
 
-_COMMANDS = (
-    bootstrap,
-    plan,
-    show,
-    deploy,
-    status,
-    watch,
-    stop,
-    resume,
-    events,
-    diagnose,
-    outputs,
-    smoke,
-    destroy,
-    resolve,
-    local,
-)
-for _command in _COMMANDS:
-    stacksets.add_command(_command)
+stacksets.add_commands("Prepare", bootstrap, resolve)
+stacksets.add_commands("Look", plan, show, status, outputs, smoke, diagnose)
+stacksets.add_commands("Change", deploy, resume, destroy)
+stacksets.add_commands("Operations", watch, stop, events)
+stacksets.add_commands("On this machine", local)
 
 
 def run(arguments: Sequence[str], world: World) -> int:

@@ -6,22 +6,29 @@ import sys
 
 import click
 
+from stacksets.cli.manual import ManualCommand, ManualGroup
+from stacksets.cli.manuals.machine import LOCAL, LOCAL_RUN, LOCAL_SERVE
 from stacksets.local.run import run_command
 from stacksets.local.serve import serve as serve_forever
 
 
 @click.group(
+    cls=ManualGroup,
+    manual=LOCAL,
     short_help="Run the embedded local AWS on this machine.",
-    epilog="Example: stacksets local serve",
 )
 def local() -> None:
-    """Run the embedded local AWS on this machine; no account, no docker, nothing leaves it."""
+    """Run the embedded local AWS on this machine; no account, no docker, nothing leaves it.
+
+    Every command works against it as against AWS. It forgets everything when it stops.
+    """
 
 
-@local.command(
+@click.command(
+    cls=ManualCommand,
+    manual=LOCAL_RUN,
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
     short_help="Start it, run COMMAND inside, stop it.",
-    epilog="Example: stacksets local run -- stacksets deploy --yes",
 )
 @click.option(
     "--account",
@@ -34,15 +41,19 @@ def local() -> None:
 def run(account: str, command: tuple[str, ...]) -> int:
     """Start the embedded AWS, run COMMAND with what it needs to reach it, and stop it.
 
-    The exit code is COMMAND's.
+    COMMAND and all that it starts see the embedded AWS only: any AWS client, over verified HTTPS.
     """
     return run_command(command, account=account, out=sys.stderr)
 
 
-@local.command(
+@click.command(
+    cls=ManualCommand,
+    manual=LOCAL_SERVE,
     short_help="Run it until Ctrl-C, and print what to export.",
-    epilog="Example: stacksets local serve",
 )
 def serve() -> None:
     """Run the embedded AWS in the foreground and print the variables that lead to it."""
     serve_forever(out=sys.stdout)
+
+
+local.add_commands("Commands", run, serve)

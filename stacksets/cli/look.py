@@ -8,14 +8,17 @@ import click
 
 from stacksets import outputs as reading
 from stacksets import smoke as smoking
+from stacksets.cli.manual import ManualCommand
+from stacksets.cli.manuals.look import OUTPUTS, PLAN, SMOKE, STATUS
 from stacksets.cli.options import several_files_command
 from stacksets.cli.parts import PlannedChange, look_at_each
-from stacksets.cli.plan_options import audit_option, check_send, plan_options
+from stacksets.cli.plan_options import audit_option, plan_options
 from stacksets.cli.saved import PLAN_FILE, save
 from stacksets.cli.stages import check, observe, open_aws
 from stacksets.effective import find_effective
 from stacksets.errors import InputError
 from stacksets.exposure import find_exposure
+from stacksets.opening import get_stack_set, refuse_compared
 from stacksets.plan import make_plan
 from stacksets.report.change import plan_result
 from stacksets.report.endpoints import outputs_result, smoke_result
@@ -34,11 +37,17 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    cls=ManualCommand,
+    manual=PLAN,
     short_help="Show what deploy would do.",
-    epilog="Example: stacksets plan --environment prod --expect-no-changes",
 )
-@click.option("--expect-no-changes", is_flag=True, help="Exit 8 where there are any.")
-@click.option("--out", type=PLAN_FILE, metavar="PLAN", help="Save the plan, for `deploy PLAN`.")
+@click.option("--expect-no-changes", is_flag=True, help="Exit 8 where there are changes.")
+@click.option(
+    "--out",
+    type=PLAN_FILE,
+    metavar="PLAN",
+    help="Save it too, for `deploy PLAN`.",
+)
 @plan_options
 @several_files_command
 def plan(
@@ -46,14 +55,15 @@ def plan(
 ) -> Result:
     """Show what deploy would do, without doing it.
 
-    Exit codes: 0 with or without changes; 4 where the accounts are not ready; 6 where a plan that
-    waits for an operation was to be saved; 8 for changes with --expect-no-changes.
+    Checks what the accounts need, compares the definition, every stack instance and, where the file
+    has any, the overrides, and shows each step with its why. Changes nothing. For a review with
+    --out, for CI with --expect-no-changes.
     """
     if out and len(session.flags.files) > 1:
         raise click.UsageError("--out saves the plan of one deployment file")
 
     def look(part: Session, deployment: Deployment) -> Result:
-        check_send(deployment, options.send)
+        refuse_compared(deployment, options.send)
         opened = open_aws(part, deployment)
         observed = observe(opened, audit=options.audit)
         check(part, opened, observed)
@@ -68,15 +78,17 @@ def plan(
 
 
 @click.command(
+    cls=ManualCommand,
+    manual=STATUS,
     short_help="Show what AWS holds beside what the file says.",
-    epilog="Example: stacksets status --audit",
 )
 @audit_option
 @several_files_command
 def status(session: Session, *, audit: bool) -> Result:
     """Show what AWS holds beside what the deployment file says.
 
-    Exit codes: 0 nothing wrong; 5 something failed; 4 something could not be read.
+    The definition and its template's sha256, each parameter with where its value comes from, the
+    latest operation and every stack instance. Changes nothing.
     """
 
     def look(part: Session, deployment: Deployment) -> Result:
@@ -88,14 +100,16 @@ def status(session: Session, *, audit: bool) -> Result:
 
 
 @click.command(
+    cls=ManualCommand,
+    manual=OUTPUTS,
     short_help="Show the outputs of every stack instance.",
-    epilog="Example: stacksets outputs --output json",
 )
 @several_files_command
 def outputs(session: Session) -> Result:
     """Show the outputs of every stack instance, by account and region.
 
-    Exit codes: 0 all were read; 5 a stack is not there; 4 one could not be read.
+    Reads each stack, in other accounts through read_role_name. What cannot be read is told as
+    that, never as empty. Changes nothing.
     """
 
     def look(part: Session, deployment: Deployment) -> Result:
@@ -105,14 +119,16 @@ def outputs(session: Session) -> Result:
 
 
 @click.command(
+    cls=ManualCommand,
+    manual=SMOKE,
     short_help="Call every endpoint and check its answer.",
-    epilog="Example: stacksets smoke --environment prod",
 )
 @several_files_command
 def smoke(session: Session) -> Result:
     """Call every endpoint that the outputs name, and check status, body, HTTPS and a burst.
 
-    Exit codes: 0 all answered; 5 one did not; 4 an address could not be read.
+    [smoke] of the deployment file says which output, path and answer. The calls come from this
+    machine over verified TLS, once and then as many at once as `burst` says.
     """
     return look_at_each(session, _smoke)
 
@@ -134,11 +150,5 @@ def _read_outputs(
     session: Session, deployment: Deployment
 ) -> tuple[Opened, tuple[reading.InstanceOutputs, ...]]:
     opened = open_aws(session, deployment)
-    observed = observe(opened, overrides=False)
-    if observed is None:
-        raise InputError(
-            f"there is no stack set {opened.deployment.name} in {opened.identity.account}, "
-            f"{opened.deployment.home_region}",
-            hint="stacksets deploy",
-        )
+    observed = get_stack_set(opened)
     return opened, reading.read_outputs(opened.aws, opened.deployment, observed)

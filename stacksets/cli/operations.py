@@ -13,6 +13,9 @@ from stacksets.cli.change import (
     yes_option,
 )
 from stacksets.cli.consent import Consent
+from stacksets.cli.manual import ManualCommand
+from stacksets.cli.manuals.change import RESUME
+from stacksets.cli.manuals.operate import EVENTS, STOP, WATCH
 from stacksets.cli.options import session_command
 from stacksets.cli.parts import PlannedChange
 from stacksets.cli.patience import Waiting, command_line, if_busy_option, timeout_option
@@ -48,8 +51,9 @@ operation_argument = click.argument("operation_id", required=False)
 
 
 @click.command(
+    cls=ManualCommand,
+    manual=WATCH,
     short_help="Follow the running operation to its end.",
-    epilog="Example: stacksets watch --timeout 30",
 )
 @operation_argument
 @timeout_option
@@ -57,8 +61,8 @@ operation_argument = click.argument("operation_id", required=False)
 def watch(session: Session, *, operation_id: str | None, timeout_minutes: float | None) -> Result:
     """Follow the running operation, or the one with OPERATION_ID, to its end.
 
-    Exit codes: 0 it went well in every stack instance, or nothing runs; 5 it failed, was stopped
-    or left failed stack instances; 7 it still runs after --timeout.
+    Changes nothing, and leaving it changes nothing either. Without OPERATION_ID those that are
+    queued are followed as well.
     """
     opened = open_aws(session, load(session))
     operations = _find_operations(opened, operation_id)
@@ -81,8 +85,9 @@ def watch(session: Session, *, operation_id: str | None, timeout_minutes: float 
 
 
 @click.command(
+    cls=ManualCommand,
+    manual=STOP,
     short_help="Stop the running operation.",
-    epilog="Example: stacksets stop --environment prod",
 )
 @operation_argument
 @yes_option
@@ -91,7 +96,7 @@ def stop(session: Session, *, operation_id: str | None, yes: bool) -> Result:
     """Stop the running operation, or the one with OPERATION_ID: AWS starts nothing more in it.
 
     What is under way is waited for; nothing is rolled back. Without OPERATION_ID those that are
-    queued are stopped as well. Exit codes: 0 it stopped, or nothing runs; 5 stack instances failed.
+    queued are stopped as well. Asks first, whoever started it.
     """
     opened = open_aws(session, load(session))
     operations = [one for one in _find_operations(opened, operation_id) if not one.status.is_final]
@@ -114,8 +119,9 @@ def stop(session: Session, *, operation_id: str | None, yes: bool) -> Result:
 
 
 @click.command(
+    cls=ManualCommand,
+    manual=RESUME,
     short_help="Go on with a deploy or destroy that was interrupted.",
-    epilog="Example: stacksets resume --environment prod",
 )
 @yes_option
 @allow_delete_option
@@ -132,7 +138,8 @@ def resume(
 ) -> Result:
     """Go on with the deploy or destroy that was interrupted; the latest operation's id tells which.
 
-    Waits for that operation, plans the rest anew, and asks for it as usual.
+    Waits for that operation, plans the rest anew, and asks for it as usual. There is no state file
+    to lose: another machine may resume.
     """
     opened = open_aws(session, load(session))
     observed = observe(opened)
@@ -165,13 +172,15 @@ def resume(
 
 
 @click.command(
+    cls=ManualCommand,
+    manual=EVENTS,
     short_help="Show the latest operations, or what happened in one.",
-    epilog="Example: stacksets events --limit 5",
 )
 @operation_argument
 @click.option(
     "--limit",
     type=click.IntRange(1, 100),
+    metavar="N",
     default=_EVENTS,
     show_default=True,
     help="How many operations, or events of each failed stack.",
@@ -180,8 +189,7 @@ def resume(
 def events(session: Session, *, operation_id: str | None, limit: int) -> Result:
     """Show the latest operations, or every stack instance's result in the one with OPERATION_ID.
 
-    Where a stack instance failed, the events of its stack follow. Exit codes: 0 all was read; 4 the
-    events of a failed stack could not be read.
+    Where a stack instance failed, the events of its stack follow. Changes nothing.
     """
     opened = open_aws(session, load(session))
     record = session.record.data()

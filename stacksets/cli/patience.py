@@ -33,7 +33,7 @@ timeout_option = click.option(
     metavar="MINUTES",
     envvar="STACKSETS_TIMEOUT",
     show_envvar=True,
-    help="Wait no longer (exit 7); what runs goes on in AWS.",
+    help="Wait no longer (exit 7), what runs goes on in AWS; else to the end.",
 )
 
 

@@ -7,14 +7,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from stacksets.definition import no_echo_parameters
-from stacksets.errors import InputError
 from stacksets.plan import PlanOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from stacksets.model.desired import Deployment
 
 R = TypeVar("R")
 
@@ -52,18 +48,3 @@ def plan_options(function: Callable[..., R]) -> Callable[..., R]:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
-
-
-def check_send(deployment: Deployment, names: frozenset[str]) -> None:
-    """Refuse to send by name what is compared anyway.
-
-    Raises:
-        InputError: a name is no NoEcho parameter of the template.
-    """
-    hidden = no_echo_parameters(deployment.template.content)
-    wrong = sorted(names - hidden)
-    if wrong:
-        raise InputError(
-            f"--send {', '.join(wrong)}: no NoEcho parameter of {deployment.template.path}",
-            hint=f"NoEcho parameters: {', '.join(sorted(hidden)) or 'none'}; others are compared",
-        )

@@ -9,6 +9,8 @@ import click
 from stacksets import bootstrap as bootstrapping
 from stacksets.cli.change import yes_option
 from stacksets.cli.consent import Consent
+from stacksets.cli.manual import ManualCommand
+from stacksets.cli.manuals.prepare import BOOTSTRAP
 from stacksets.cli.options import session_command
 from stacksets.cli.stages import load, open_aws
 from stacksets.errors import InputError
@@ -20,16 +22,18 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Prepare the account of the credentials: roles and account settings.",
-    epilog="Example: stacksets bootstrap --profile target-account",
+    cls=ManualCommand,
+    manual=BOOTSTRAP,
+    short_help="Make what an account needs first: roles and settings.",
 )
 @yes_option
 @session_command
 def bootstrap(session: Session, *, yes: bool) -> Result:
     """Prepare the account of the credentials for the stack set: roles and account settings.
 
-    Plain stacks in the home region and the target regions; what is there already is left as it is.
-    With several target accounts, run it once with the credentials of each.
+    Creates or updates the stack that [bootstrap] names, in the home region and the account's target
+    regions; what is there already is left as it is, and no other account is touched. Once before
+    the first deploy, with the credentials of each account, the administrator account first.
     """
     unbound = load(session)
     if unbound.bootstrap is None:

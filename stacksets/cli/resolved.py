@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stacksets.cli.manual import ManualCommand
+from stacksets.cli.manuals.prepare import RESOLVE
 from stacksets.cli.options import session_command
 from stacksets.cli.stages import load
 from stacksets.definition import declared_parameters, settle_definition
@@ -32,8 +34,9 @@ _GATEWAY_ROLE = "ApiGatewayAccountRole"
 
 
 @click.command(
+    cls=ManualCommand,
+    manual=RESOLVE,
     short_help="Write each template as each stack instance has it.",
-    epilog="Example: stacksets resolve --all-environments --out build/resolved",
 )
 @click.option(
     "--out",
@@ -42,13 +45,17 @@ _GATEWAY_ROLE = "ApiGatewayAccountRole"
     show_default=True,
     help="The folder to write to.",
 )
-@click.option("--all-environments", is_flag=True, help="Every environment of the file.")
+@click.option(
+    "--all-environments",
+    is_flag=True,
+    help="Every environment of the file; else the one of --environment.",
+)
 @session_command
 def resolve(session: Session, *, out: Path, all_environments: bool) -> Result:
     """Write each template as each stack instance has it: conditions, parameters, region filled in.
 
-    Calls no AWS and needs no credentials; "self" becomes account 000000000000. The files are
-    OUT/ENVIRONMENT/TEMPLATE.ACCOUNT.REGION.json.
+    For an auditor, and for checks of what each region really gets. Calls no AWS and needs no
+    credentials. Files that are there already are written over, others are left.
     """
     names, skipped = _environments(session) if all_environments else ((), ())
     flags = session.flags

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stacksets.cli.manual import ManualCommand
+from stacksets.cli.manuals.look import SHOW
 from stacksets.cli.options import session_command
 from stacksets.errors import InputError
 from stacksets.exposure import find_exposure
@@ -36,8 +38,9 @@ PLAN_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command(
+    cls=ManualCommand,
+    manual=SHOW,
     short_help="Show a saved plan.",
-    epilog="Example: stacksets show plan.json",
 )
 @click.argument("path", metavar="PLAN", type=PLAN_FILE)
 @session_command

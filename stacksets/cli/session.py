@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from stacksets.cli.revision import read_revision
 from stacksets.clock import SystemClock
+from stacksets.opening import open_boto
 from stacksets.report.as_json import JsonReport
 from stacksets.report.as_text import TextReport
 from stacksets.report.record import Record
@@ -153,17 +154,10 @@ def real_world() -> World:
         stderr=sys.stderr,
         environ=os.environ,
         clock=clock,
-        open_aws=_open_aws,
+        open_aws=open_boto,
         open_http=lambda: UrllibHttp(os.environ, clock),
         read_revision=read_revision,
     )
-
-
-def _open_aws(profile: str | None, home_region: Region) -> Aws:
-    # boto3 takes 0.2 s, which --help need not pay. pylint: disable-next=import-outside-toplevel
-    from stacksets.aws.session import BotoAws  # noqa: PLC0415 - as above
-
-    return BotoAws(profile, home_region=home_region)
 
 
 def _choose_report(world: World, flags: Flags) -> Report:

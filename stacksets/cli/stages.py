@@ -1,40 +1,26 @@
-"""The stages that several commands begin with, in order: load, open, observe, check."""
+"""The stages that several commands begin with, in order: load, open, observe, check.
+
+What they do stands in `stacksets.opening`; here they get the session's flags and voice.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stacksets.errors import CredentialsError, NotReadyError, TemplateError
-from stacksets.expand import expand_targets
-from stacksets.lint import lint_template
+from stacksets.lint import lint_template, refuse_findings
 from stacksets.load import load_deployment
-from stacksets.model.desired import Region
-from stacksets.observe import observe_stack_set
-from stacksets.preflight import check_ready
+from stacksets.opening import Opened, look_ready, observe, open_deployment, refuse_unready
 from stacksets.report.header import header_message
 from stacksets.report.lint import lint_message
 from stacksets.report.message import Line, Message, Tone
 
 if TYPE_CHECKING:
-    from stacksets.aws.door import Aws
     from stacksets.cli.session import Session
     from stacksets.model.desired import Deployment
     from stacksets.model.observed import StackSet
-    from stacksets.model.outcome import Identity
 
-
-@dataclass(slots=True, kw_only=True)
-class Opened:
-    """A deployment bound to the account of the credentials, and the door to AWS.
-
-    `observe` puts the accounts behind its organizational units in, as they are at that moment.
-    """
-
-    deployment: Deployment
-    aws: Aws
-    identity: Identity
+__all__ = ["Opened", "check", "lint", "load", "observe", "open_aws"]
 
 
 def load(session: Session) -> Deployment:
@@ -59,10 +45,7 @@ def lint(session: Session, deployment: Deployment) -> Message:
     message = lint_message(result)
     if result.findings:
         session.report.tell(message)
-        raise TemplateError(
-            f"cfn-lint finds errors in {deployment.template.path}; nothing was changed",
-            hint="mend them, or go on with --no-lint",
-        )
+    refuse_findings(result, deployment.template)
     return message
 
 
@@ -73,27 +56,12 @@ def open_aws(session: Session, unbound: Deployment, *, as_admin: bool = True) ->
         CredentialsError: there are none, or (`as_admin`) they are another account's than the file
             names: a stack set of the same name there would be a second one.
     """
-    flags = session.flags
-    aws = session.world.open_aws(flags.profile, unbound.home_region)
-    identity = aws.identity()
-    if as_admin and unbound.admin_account not in {None, identity.account}:
-        raise CredentialsError(
-            f"these are credentials of account {identity.account}, {unbound.path} names "
-            f"{unbound.admin_account} for environment {unbound.environment}",
-            hint=f"aws sso login --profile P, then --profile P, with a profile of account "
-            f"{unbound.admin_account}",
-        )
-    deployment = unbound.bound_to(identity.account)
-    session.record = session.record.with_caller(identity)
-    session.report.tell(header_message(deployment, identity))
-    return Opened(deployment=deployment, aws=aws, identity=identity)
-
-
-def observe(opened: Opened, *, audit: bool = False, overrides: bool = True) -> StackSet | None:
-    """Read what AWS holds; what takes a call an instance only where it matters or for an audit."""
-    observed = observe_stack_set(opened.aws, opened.deployment, audit=audit, overrides=overrides)
-    opened.deployment = expand_targets(opened.aws, opened.deployment, observed)
-    return observed
+    world = session.world
+    aws = world.open_aws(session.flags.profile, unbound.home_region)
+    opened = open_deployment(unbound, aws, world.clock, as_admin=as_admin)
+    session.record = session.record.with_caller(opened.identity)
+    session.report.tell(header_message(opened.deployment, opened.identity))
+    return opened
 
 
 def check(session: Session, opened: Opened, observed: StackSet | None) -> None:
@@ -102,19 +70,8 @@ def check(session: Session, opened: Opened, observed: StackSet | None) -> None:
     Raises:
         NotReadyError: with all that is missing; its notes are what could not be checked.
     """
-    variables = (session.world.environ.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
-    ready = check_ready(
-        opened.deployment,
-        opened.aws,
-        opened.identity,
-        observed,
-        other_regions=tuple(Region(name) for name in variables if name),
-    )
-    if ready.problems:
-        error = NotReadyError("Not ready, nothing was changed", problems=ready.problems)
-        for one in ready.unchecked:
-            error.add_note(one)
-        raise error
+    ready = look_ready(opened, observed, session.world.environ)
+    refuse_unready(ready)
     if ready.unchecked:
         session.report.tell(
             Message(

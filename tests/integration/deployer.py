@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from stacksets.aws.session import BotoAws
 from stacksets.clock import SystemClock
-from stacksets.deploy import deploy
-from stacksets.destroy import destroy
+from stacksets.deploying import deploy
+from stacksets.destroying import destroy
 from stacksets.model.desired import AccountId, DeploymentTargets, Region
-from stacksets.observe import observe_stack_set
+from stacksets.observing import observe_stack_set
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
 from tests.builders import ACCOUNT, EAST, HOME, NAME, WEST, a_deployment, a_template
 from tests.integration.control_plane.stack_sets import (

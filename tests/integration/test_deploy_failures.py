@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stacksets.diagnose import find_root_causes
+from stacksets.diagnosing import find_root_causes
 from stacksets.model.desired import CallAs, OperationPreferences, RegionConcurrency
 from stacksets.model.observed import DetailedStatus, InstanceStatus
 from stacksets.model.outcome import Verdict, Waited

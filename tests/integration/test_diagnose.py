@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stacksets.diagnose import find_root_causes
+from stacksets.diagnosing import find_root_causes
 from stacksets.model.observed import ResultStatus
 from tests.builders import ACCOUNT, EAST, OTHER_ACCOUNT, a_key, a_result
 from tests.integration.deployer import a_regional_deployment, make_roles, regional_template

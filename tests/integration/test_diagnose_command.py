@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stacksets.diagnose import diagnose, diagnose_operation
+from stacksets.diagnosing import diagnose, diagnose_operation
 from stacksets.model.desired import OperationPreferences, RegionConcurrency, Template
 from stacksets.model.diagnosis import DiagnosisState
 from stacksets.model.outcome import Verdict, WrittenAt

@@ -1,5 +1,6 @@
 """What the documents name is there, and what is there is named."""
 
+import ast
 import importlib
 import re
 from pathlib import Path
@@ -56,3 +57,34 @@ def test_every_file_that_the_architecture_names_is_there():
 
 def test_importing_the_module_behind_python_m_runs_nothing():
     assert importlib.import_module("stacksets.__main__").main
+
+
+FEATURES = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in (ROOT / "docs" / "features.md").read_text().splitlines()
+    if line.startswith("| ") and not line.startswith("| promise ")
+]
+
+
+def _tests_of(path):
+    body = ast.parse(path.read_text()).body
+    return {one.name for one in body if isinstance(one, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("row", FEATURES, ids=lambda row: row[0])
+def test_every_promise_names_tests_that_are_there(row):
+    named = re.findall(r"`([\w/]+\.py)::(test_\w+)`", row[3])
+    assert named
+    assert row[3].count("`") == 2 * len(named)
+    for file, name in named:
+        assert name in _tests_of(ROOT / "tests" / file)
+
+
+@pytest.mark.parametrize("row", FEATURES, ids=lambda row: row[0])
+def test_every_promise_names_commands_that_are_there(row):
+    assert set(re.findall(r"`([^`]+)`", row[2])) <= set(commands())
+
+
+def test_every_command_that_does_something_keeps_a_promise():
+    named = {one for row in FEATURES for one in re.findall(r"`([^`]+)`", row[2])}
+    assert set(commands()) - named == set()

@@ -217,7 +217,7 @@ def test_of_many_instances_a_forgotten_override_is_taken_back_by_an_audited_depl
 ):
     run("deploy", *YES)
     aws.fake_stack_sets.overrides[a_key(region=EAST)] = {"Level": "DEBUG"}
-    monkeypatch.setattr("stacksets.observe.MANY", 2)
+    monkeypatch.setattr("stacksets.observing.MANY", 2)
 
     code, told, _ = run("deploy", *YES)
     assert (code, told.startswith("No changes seen. ")) == (0, True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from stacksets.deploy import deploy
+from stacksets.deploying import deploy
 from stacksets.errors import (
     DetachedError,
     OperationInProgressError,
@@ -16,7 +16,7 @@ from stacksets.errors import (
 from stacksets.model.desired import OperationId, ParameterOverride
 from stacksets.model.observed import OperationStatus
 from stacksets.model.outcome import Verdict
-from stacksets.observe import observe_stack_set
+from stacksets.observing import observe_stack_set
 from stacksets.operation_ids import Purpose, make_operation_id
 from stacksets.plan import PlanOptions, make_plan
 from stacksets.waiting import IfBusy, Patience

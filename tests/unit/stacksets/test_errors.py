@@ -10,7 +10,11 @@ from stacksets.errors import (
     OperationFailedError,
     Problem,
     StackSetsError,
+    StalePlanError,
+    TemplateError,
 )
+from stacksets.model.outcome import RootCause
+from tests.builders import ACCOUNT, EAST
 
 ALL = [
     kind
@@ -35,6 +39,37 @@ def test_an_error_is_given_as_data_with_its_hint():
         "message": "broken",
         "hint": "mend it",
     }
+
+
+CAUSE = RootCause(account=ACCOUNT, region=EAST, logical_id="Topic", reason="no room")
+
+
+@pytest.mark.parametrize(
+    ("error", "lines"),
+    [
+        (StackSetsError("broken"), ["broken"]),
+        (StackSetsError("broken", hint="mend it"), ["broken", "→ mend it"]),
+        (
+            NotReadyError("not ready", problems=[Problem(where="here", what="wrong")]),
+            ["not ready", "  - here: wrong"],
+        ),
+        (
+            DeploymentFileError(
+                "bad", hint="mend", problems=[Problem(where=x, what="no") for x in "ab"]
+            ),
+            ["bad", "  - a: no", "  - b: no", "→ mend"],
+        ),
+        (TemplateError("bad", findings=["E1 there"]), ["bad", "  - E1 there"]),
+        (StalePlanError("old", moved=["a tag"]), ["old", "  - a tag"]),
+        (
+            OperationFailedError("failed", root_causes=[CAUSE]),
+            ["failed", f"  - {ACCOUNT}/us-east-1 Topic: no room"],
+        ),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_an_error_that_nobody_catches_tells_all_of_it(error, lines):
+    assert str(error).splitlines() == lines
 
 
 @pytest.mark.parametrize("kind", [DeploymentFileError, NotReadyError])

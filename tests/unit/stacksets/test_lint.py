@@ -3,7 +3,10 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 
-from stacksets.lint import LintResult, lint_template
+import pytest
+
+from stacksets.errors import TemplateError
+from stacksets.lint import LintResult, lint_template, refuse_findings
 from tests.builders import EAST, WEST, a_template
 
 
@@ -35,3 +38,13 @@ def test_an_error_that_has_a_line_only_is_told_by_its_line():
 def test_where_cfn_lint_is_not_installed_it_is_said_instead_of_nothing_found(monkeypatch):
     monkeypatch.setitem(sys.modules, "cfnlint.api", None)
     assert lint_template(a_template(), (EAST,)) == LintResult(findings=(), ran=False)
+
+
+def test_findings_are_refused_and_all_of_them_are_in_the_error():
+    with pytest.raises(TemplateError) as refused:
+        refuse_findings(LintResult(findings=("E1 a", "E2 b"), ran=True), a_template())
+    assert refused.value.findings == ("E1 a", "E2 b")
+
+
+def test_a_template_that_nobody_linted_is_let_pass():
+    refuse_findings(LintResult(findings=(), ran=False), a_template())

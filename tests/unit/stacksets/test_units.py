@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from stacksets.deploy import deploy
-from stacksets.destroy import destroy
+from stacksets.deploying import deploy
+from stacksets.destroying import destroy
 from stacksets.errors import InputError, PermissionDeniedError
 from stacksets.expand import expand_targets
 from stacksets.model.desired import (
@@ -31,7 +31,7 @@ from stacksets.model.plan import (
     UpdateStackInstances,
     UpdateStackSet,
 )
-from stacksets.observe import observe_stack_set
+from stacksets.observing import observe_stack_set
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
 from stacksets.unit_rectangles import MOST_UNITS
 from tests.builders import (

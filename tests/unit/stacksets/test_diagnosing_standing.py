@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stacksets.diagnose import diagnose, diagnose_operation
+from stacksets.diagnosing import diagnose, diagnose_operation
 from stacksets.errors import InputError
 from stacksets.model.desired import SELF, OperationId
 from stacksets.model.diagnosis import DiagnosisState, Unread

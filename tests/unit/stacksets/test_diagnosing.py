@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from stacksets.aws.door import StackEvent
-from stacksets.diagnose import find_root_causes, list_not_attempted
+from stacksets.diagnosing import find_root_causes, list_not_attempted
 from stacksets.errors import StalePlanError
 from stacksets.hints import find_hint
 from stacksets.model.observed import ResultStatus

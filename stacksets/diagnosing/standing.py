@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stacksets.asking import ask_each
-from stacksets.diagnose.causes import (
+from stacksets.diagnosing.causes import (
     NO_REASON,
     explain,
     find_root_causes,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stacksets.deploy import deploy
-from stacksets.destroy import destroy
+from stacksets.deploying import deploy
+from stacksets.destroying import destroy
 from stacksets.errors import (
     DetachedError,
     OperationInProgressError,
@@ -25,7 +25,7 @@ from stacksets.model.outcome import (
     Verified,
     Waited,
 )
-from stacksets.observe import observe_stack_set
+from stacksets.observing import observe_stack_set
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
 from tests.builders import (
     ACCOUNT,

@@ -8,7 +8,7 @@ import pytest
 
 from stacksets.errors import PermissionDeniedError, ServiceError
 from stacksets.model.desired import AccountId, OperationId, ParameterOverride
-from stacksets.observe import MANY, observe_stack_set
+from stacksets.observing import MANY, observe_stack_set
 from tests.builders import (
     EAST,
     NAME,

@@ -1,0 +1,1 @@
+"""The manual pages of the commands, a module for each title of `stacksets --help`."""

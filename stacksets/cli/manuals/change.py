@@ -1,0 +1,63 @@
+"""The pages of the commands that change AWS."""
+
+from __future__ import annotations
+
+from stacksets.cli.manual import DEPLOYMENT_FILE, Manual
+
+_DETACHED = (
+    "Ctrl-C: detached, what was started goes on in AWS. Once detaches after 3 s, twice stops the "
+    "operation (exit 5), a third leaves at once."
+)
+_STILL_RUNNING = "--timeout is over; what runs goes on in AWS."
+
+DEPLOY = Manual(
+    arguments={"PLAN": "A file of `stacksets plan --out PLAN`: carry that out, exactly, or not."},
+    exit_codes={
+        0: "The desired state is reached and verified, or nothing was to be done.",
+        3: "Input refused: the file, the template, errors of cfn-lint, a plan without consent.",
+        4: "No access, or the accounts are not ready: every lack is told, nothing was changed.",
+        5: "Stack instances failed, the operation was stopped, or AWS failed.",
+        6: "Conflict: PLAN no longer holds, or another operation with --if-busy refuse.",
+        7: _STILL_RUNNING,
+        130: _DETACHED,
+    },
+    files={**DEPLOYMENT_FILE, "PLAN": "A saved plan; environment and options come from it."},
+    examples={
+        "stacksets deploy --environment prod": "Shows the plan, and asks.",
+        "stacksets deploy plan.json --yes": "In CI, after a review of that plan.",
+        "stacksets deploy --yes --allow-delete --timeout 30 --output json": "In CI, all at once.",
+    },
+    see_also=("plan", "show", "status", "diagnose", "resume"),
+)
+DESTROY = Manual(
+    exit_codes={
+        0: "Nothing is left, or nothing was there.",
+        3: "Input refused: the file, a plan without consent.",
+        4: "No access: credentials, a permission, a role.",
+        5: "A stack instance could not be removed, something is left, or AWS failed.",
+        6: "Conflict: another operation with --if-busy refuse.",
+        7: _STILL_RUNNING,
+        130: _DETACHED,
+    },
+    examples={
+        "stacksets destroy --environment dev --allow-delete": "Asks for the stack set's name.",
+        "stacksets destroy --yes --allow-delete": "Without a terminal.",
+    },
+    see_also=("status", "resume"),
+)
+RESUME = Manual(
+    exit_codes={
+        0: "The desired state is reached and verified, or nothing is deployed.",
+        3: "Input refused: the file, a plan without consent, nothing that was interrupted.",
+        4: "No access: credentials, a permission, a role.",
+        5: "Stack instances failed, the operation was stopped, or AWS failed.",
+        6: "Conflict: the latest operation is not of this tool, or --if-busy refuse.",
+        7: _STILL_RUNNING,
+        130: _DETACHED,
+    },
+    examples={
+        "stacksets resume --environment prod": "After Ctrl-C, a kill, or exit 7.",
+        "stacksets resume --yes --timeout 30": "Without a terminal, half an hour at most.",
+    },
+    see_also=("deploy", "destroy", "watch", "events"),
+)
