@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.conftest import ACCOUNT
-from tests.integration.control_plane.stack_sets import (
+from tests.conformance.stack_sets import (
     make_administration_role,
     make_execution_role,
 )
+from tests.e2e.conftest import ACCOUNT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,8 @@ import pytest
 import urllib3
 from botocore.exceptions import ClientError
 
-from tests.integration.control_plane.organizations import STACK_SETS, World, make_organization
-from tests.integration.control_plane.stack_sets import ADMIN, TARGET
+from tests.conformance.organizations import STACK_SETS, World, make_organization
+from tests.conformance.stack_sets import ADMIN, TARGET
 
 pytestmark = pytest.mark.integration
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.control_plane.organizations import STACK_SETS, World, make_organization
-from tests.integration.control_plane.stack_sets import (
+from tests.conformance.organizations import STACK_SETS, World, make_organization
+from tests.conformance.stack_sets import (
     ADMIN,
     EAST,
     HOME,
@@ -17,7 +17,7 @@ from tests.integration.control_plane.stack_sets import (
     template,
 )
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.conformance, pytest.mark.emulator_only]
 
 DELEGATE, OTHER, NESTED = "333333333333", "444444444444", "555555555555"
 DELEGATED = {"CallAs": "DELEGATED_ADMIN"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.control_plane.organizations import World, make_organization
-from tests.integration.control_plane.stack_sets import EAST, TARGET, WEST, template
+from tests.conformance.organizations import World, make_organization
+from tests.conformance.stack_sets import EAST, TARGET, WEST, template
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.conformance, pytest.mark.emulator_only]
 
 NEWCOMER = "444444444444"
 ON = {"Enabled": True, "RetainStacksOnAccountRemoval": False}
