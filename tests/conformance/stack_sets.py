@@ -128,12 +128,13 @@ class Cloud:
 
     def finish(self, answer: dict[str, Any], name: str = "") -> dict[str, Any]:
         """Wait for an operation to end and give it."""
-        deadline = time.monotonic() + self.patience_seconds
+        deadline, pause = time.monotonic() + self.patience_seconds, self.pause_seconds
         while time.monotonic() < deadline:
             found = self.operation(answer, name)
             if found["Status"] in ENDED:
                 return found
-            time.sleep(self.pause_seconds)
+            time.sleep(pause)
+            pause = min(1.5 * pause, 10 * self.pause_seconds)
         raise TimeoutError(found)
 
     def operation(self, answer: dict[str, Any], name: str = "") -> dict[str, Any]:
@@ -166,15 +167,17 @@ class Cloud:
 
 def embedded_cloud(local: LocalAws) -> Cloud:
     """Give the embedded AWS, whose accounts are their own access keys."""
-
-    def make_client(service: str, account: str, region: str) -> Any:
-        session = boto3.Session(
-            aws_access_key_id=account, aws_secret_access_key="local", region_name=region
-        )
-        config = Config(retries={"total_max_attempts": 1}, proxies={})
-        return session.client(service, endpoint_url=local.started.endpoint_url, config=config)
-
+    make_client = functools.partial(_embedded_client, local.started.endpoint_url)
     return Cloud(make_client=make_client, turn_knobs=local.set_control_plane)
+
+
+@functools.cache
+def _embedded_client(url: str, service: str, account: str, region: str) -> Any:
+    session = boto3.Session(
+        aws_access_key_id=account, aws_secret_access_key="local", region_name=region
+    )
+    config = Config(retries={"total_max_attempts": 1}, proxies={})
+    return session.client(service, endpoint_url=url, config=config)
 
 
 def make_administration_role(
