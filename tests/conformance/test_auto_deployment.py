@@ -80,8 +80,12 @@ def test_an_account_that_leaves_keeps_stacks_that_are_retained(world):
     assert len(world.stacks(TARGET, EAST)) == 1
 
 
-def test_an_account_that_leaves_the_organization_loses_its_instances(world):
-    world.organizations.remove_account_from_organization(AccountId=TARGET)
+@pytest.mark.parametrize("by_itself", [False, True], ids=["removed", "by itself"])
+def test_an_account_that_leaves_the_organization_loses_its_instances(world, by_itself):
+    if by_itself:
+        world.local.client("organizations", TARGET).leave_organization()
+    else:
+        world.organizations.remove_account_from_organization(AccountId=TARGET)
     world.settle()
     assert world.instances() == {}
     assert world.stacks(TARGET, EAST) == []

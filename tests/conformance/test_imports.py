@@ -307,4 +307,4 @@ def test_a_stack_in_yaml_gives_its_template_as_it_is(cloud, client):
 
 def test_the_template_of_a_stack_that_is_not_there_is_refused(cloud, client):
     with pytest.raises(ClientError, match="Stack with id arn:none does not exist"):
-        client.create_stack_set(StackSetName=cloud.site, StackId="arn:none")
+        client.create_stack_set(StackSetName=f"{cloud.site}-taken", StackId="arn:none")

@@ -105,6 +105,10 @@ def test_a_template_longer_than_a_body_reaches_its_stacks_and_leaves_no_bucket(c
 @pytest.mark.parametrize(
     ("url", "message"),
     [
+        (
+            "ssm-doc://arn:aws:ssm:us-east-1:111111111111:document/site",
+            "A template in a Systems Manager document is not in this emulator",
+        ),
         ("https://example.com/site.json", "TemplateURL must be a supported URL."),
         (
             "https://templates.s3-website-us-east-1.amazonaws.com/site.json",

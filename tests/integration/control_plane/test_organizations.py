@@ -244,6 +244,14 @@ def test_a_removed_account_is_in_no_organization(world):
     assert left["Accounts"] == []
 
 
+def test_a_member_leaves_by_itself_and_the_management_account_does_not(world):
+    member(world, TARGET).leave_organization()
+    with refusal("AWSOrganizationsNotInUseException"):
+        member(world, TARGET).describe_organization()
+    with refusal("MasterCannotLeaveOrganizationException"):
+        world.organizations.leave_organization()
+
+
 def test_who_cannot_be_removed_stays(world):
     world.trust_stack_sets(DELEGATE)
     remove = world.organizations.remove_account_from_organization
