@@ -61,6 +61,47 @@ def overrides(cloud):
     )["StackInstance"]["ParameterOverrides"]
 
 
+PLACES = {"Accounts": ["1" * 12], "Regions": [EAST]}
+INSTANCE = {"StackInstanceAccount": "1" * 12, "StackInstanceRegion": EAST}
+NEED_A_STACK_SET = {
+    "create_stack_instances": PLACES,
+    "delete_stack_instances": {**PLACES, "RetainStacks": True},
+    "describe_stack_instance": INSTANCE,
+    "describe_stack_set": {},
+    "describe_stack_set_operation": {"OperationId": "first"},
+    "detect_stack_set_drift": {},
+    "get_template_summary": {},
+    "import_stacks_to_stack_set": {"StackIds": ["arn:none"]},
+    "list_stack_instance_resource_drifts": {**INSTANCE, "OperationId": "first"},
+    "list_stack_instances": {},
+    "list_stack_set_auto_deployment_targets": {},
+    "list_stack_set_operation_results": {"OperationId": "first"},
+    "list_stack_set_operations": {},
+    "stop_stack_set_operation": {"OperationId": "first"},
+    "update_stack_instances": PLACES,
+    "update_stack_set": {"UsePreviousTemplate": True},
+}
+"""All Actions of stack sets but CreateStackSet, DeleteStackSet and ListStackSets."""
+
+
+@pytest.mark.parametrize("action", NEED_A_STACK_SET)
+def test_every_action_of_a_stack_set_that_is_not_there_says_so(cloud, action):
+    client, name = cloud.stack_sets(), f"{cloud.site}-unknown"
+    with pytest.raises(client.exceptions.StackSetNotFoundException) as caught:
+        getattr(client, action)(StackSetName=name, **NEED_A_STACK_SET[action])
+    assert caught.value.response["Error"]["Message"] == f"StackSet {name} not found"
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+
+
+def test_the_actions_are_all_that_there_are(cloud):
+    names = cloud.stack_sets().meta.service_model.operation_names
+    others = {"CreateStackSet", "DeleteStackSet", "ListStackSets"}
+    tested = {action.title().replace("_", "") for action in NEED_A_STACK_SET} | others
+    of_stack_sets = {name for name in names if "StackSet" in name or "StackInstance" in name}
+    assert of_stack_sets == tested - {"GetTemplateSummary"}
+    assert len(of_stack_sets) == 18
+
+
 def test_absent_and_empty_lists_are_different(cloud, client):
     cloud.create(EAST, ParameterOverrides=PROD)
     tags = [{"Key": "k", "Value": "v"}]

@@ -201,6 +201,24 @@ def test_a_running_detection_shows_its_progress_and_admits_no_other(cloud, site)
     assert details_of_set(cloud)["DriftStatus"] == DRIFTED
 
 
+@pytest.mark.emulator_only
+def test_one_drifted_instance_is_enough_to_tell_while_others_are_still_looked_at(cloud, site):
+    change(cloud)
+    cloud.turn(durations=[{"account": cloud.admin, "region": WEST, "seconds": 1}])
+    answer = site.detect_stack_set_drift(
+        StackSetName=cloud.site, OperationPreferences={"RegionConcurrencyType": "PARALLEL"}
+    )
+    while cloud.results(answer)[EAST][0] != "SUCCEEDED":
+        assert cloud.operation(answer)["Status"] == "RUNNING"
+    details = cloud.operation(answer)["StackSetDriftDetectionDetails"]
+    assert (details["DriftStatus"], details["DriftDetectionStatus"]) == ("DRIFTED", "IN_PROGRESS")
+    assert (details["DriftedStackInstancesCount"], details["InProgressStackInstancesCount"]) == (
+        1,
+        1,
+    )
+    cloud.finish(answer)
+
+
 def test_managed_execution_lets_no_detection_wait_behind_another(cloud, site):
     cloud.update(UsePreviousTemplate=True, ManagedExecution={"Active": True})
     cloud.take_time(0.2)
