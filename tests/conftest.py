@@ -62,8 +62,9 @@ def _heed_signals() -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Refuse every connection that leaves the machine, but to tests of an account that is named."""
     machine = item.config.stash[MACHINE]
-    if item.get_closest_marker("account") and chosen_profile(item.config, machine):
-        return
+    for word in ("account", "conformance"):
+        if item.get_closest_marker(word) and chosen_profile(item.config, machine, word):
+            return
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
 
 

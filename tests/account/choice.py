@@ -21,11 +21,13 @@ HOW = (
 )
 
 
-def is_asked_for(config: pytest.Config) -> bool:
-    """Tell whether -m speaks of these tests; an expression that does not never selects them."""
-    return "account" in re.findall(r"\w+", config.getoption("markexpr"))
+def is_asked_for(config: pytest.Config, word: str = "account") -> bool:
+    """Tell whether -m speaks of tests with this marker; where it is silent, none is selected."""
+    return word in re.findall(r"\w+", config.getoption("markexpr"))
 
 
-def chosen_profile(config: pytest.Config, environ: Mapping[str, str]) -> str | None:
-    """Give the profile to use, None unless -m speaks of these tests and one is named."""
-    return (environ.get(VARIABLE) or None) if is_asked_for(config) else None
+def chosen_profile(
+    config: pytest.Config, environ: Mapping[str, str], word: str = "account"
+) -> str | None:
+    """Give the profile to use, None unless -m speaks of tests with this marker and one is named."""
+    return (environ.get(VARIABLE) or None) if is_asked_for(config, word) else None

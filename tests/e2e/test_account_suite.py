@@ -26,6 +26,7 @@ REGIONS = ("us-west-2", "us-east-1", "us-west-1")
 PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 FOLDER = "tests/account"
 SUITE = (*PYTEST, FOLDER, "-m", "account")
+CONFORMANCE = (*PYTEST, "tests/conformance", "-m", "conformance")
 ONE_TEST = (*SUITE, "-k", "second_bootstrap")
 TIMEOUT_SECONDS = 300
 
@@ -176,3 +177,33 @@ def test_two_processes_at_once_are_refused(bare: Shell) -> None:
     assert exit_code == pytest.ExitCode.TESTS_FAILED
     assert "leave -n out" in said
     assert "passed" not in said
+
+
+def test_the_conformance_suite_leaves_out_what_needs_a_knob_and_leaves_nothing_behind(
+    bare: Shell, local_aws: LocalAws
+) -> None:
+    before = _everything(local_aws)
+
+    exit_code, said = _run(
+        bare, *CONFORMANCE, **local_aws.environ(ACCOUNT), ACCOUNT_PROFILE="local"
+    )
+
+    assert exit_code == 0, said
+    [passed, deselected] = re.findall(r"(\d+) (?:passed|deselected)", said.splitlines()[-1])
+    assert (int(passed) >= 80, int(deselected) >= 80) == (True, True)
+    calls = local_aws.journal()
+    assert {call["account"] for call in calls} == {ACCOUNT}
+    made = [call for call in calls if call["action"] == "CreateStackInstances"]
+    assert len(made) > 50
+    assert _everything(local_aws) == before
+
+
+def test_the_conformance_suite_uses_no_account_unless_its_marker_is_spoken_of(bare: Shell) -> None:
+    command = (*PYTEST, "tests/conformance/test_checklist.py", "-k", "unknown_name", "-m")
+
+    exit_code, said = _run(bare, *command, "not account", ACCOUNT_PROFILE="nobody")
+    assert exit_code == 0, said
+
+    exit_code, said = _run(bare, *command, "conformance", ACCOUNT_PROFILE="nobody")
+    assert exit_code == pytest.ExitCode.USAGE_ERROR
+    assert "The config profile (nobody) could not be found" in said

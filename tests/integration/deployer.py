@@ -13,7 +13,7 @@ from stacksets.model.desired import AccountId, DeploymentTargets, Region
 from stacksets.observing import observe_stack_set
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
 from tests.builders import ACCOUNT, EAST, HOME, NAME, WEST, a_deployment, a_template
-from tests.integration.control_plane.stack_sets import (
+from tests.conformance.stack_sets import (
     make_administration_role,
     make_execution_role,
 )

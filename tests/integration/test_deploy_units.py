@@ -23,9 +23,9 @@ from stacksets.model.desired import (
 from stacksets.model.outcome import Verdict
 from stacksets.plan import make_destroy_plan, make_plan
 from tests.builders import ACCOUNT, EAST, NAME, WEST
+from tests.conformance.organizations import World, make_organization
+from tests.conformance.stack_sets import make_execution_role
 from tests.integration.commands import Folder
-from tests.integration.control_plane.organizations import World, make_organization
-from tests.integration.control_plane.stack_sets import make_execution_role
 from tests.integration.deployer import (
     READ_ROLE,
     Deployer,

@@ -15,8 +15,8 @@ from stacksets.model.outcome import Verdict, WrittenAt
 from stacksets.preflight import check_ready
 from stacksets.template import parse_template
 from tests.builders import ACCOUNT, EAST, HOME, NAME, OTHER_ACCOUNT, WEST
+from tests.conformance.stack_sets import make_execution_role
 from tests.integration.commands import copy_project
-from tests.integration.control_plane.stack_sets import make_execution_role
 from tests.integration.deployer import a_regional_deployment, make_roles, regional_template
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from stacksets.local.control_plane.errors import validation_error
+from stacksets.local.control_plane.errors import not_emulated, validation_error
 from stacksets.local.control_plane.model import InstanceKey
 from stacksets.local.control_plane.s3_urls import read_any_url, read_https_url
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from stacksets.local.control_plane.s3_urls import S3Object
 
 MAXIMUM_OBJECT_BYTES = 1_000_000
+MAXIMUM_LIST_BYTES = 10_000_000
+SSM_DOCUMENT = "ssm-doc://"
 ARN = re.compile(
     r"arn:aws[-a-z]*:cloudformation:(?P<region>[-a-z0-9]+):(?P<account>\d{12}):stack/[^/]+/.+"
 )
@@ -51,6 +53,8 @@ class Outside:
             ApiError: `ValidationError` for an address that is not S3's, for an object that is not
                 there or not the caller's, and for one of more than 1 MB.
         """
+        if url.startswith(SSM_DOCUMENT):
+            raise not_emulated("A template in a Systems Manager document")
         where = read_https_url(url)
         if where is None:
             raise validation_error("TemplateURL must be a supported URL.")
@@ -65,10 +69,24 @@ class Outside:
         Raises:
             ApiError: `ValidationError` as for a template.
         """
+        return _split(self._read_any(account, url, "StackIdsUrl"))
+
+    def read_accounts(self, account: str, url: str) -> list[str]:
+        """Read an AccountsUrl.
+
+        Raises:
+            ApiError: `ValidationError` as for a template, and for a file of more than 10 MB.
+        """
+        body = self._read_any(account, url, "AccountsUrl")
+        if len(body) > MAXIMUM_LIST_BYTES:
+            raise validation_error(f"AccountsUrl may not exceed {MAXIMUM_LIST_BYTES} bytes in size")
+        return _split(body)
+
+    def _read_any(self, account: str, url: str, name: str) -> bytes:
         where = read_any_url(url)
         if where is None:
-            raise validation_error("StackIdsUrl must be a supported URL.")
-        return self._read_object(account, where).decode(errors="replace").replace(",", " ").split()
+            raise validation_error(f"{name} must be a supported URL.")
+        return self._read_object(account, where)
 
     def _read_object(self, account: str, where: S3Object) -> bytes:
         try:
@@ -84,6 +102,10 @@ class Outside:
             return None
         key = InstanceKey(account=arn["account"], region=arn["region"])
         return read_stack(self._clients.cloudformation(*key), stack_id, key)
+
+
+def _split(body: bytes) -> list[str]:
+    return body.decode(errors="replace").replace(",", " ").split()
 
 
 def read_stack(client: CloudFormationClient, stack_id: str, key: InstanceKey) -> FoundStack | None:

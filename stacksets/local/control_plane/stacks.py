@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from stacksets.local.control_plane import stack_drift, stack_import
 from stacksets.local.control_plane.model import Outcome
 from stacksets.local.control_plane.stack_events import find_failure_reason
+from stacksets.local.control_plane.templates import parse_template
 
 if TYPE_CHECKING:
     import threading
@@ -61,6 +62,8 @@ class Stacks:
 
     def create(self, task: Task, name: str, on_stack: Callable[[str], None]) -> Outcome:
         """Make a new stack; `on_stack` hears its id as soon as there is one."""
+        if refusal := _find_refusal(task):
+            return refusal
         client = self._client_for(*task.key)
         definition = task.stack_set.definition
         try:
@@ -85,6 +88,8 @@ class Stacks:
 
         A stack that was deleted by hand fails: that AWS does so is assumed.
         """
+        if refusal := _find_refusal(task):
+            return refusal
         client = self._client_for(*task.key)
         definition = task.stack_set.definition
         status = _status_of(client, stack_id)
@@ -167,6 +172,20 @@ def _definition(task: Task) -> dict[str, Any]:
         "Capabilities": list(definition.capabilities),
         "Tags": [{"Key": key, "Value": value} for key, value in definition.tags],
     }
+
+
+def _find_refusal(task: Task) -> Outcome | None:
+    """Give the failure of a stack whose instance overrides what the template has lost.
+
+    CreateStack and UpdateStack refuse such a parameter on AWS, ministack does not; that StackSets
+    sends it all the same is assumed.
+    """
+    declared = parse_template(task.stack_set.definition.template).get("Parameters", {})
+    lost = [name for name in task.parameters if name not in declared]
+    if not lost:
+        return None
+    reason = f"Parameters: [{', '.join(lost)}] do not exist in the template"
+    return Outcome(succeeded=False, reason=reason)
 
 
 def _unchanged(stack_id: str) -> Outcome:

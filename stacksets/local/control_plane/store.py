@@ -51,8 +51,8 @@ class Store:
         self._records: dict[str, Record] = {}
         self.activated: set[str] = set()
         """The management accounts that have given StackSets access to their organization."""
-        self.tokens: dict[tuple[str, str, str], tuple[str, str]] = {}
-        """(account, region, client request token) -> (fingerprint of the request, stack set id)."""
+        self.tokens: dict[tuple[str, str, str], tuple[str, StackSet]] = {}
+        """(account, region, client request token) -> (fingerprint of the request, what it made)."""
 
     def add(self, record: Record) -> None:
         """Remember a new stack set."""

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MAXIMUM_BODY_BYTES = 51_200
+LONGEST_DESCRIPTION = 1024
+MOST = {"Mappings": 200, "Outputs": 200, "Parameters": 200, "Resources": 500}
+"""How much a template may declare (CloudFormation user guide, "quotas")."""
 MASK = "****"
 
 
@@ -36,7 +39,7 @@ def parse_template(body: str) -> Mapping[str, Any]:
     """Give a JSON or YAML template as data, which nobody may change: it is read once.
 
     Raises:
-        ApiError: `ValidationError` for what does not parse or has no resources.
+        ApiError: `ValidationError` for what does not parse, has no resources or exceeds a quota.
     """
     template = _load(body)
     if not isinstance(template, dict):
@@ -47,7 +50,23 @@ def parse_template(body: str) -> Mapping[str, Any]:
         )
     for section in ("Parameters", "Resources"):
         _check_section(section, template.get(section, {}))
+    _check_quotas(template)
     return template
+
+
+def _check_quotas(template: Mapping[str, Any]) -> None:
+    for section, most in MOST.items():
+        count = len(template.get(section) or ())
+        if count > most:
+            raise validation_error(
+                f"Template format error: Number of {section.lower()}, {count}, is greater than "
+                f"maximum allowed, {most}"
+            )
+    if len(str(template.get("Description", "")).encode()) > LONGEST_DESCRIPTION:
+        raise validation_error(
+            "Template format error: 'Description' length is greater than "
+            f"{LONGEST_DESCRIPTION} bytes."
+        )
 
 
 def _check_section(name: str, section: object) -> None:

@@ -47,6 +47,11 @@ def remove_account(call: Call, params: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def leave(call: Call, account: str) -> dict[str, Any]:
+    """Let a member leave by itself, as the management account could remove it."""
+    return remove_account(call, {"AccountId": account})
+
+
 def invite_account(call: Call, params: Mapping[str, Any]) -> dict[str, Any]:
     """Invite a standalone account, by its id; it joins by AcceptHandshake."""
     target = params["Target"]

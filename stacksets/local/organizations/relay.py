@@ -68,24 +68,27 @@ class Relay:
         try:
             self._check_request(action)
             params = decode_request(action, body)
+            before = self._organizations.directory.find_organization(account)
             decided = self._organizations.decide(account, action, params)
             if isinstance(decided, Forward):
                 status, answer = await self._ask(scope, decided, body)
                 if status != OK:
                     return status, answer
                 decided = json.loads(answer)
-            await self._tell_of_moves(account, action)
+            await self._tell_of_moves(before, account, action)
             return encode_response(cut_answer(action, decided, params))
         except ApiError as error:
             return encode_error(error)
 
-    async def _tell_of_moves(self, account: str, action: str) -> None:
-        organization = self._organizations.directory.find_organization(account)
+    async def _tell_of_moves(self, before: Organization | None, account: str, action: str) -> None:
+        """Tell of the moves that a call has made; who has left is asked for in vain afterwards."""
+        asked = before.management if before else account
+        organization = self._organizations.directory.find_organization(asked)
         if action.startswith(READING) or organization is None:
             return
-        before = self._seen.get(organization.management)
+        seen = self._seen.get(organization.management)
         self._seen[organization.management] = organization
-        for move in find_moves(before, organization):
+        for move in find_moves(seen, organization):
             await asyncio.to_thread(self._follow, move)
 
     async def _ask(self, scope: Message, forward: Forward, body: bytes) -> tuple[int, bytes]:

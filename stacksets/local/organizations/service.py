@@ -1,8 +1,9 @@
 """Who may ask Organizations for what, and who answers.
 
-DescribeOrganization may be called from every account of an organization, what reads from the
-management account and from delegated administrators, what changes from the management account alone
-(Organizations API reference, each Action). ministack takes every account for a management account.
+DescribeOrganization and LeaveOrganization may be called from every account of an organization, what
+reads from the management account and from delegated administrators, what changes from the
+management account alone (Organizations API reference, each Action). ministack takes every account
+for a management account.
 """
 
 from __future__ import annotations
@@ -75,11 +76,13 @@ class Organizations:
             return self._accept(organization, account, params["HandshakeId"])
         if organization is None:
             raise not_in_use()
+        call = Call(organization=organization, directory=self.directory, keeper=self._keeper)
+        if action == "LeaveOrganization":
+            return members.leave(call, account)
         if not self._may(organization, account, action):
             raise access_denied()
         check_request(organization, action, params)
         if action in ACTIONS:
-            call = Call(organization=organization, directory=self.directory, keeper=self._keeper)
             return ACTIONS[action](call, params)
         return Forward(account=organization.management, action=action)
 

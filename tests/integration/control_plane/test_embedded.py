@@ -6,12 +6,13 @@ import time
 
 import pytest
 
-from tests.integration.control_plane.stack_sets import (
+from tests.conformance.stack_sets import (
     ADMIN,
     EAST,
     HOME,
     TARGET,
     WEST,
+    embedded_cloud,
     make_administration_role,
     make_execution_role,
     template,
@@ -63,3 +64,16 @@ def test_a_reset_forgets_stack_sets(local_aws):
     local_aws.reset()
     client = local_aws.client("cloudformation", ADMIN, HOME)
     assert client.list_stack_sets()["Summaries"] == []
+
+
+def test_a_reset_leaves_no_worker_behind(local_aws):
+    cloud = embedded_cloud(local_aws)
+    cloud.make_roles()
+    cloud.turn(instance_seconds=30)
+    cloud.create_stack_set(template())
+    cloud.stack_sets().create_stack_instances(**cloud.targets(EAST))
+    started = time.monotonic()
+    local_aws.reset()
+    assert time.monotonic() - started < 10
+    assert cloud.stack_sets().list_stack_sets()["Summaries"] == []
+    assert cloud.stacks(ADMIN, EAST).describe_stacks()["Stacks"] == []

@@ -6,8 +6,8 @@ import pytest
 import urllib3
 from botocore.exceptions import ClientError
 
-from tests.integration.control_plane.organizations import STACK_SETS, World, make_organization
-from tests.integration.control_plane.stack_sets import ADMIN, TARGET
+from tests.conformance.organizations import STACK_SETS, World, make_organization
+from tests.conformance.stack_sets import ADMIN, TARGET
 
 pytestmark = pytest.mark.integration
 
@@ -242,6 +242,14 @@ def test_a_removed_account_is_in_no_organization(world):
         member(world, TARGET).describe_organization()
     left = world.organizations.list_accounts_for_parent(ParentId=world.units["Apps"])
     assert left["Accounts"] == []
+
+
+def test_a_member_leaves_by_itself_and_the_management_account_does_not(world):
+    member(world, TARGET).leave_organization()
+    with refusal("AWSOrganizationsNotInUseException"):
+        member(world, TARGET).describe_organization()
+    with refusal("MasterCannotLeaveOrganizationException"):
+        world.organizations.leave_organization()
 
 
 def test_who_cannot_be_removed_stays(world):

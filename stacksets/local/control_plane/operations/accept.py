@@ -1,7 +1,7 @@
 """Accepting an operation: replay, busy or queued, and what it changes at once.
 
-The order of the checks is assumed: the stack set, the operation id, other operations, the targets,
-the template.
+The order of the checks is assumed: what the request alone tells, the stack set, the operation id,
+other operations, the targets, the template.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from stacksets.local.control_plane.errors import operation_id_exists, operation_in_progress
 from stacksets.local.control_plane.model import Operation, OperationStatus, PermissionModel
 from stacksets.local.control_plane.operations.permission_models import show_roles
+from stacksets.local.control_plane.operations.targets import check_named_once
 from stacksets.local.control_plane.preferences import read_preferences
 from stacksets.local.control_plane.settings import Replay
 
@@ -52,11 +53,12 @@ def accept(
             `OperationInProgressException` while another operation runs (without managed execution),
             and whatever `prepare` raises.
     """
+    preferences = read_preferences(params)
+    check_named_once(params)
     record = context.get_record(params)
     if record.stack_set.permission_model is PermissionModel.SERVICE_MANAGED:
         context.get_organization()
     operation_id = params.get("OperationId", str(uuid.uuid4()))
-    preferences = read_preferences(params)
     if _is_replay(context, record, operation_id, params):
         return {"OperationId": operation_id}
     unfinished = record.find_unfinished()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -42,10 +43,12 @@ def import_stacks_to_stack_set(context: Context, params: Mapping[str, Any]) -> d
     leaves its stack instance INOPERABLE, and may be tried again (StackSets user guide,
     "Troubleshooting").
     """
-    stack_ids = _read_stack_ids(context, params)
+    if ("StackIds" in params) == ("StackIdsUrl" in params):
+        raise validation_error("Specify either StackIds or StackIdsUrl")
+    read = functools.cache(lambda: _read_stack_ids(context, params))
 
     def prepare(record: Record, operation_id: str) -> Change:
-        found = _find_all(context, stack_ids)
+        found = _find_all(context, read())
         rows = [_accepted(context, record, stack, operation_id) for stack in found]
         imported = [
             replace(row, unit=find_unit(context, record, params, row.key))
@@ -65,11 +68,9 @@ def _read_stack_ids(context: Context, params: Mapping[str, Any]) -> Sequence[str
     """Give the stacks that a request names, each once.
 
     Raises:
-        ApiError: `ValidationError` when they are named in both ways or in none,
-            `LimitExceededException` for more than 10 in the request or 200 in a list.
+        ApiError: `ValidationError` for a list that cannot be read, `LimitExceededException` for
+            more than 10 in the request or 200 in a list.
     """
-    if ("StackIds" in params) == ("StackIdsUrl" in params):
-        raise validation_error("Specify either StackIds or StackIdsUrl")
     if "StackIds" in params:
         stack_ids, most = params["StackIds"], MAXIMUM_INLINE
     else:

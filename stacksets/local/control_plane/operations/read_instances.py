@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from stacksets.local.control_plane.drift import show_drift, status_of
 from stacksets.local.control_plane.errors import instance_not_found
 from stacksets.local.control_plane.model import InstanceKey
+from stacksets.local.control_plane.operations.filters import matches
 from stacksets.local.control_plane.paging import cut_page
 from stacksets.local.control_plane.templates import mask_secrets, parse_template
 
@@ -45,9 +46,8 @@ def _matches(row: StackInstance, params: Mapping[str, Any]) -> bool:
         "LAST_OPERATION_ID": row.last_operation_id,
         "DRIFT_STATUS": status_of(row),
     }
-    filters = {item.get("Name"): item.get("Values") for item in params.get("Filters", ())}
     return (
-        all(shown.get(name or "") == value for name, value in filters.items())
+        matches(params, shown)
         and params.get("StackInstanceAccount") in {None, row.key.account}
         and params.get("StackInstanceRegion") in {None, row.key.region}
     )

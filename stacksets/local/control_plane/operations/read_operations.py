@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from stacksets.local.control_plane.drift import show_operation
 from stacksets.local.control_plane.errors import invalid_operation, operation_not_found
 from stacksets.local.control_plane.model import ENDED, ResultStatus
+from stacksets.local.control_plane.operations.filters import matches
 from stacksets.local.control_plane.paging import cut_page
 
 if TYPE_CHECKING:
@@ -47,8 +48,10 @@ def list_stack_set_operation_results(context: Context, params: Mapping[str, Any]
     record = context.get_record(params)
     operation = _get_operation(record, params)
     results = record.results[operation.id].values_at(context.as_lists_see_it)
-    wanted = {item.get("Values") for item in params.get("Filters", ())}
-    page, token = cut_page([r for r in results if not wanted or r.status in wanted], params)
+    matching = [
+        result for result in results if matches(params, {"OPERATION_RESULT_STATUS": result.status})
+    ]
+    page, token = cut_page(matching, params)
     summaries = [
         {
             "Account": result.key.account,

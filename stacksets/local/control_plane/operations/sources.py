@@ -16,23 +16,31 @@ SOURCES = ("TemplateBody", "TemplateURL", "StackId")
 EXACTLY_ONE = "Exactly one of TemplateBody or TemplateUrl must be specified"
 
 
-def with_template(context: Context, params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Give the request as if its template stood in its body; as it is when it names none.
+def check_source(params: Mapping[str, Any]) -> None:
+    """Refuse what can be told of a request's template before it is read.
 
     Raises:
-        ApiError: `ValidationError` for more than one template, for a body of more than 51,200
-            bytes, and for a template that cannot be read.
+        ApiError: `ValidationError` for more than one template, and for a body of more than 51,200
+            bytes.
     """
     named = [name for name in SOURCES if name in params]
     if len(named) > 1:
         raise validation_error(EXACTLY_ONE)
+    if "TemplateBody" in params:
+        check_body(params["TemplateBody"])
+
+
+def with_template(context: Context, params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the request as if its template stood in its body; as it is when it names none.
+
+    Raises:
+        ApiError: `ValidationError` for a template that cannot be read.
+    """
     if "TemplateURL" in params:
         body = context.outside.read_template(context.caller, params["TemplateURL"])
         return {**params, "TemplateBody": body}
     if "StackId" in params:
         return {**params, **_read_stack(context, params)}
-    if "TemplateBody" in params:
-        check_body(params["TemplateBody"])
     return params
 
 

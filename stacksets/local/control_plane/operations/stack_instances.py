@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from stacksets.local.control_plane.errors import limit_exceeded
 from stacksets.local.control_plane.model import (
     Change,
     InstanceStatus,
@@ -14,6 +15,7 @@ from stacksets.local.control_plane.model import (
     TaskKind,
 )
 from stacksets.local.control_plane.operations.accept import accept
+from stacksets.local.control_plane.operations.listed_accounts import read_once
 from stacksets.local.control_plane.operations.selection import (
     select_any,
     select_new,
@@ -31,12 +33,16 @@ if TYPE_CHECKING:
     from stacksets.local.control_plane.operations.context import Context
     from stacksets.local.control_plane.store import Record
 
+MOST_INSTANCES = 100_000
+
 
 def create_stack_instances(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Make stack instances; of those that are there, CURRENT ones are skipped, others retried."""
+    read = read_once(context, params)
 
     def prepare(record: Record, operation_id: str) -> Change:
-        rows = select_new(context, record, params)
+        rows = select_new(context, record, read())
+        _check_that_there_is_room(record, rows)
         wanting = [row for row in operable(rows) if row.status is not InstanceStatus.CURRENT]
         change = _deploy(context, record, wanting, operation_id, params)
         return replace(change, stack_set=with_targets(change.stack_set, params))
@@ -44,11 +50,23 @@ def create_stack_instances(context: Context, params: Mapping[str, Any]) -> dict[
     return accept(context, params, OperationAction.CREATE, prepare)
 
 
+def _check_that_there_is_room(record: Record, rows: Iterable[StackInstance]) -> None:
+    """Refuse stack instances too many.
+
+    Raises:
+        ApiError: `LimitExceededException`.
+    """
+    keys = {row.key for row in (*record.instances.values(), *rows)}
+    if len(keys) > MOST_INSTANCES:
+        raise limit_exceeded(f"A stack set can have up to {MOST_INSTANCES} stack instances")
+
+
 def update_stack_instances(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Bring stack instances to the present definition, with other overrides where some are sent."""
+    read = read_once(context, params)
 
     def prepare(record: Record, operation_id: str) -> Change:
-        rows = operable(select_present(context, record, params))
+        rows = operable(select_present(context, record, read()))
         return _deploy(context, record, rows, operation_id, params)
 
     return accept(context, params, OperationAction.UPDATE, prepare)
@@ -90,14 +108,15 @@ def delete_stack_instances(context: Context, params: Mapping[str, Any]) -> dict[
     A failed delete leaves the instance INOPERABLE; retaining its stack ends that.
     """
     kind = TaskKind.RETAIN if params["RetainStacks"] else TaskKind.DELETE
+    read = read_once(context, params)
 
     def prepare(record: Record, operation_id: str) -> Change:
-        found = select_any(context, record, params)
+        found = select_any(context, record, read())
         rows, skipped = found, found[:0]
         if kind is TaskKind.DELETE:
             rows, skipped = set_suspended_apart(context, record, found, operation_id)
         return Change(
-            stack_set=without_targets(record.stack_set, params),
+            stack_set=without_targets(record.stack_set, read()),
             instances=(*skipped, *(accept_row(row, operation_id) for row in rows)),
             tasks=tuple(_removal(record, row, kind) for row in rows),
         )

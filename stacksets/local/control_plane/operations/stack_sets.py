@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from stacksets.local.control_plane.drift import show_stack_set
 from stacksets.local.control_plane.errors import (
     created_but_modified,
+    limit_exceeded,
     name_already_exists,
     operation_in_progress,
     stack_set_not_empty,
@@ -28,7 +29,7 @@ from stacksets.local.control_plane.operations.permission_models import (
     show_roles,
     with_roles,
 )
-from stacksets.local.control_plane.operations.sources import with_template
+from stacksets.local.control_plane.operations.sources import check_source, with_template
 from stacksets.local.control_plane.operations.units import list_units
 from stacksets.local.control_plane.paging import cut_page
 from stacksets.local.control_plane.store import Record
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from stacksets.local.control_plane.operations.context import Context
 
 NAME = re.compile("[a-zA-Z][-a-zA-Z0-9]{0,127}")
+MOST_STACK_SETS = 1_000
 
 
 def create_stack_set(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,17 +53,30 @@ def create_stack_set(context: Context, params: Mapping[str, Any]) -> dict[str, A
             "constraint: Member must satisfy regular expression pattern: "
             "[a-zA-Z][-a-zA-Z0-9]{0,127}"
         )
-    asked = with_template(context, params)
-    wanted = _make(context, name, asked)
-    replayed = _find_replayed(context, params, wanted)
+    check_source(params)
+    replayed = _find_replayed(context, params)
     if replayed is not None:
         return {"StackSetId": replayed}
+    _check_that_there_is_room(context, name)
+    made = _make(context, name, with_template(context, params))
+    context.store.add(Record(made))
+    if "ClientRequestToken" in params:
+        context.store.tokens[_token(context, params)] = (fingerprint(context.action, params), made)
+    return {"StackSetId": made.id}
+
+
+def _check_that_there_is_room(context: Context, name: str) -> None:
+    """Refuse a name that is taken, and one stack set too many for the account.
+
+    Raises:
+        ApiError: `NameAlreadyExistsException`, `LimitExceededException`.
+    """
     if context.store.find(context.account, context.region, name) is not None:
         raise name_already_exists(name)
-    context.store.add(Record(wanted))
-    if "ClientRequestToken" in params:
-        _remember_token(context, params, wanted.id)
-    return {"StackSetId": wanted.id}
+    records = context.store.list_records_of(context.account)
+    active = sum(record.stack_set.status is StackSetStatus.ACTIVE for record in records)
+    if active >= MOST_STACK_SETS:
+        raise limit_exceeded(f"An account can have up to {MOST_STACK_SETS} stack sets")
 
 
 def _make(context: Context, name: str, params: Mapping[str, Any]) -> StackSet:
@@ -87,26 +102,29 @@ def _make(context: Context, name: str, params: Mapping[str, Any]) -> StackSet:
     )
 
 
-def _find_replayed(context: Context, params: Mapping[str, Any], wanted: StackSet) -> str | None:
+def _find_replayed(context: Context, params: Mapping[str, Any]) -> str | None:
     """Give the stack set that this token has made, if it is still what the request describes.
+
+    A template by its URL is not read again: the same address is the same request.
 
     Raises:
         ApiError: `CreatedButModifiedException` when it is not.
     """
-    token = (context.account, context.region, params.get("ClientRequestToken", ""))
-    asked, stack_set_id = context.store.tokens.get(token, ("", ""))
-    record = context.store.find(context.account, context.region, stack_set_id)
+    remembered = context.store.tokens.get(_token(context, params))
+    if remembered is None:
+        return None
+    asked, made = remembered
+    record = context.store.find(context.account, context.region, made.id)
     if record is None or record.stack_set.status is StackSetStatus.DELETED:
         return None
     same = asked == fingerprint(context.action, params)
-    if not same or record.stack_set.definition != wanted.definition:
+    if not same or record.stack_set.definition != made.definition:
         raise created_but_modified(record.stack_set.name)
-    return stack_set_id
+    return made.id
 
 
-def _remember_token(context: Context, params: Mapping[str, Any], stack_set_id: str) -> None:
-    token = (context.account, context.region, params["ClientRequestToken"])
-    context.store.tokens[token] = (fingerprint(context.action, params), stack_set_id)
+def _token(context: Context, params: Mapping[str, Any]) -> tuple[str, str, str]:
+    return (context.account, context.region, params.get("ClientRequestToken", ""))
 
 
 def describe_stack_set(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:

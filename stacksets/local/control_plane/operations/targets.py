@@ -23,14 +23,22 @@ if TYPE_CHECKING:
     from stacksets.local.control_plane.store import Record
 
 
+def check_named_once(params: Mapping[str, Any]) -> None:
+    """Refuse a request that names its targets in two ways.
+
+    Raises:
+        ApiError: `ValidationError`.
+    """
+    if "Accounts" in params and "DeploymentTargets" in params:
+        raise validation_error("You can specify Accounts or DeploymentTargets, but not both")
+
+
 def read_targets(params: Mapping[str, Any]) -> list[InstanceKey]:
     """Give the cross product of accounts and Regions, Region by Region.
 
     Raises:
-        ApiError: `ValidationError` when accounts are named twice over or not at all.
+        ApiError: `ValidationError` when there are none.
     """
-    if "Accounts" in params and "DeploymentTargets" in params:
-        raise validation_error("You can specify Accounts or DeploymentTargets, but not both")
     accounts = params.get("DeploymentTargets", params).get("Accounts", [])
     regions = params.get("Regions", [])
     if not accounts or not regions:

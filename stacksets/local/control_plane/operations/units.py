@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from stacksets.local.control_plane.errors import not_emulated, validation_error
+from stacksets.local.control_plane.errors import validation_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -60,8 +60,6 @@ def check_units(
             "target"
         )
     units, targets, kind = read_units(params), params["DeploymentTargets"], read_filter(params)
-    if "AccountsUrl" in targets:
-        raise not_emulated("AccountsUrl in DeploymentTargets")
     if not units and (creates or kind != UNION):
         raise validation_error("OrganizationalUnitIds are required")
     if creates and targets.get("Accounts") and "AccountFilterType" not in targets:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from stacksets.local.control_plane.model import (
 )
 from stacksets.local.control_plane.operations.accept import accept
 from stacksets.local.control_plane.operations.definitions import changed_definition
+from stacksets.local.control_plane.operations.listed_accounts import read_once
 from stacksets.local.control_plane.operations.permission_models import (
     check_model,
     check_template,
@@ -22,13 +24,14 @@ from stacksets.local.control_plane.operations.permission_models import (
     with_roles,
 )
 from stacksets.local.control_plane.operations.selection import select_present, set_suspended_apart
-from stacksets.local.control_plane.operations.sources import with_template
+from stacksets.local.control_plane.operations.sources import check_source, with_template
 from stacksets.local.control_plane.operations.targets import deploy, names_targets, operable
 from stacksets.local.control_plane.rows import outdate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from stacksets.local.control_plane.model import StackInstance
     from stacksets.local.control_plane.operations.context import Context
     from stacksets.local.control_plane.store import Record
 
@@ -39,21 +42,29 @@ def update_stack_set(context: Context, params: Mapping[str, Any]) -> dict[str, A
     The definition stays replaced even if the operation fails. An update that changes nothing still
     goes over every instance, whose stack then has "No updates are to be performed.".
     """
-    asked = with_template(context, params)
-    return accept(
-        context,
-        params,
-        OperationAction.UPDATE,
-        lambda record, operation_id: _prepare(context, record, operation_id, asked),
-    )
+    check_source(params)
+    read_targets = read_once(context, params)
+    read = functools.cache(lambda: with_template(context, read_targets()))
+
+    def prepare(record: Record, operation_id: str) -> Change:
+        everything = record.instances.values()
+        named = everything
+        if names_targets(params):
+            named = select_present(context, record, read_targets())
+        return _prepare(context, record, operation_id, read(), named)
+
+    return accept(context, params, OperationAction.UPDATE, prepare)
 
 
 def _prepare(
-    context: Context, record: Record, operation_id: str, params: Mapping[str, Any]
+    context: Context,
+    record: Record,
+    operation_id: str,
+    params: Mapping[str, Any],
+    named: Sequence[StackInstance],
 ) -> Change:
     """Compute the new definition and every row that it outdates, targeted or not."""
     everything = record.instances.values()
-    named = select_present(context, record, params) if names_targets(params) else everything
     stack_set = _changed(context, record, operation_id, params)
     outdates = _outdates_all(params)
     targeted, skipped = set_suspended_apart(

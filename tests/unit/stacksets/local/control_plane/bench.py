@@ -123,6 +123,7 @@ class Bench:
     settings: Settings = field(default_factory=Settings)
     store: Store = field(default_factory=Store)
     ending: threading.Event = field(default_factory=threading.Event)
+    outside: Any = NOWHERE
 
     def __post_init__(self) -> None:
         self.engine = Engine(
@@ -143,7 +144,7 @@ class Bench:
             engine=self.engine,
             clock=self.clock,
             settings=self.settings,
-            outside=NOWHERE,
+            outside=self.outside,
             directory=Directory(lambda _: None),
         )
         with self.store.lock:

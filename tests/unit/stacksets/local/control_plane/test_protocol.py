@@ -165,6 +165,27 @@ def test_absent_results_are_left_out():
         ("ListStackSets", {"MaxResults": "101"}, "value less than or equal to 100"),
         ("ListStackSets", {"MaxResults": "0"}, "value greater than or equal to 1"),
         ("ListStackSets", {"MaxResults": "many"}, "MaxResults must be an integer"),
+        ("ListStackSets", {"NextToken": "x" * 1025}, "length less than or equal to 1024"),
+        (
+            "ListStackInstances",
+            {f"Filters.member.{n}.Name": "DETAILED_STATUS" for n in range(4)},
+            "'filters' failed to satisfy constraint: Member must have length less than or equal",
+        ),
+        (
+            "ListStackInstances",
+            {"Filters.member.1.Name": "STATUS", "Filters.member.1.Values": "FAILED"},
+            "enum value set: [DETAILED_STATUS, LAST_OPERATION_ID, DRIFT_STATUS]",
+        ),
+        (
+            "ListStackInstances",
+            {"Filters.member.1.Values.member.1": "FAILED"},
+            "Filters.1.Values must be a single value",
+        ),
+        (
+            "ListStackSetOperationResults",
+            {"Filters.member.1.Values": "GONE"},
+            "length greater than or equal to 6",
+        ),
         ("ListStackSets", {"Status": "GONE"}, "enum value set: [ACTIVE, DELETED]"),
         ("UpdateStackSet", {"UsePreviousTemplate": "yes"}, "must be true or false"),
         ("UpdateStackSet", {"Description.x": "y"}, "Description must be a single value"),

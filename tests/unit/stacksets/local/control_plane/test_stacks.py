@@ -41,6 +41,7 @@ NEEDS_EXECUTION = (
     f"Account {TARGET} should have 'AWSCloudFormationStackSetExecutionRole' role with trust "
     "relationship to Role 'AWSCloudFormationStackSetAdministrationRole'."
 )
+TEMPLATE = '{"Parameters": {"Suffix": {}}, "Resources": {"Queue": {}}}'
 STACK_SET = StackSet(
     id="site:1",
     name="site",
@@ -48,7 +49,7 @@ STACK_SET = StackSet(
     region="us-west-2",
     status=StackSetStatus.ACTIVE,
     definition=Definition(
-        template="{}",
+        template=TEMPLATE,
         parameters={"Suffix": "dev"},
         capabilities=("CAPABILITY_IAM",),
         tags=(("k", "v"),),
@@ -66,7 +67,7 @@ TASK = Task(
     stack_id=None,
 )
 ASKED = {
-    "TemplateBody": "{}",
+    "TemplateBody": TEMPLATE,
     "Parameters": [{"ParameterKey": "Suffix", "ParameterValue": "prod"}],
     "Capabilities": ["CAPABILITY_IAM"],
     "Tags": [{"Key": "k", "Value": "v"}],
@@ -241,6 +242,18 @@ def test_a_stack_that_cannot_be_updated_fails_with_its_state(status, shown):
     script = Script(status)
     outcome = stacks_of(script).update(TASK, STACK)
     assert outcome.reason == f"Stack:{STACK} is in {shown} state and can not be updated."
+    assert script.calls == []
+
+
+def test_an_override_of_what_the_template_has_lost_fails_and_touches_no_stack():
+    script = Script()
+    task = replace(TASK, parameters={"Lost": "a", "Gone": "b"})
+    for outcome in (
+        stacks_of(script).create(task, "name", pytest.fail),
+        stacks_of(script).update(task, STACK),
+    ):
+        assert not outcome.succeeded
+        assert outcome.reason == "Parameters: [Lost, Gone] do not exist in the template"
     assert script.calls == []
 
 

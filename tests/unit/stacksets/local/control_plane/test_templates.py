@@ -14,6 +14,7 @@ from stacksets.local.control_plane.templates import (
     parse_template,
     resolve_parameters,
 )
+from tests.unit.stacksets.local.control_plane.bench import refusal
 
 QUEUE = {"Queue": {"Type": "AWS::SQS::Queue"}}
 PARAMETERS = {
@@ -145,3 +146,30 @@ def test_a_template_needs_the_capabilities_of_its_resources(template, sent, miss
         check_capabilities(template, sent)
     assert caught.value.code == "InsufficientCapabilitiesException"
     assert caught.value.message == f"Requires capabilities : [{missing}]"
+
+
+def declaring(section, count, **sections):
+    entry = {"Parameters": {"Type": "String"}, "Resources": {"Type": "AWS::SQS::Queue"}}
+    members = {f"Member{number}": entry.get(section, {}) for number in range(count)}
+    one = {"One": entry["Resources"]}
+    return json.dumps({"Resources": one, **sections, section: members})
+
+
+@pytest.mark.parametrize(
+    ("section", "most"),
+    [("Mappings", 200), ("Outputs", 200), ("Parameters", 200), ("Resources", 500)],
+)
+def test_a_template_declares_so_much_and_no_more(section, most):
+    assert len(parse_template(declaring(section, most))[section]) == most
+    complaint = (
+        f"Template format error: Number of {section.lower()}, {most + 1}, is greater than maximum "
+        f"allowed, {most}"
+    )
+    with refusal("ValidationError", complaint):
+        parse_template(declaring(section, most + 1))
+
+
+def test_a_description_has_1024_bytes_at_most():
+    assert parse_template(declaring("Resources", 1, Description="é" * 512))
+    with refusal("ValidationError", "'Description' length is greater than 1024 bytes"):
+        parse_template(declaring("Resources", 1, Description="é" * 513))

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.integration.control_plane.stack_sets import ADMIN, HOME, template
+from tests.conformance.stack_sets import ADMIN, HOME, template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from tests.integration.control_plane.stack_sets import ADMIN, EAST, HOME, TARGET, WEST, template
+from tests.conformance.stack_sets import ADMIN, EAST, HOME, TARGET, WEST, template
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.conformance
 
 PARALLEL = {
     "RegionConcurrencyType": "PARALLEL",
@@ -17,60 +17,54 @@ PARALLEL = {
 }
 
 
-def test_two_accounts_and_two_regions_get_real_stacks_and_lose_them_again(cloud):
-    cloud.make_roles(ADMIN, TARGET)
+def test_every_account_and_region_gets_a_real_stack_and_loses_it_again(cloud):
+    cloud.make_roles(*cloud.accounts)
     client = cloud.stack_sets()
-    created = client.create_stack_set(
-        StackSetName="site",
-        TemplateBody=template(Parameters={"Suffix": {"Type": "String", "Default": "dev"}}),
+    stack_set_id = cloud.create_stack_set(
+        template(Parameters={"Suffix": {"Type": "String", "Default": "dev"}}),
         Tags=[{"Key": "Environment", "Value": "dev"}],
         Description="a site",
     )
-    operation = client.create_stack_instances(
-        StackSetName="site",
-        Accounts=[ADMIN, TARGET],
-        Regions=[EAST, WEST],
+    operation = cloud.create(
+        EAST,
+        WEST,
+        accounts=cloud.accounts,
         OperationPreferences=PARALLEL,
         ParameterOverrides=[{"ParameterKey": "Suffix", "ParameterValue": "prod"}],
     )
-    assert cloud.finish("site", operation)["Status"] == "SUCCEEDED"
-    rows = cloud.instances("site")
-    assert rows.keys() == {(a, r) for a in (ADMIN, TARGET) for r in (EAST, WEST)}
+    assert operation["Status"] == "SUCCEEDED"
+    rows = cloud.instances()
+    assert rows.keys() == {(a, r) for a in cloud.accounts for r in (EAST, WEST)}
     for row in rows.values():
         assert row["Status"] == "CURRENT"
         assert row["StackInstanceStatus"] == {"DetailedStatus": "SUCCEEDED"}
         stack = cloud.stack(row)
-        assert stack["StackName"].startswith("StackSet-site-")
+        assert stack["StackName"].startswith(f"StackSet-{cloud.site}-")
         assert stack["StackStatus"] == "CREATE_COMPLETE"
         assert stack["Tags"] == [{"Key": "Environment", "Value": "dev"}]
         assert stack["Parameters"] == [{"ParameterKey": "Suffix", "ParameterValue": "prod"}]
 
-    deletion = client.delete_stack_instances(
-        StackSetName="site", Accounts=[ADMIN, TARGET], Regions=[EAST, WEST], RetainStacks=False
-    )
-    assert cloud.finish("site", deletion)["Status"] == "SUCCEEDED"
-    assert cloud.instances("site") == {}
+    assert cloud.delete(EAST, WEST, accounts=cloud.accounts)["Status"] == "SUCCEEDED"
+    assert cloud.instances() == {}
     for row in rows.values():
         assert cloud.stack(row)["StackStatus"] == "DELETE_COMPLETE"
-    client.delete_stack_set(StackSetName="site")
-    gone = client.describe_stack_set(StackSetName=created["StackSetId"])["StackSet"]
+    client.delete_stack_set(StackSetName=cloud.site)
+    gone = client.describe_stack_set(StackSetName=stack_set_id)["StackSet"]
     assert gone["Status"] == "DELETED"
 
 
+@pytest.mark.emulator_only
 def test_two_instances_take_well_under_a_second(cloud):
     cloud.make_roles()
-    client = cloud.stack_sets()
-    client.create_stack_set(StackSetName="site", TemplateBody=template())
+    cloud.create_stack_set(template())
     started = time.monotonic()
-    operation = client.create_stack_instances(
-        StackSetName="site", Accounts=[ADMIN], Regions=[EAST, WEST]
-    )
-    assert cloud.finish("site", operation)["Status"] == "SUCCEEDED"
+    assert cloud.create(EAST, WEST)["Status"] == "SUCCEEDED"
     assert time.monotonic() - started < 5
 
 
+@pytest.mark.emulator_only
 def test_a_stack_set_belongs_to_one_account_and_home_region(cloud):
-    cloud.stack_sets().create_stack_set(StackSetName="site", TemplateBody=template())
+    cloud.create_stack_set(template())
     names = [
         [item["StackSetName"] for item in client.list_stack_sets()["Summaries"]]
         for client in (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.control_plane.organizations import World, make_organization
-from tests.integration.control_plane.stack_sets import EAST, TARGET, WEST, template
+from tests.conformance.organizations import World, make_organization
+from tests.conformance.stack_sets import EAST, TARGET, WEST, template
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.conformance, pytest.mark.emulator_only]
 
 NEWCOMER = "444444444444"
 ON = {"Enabled": True, "RetainStacksOnAccountRemoval": False}
@@ -80,8 +80,12 @@ def test_an_account_that_leaves_keeps_stacks_that_are_retained(world):
     assert len(world.stacks(TARGET, EAST)) == 1
 
 
-def test_an_account_that_leaves_the_organization_loses_its_instances(world):
-    world.organizations.remove_account_from_organization(AccountId=TARGET)
+@pytest.mark.parametrize("by_itself", [False, True], ids=["removed", "by itself"])
+def test_an_account_that_leaves_the_organization_loses_its_instances(world, by_itself):
+    if by_itself:
+        world.local.client("organizations", TARGET).leave_organization()
+    else:
+        world.organizations.remove_account_from_organization(AccountId=TARGET)
     world.settle()
     assert world.instances() == {}
     assert world.stacks(TARGET, EAST) == []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.control_plane.organizations import STACK_SETS, World, make_organization
-from tests.integration.control_plane.stack_sets import (
+from tests.conformance.organizations import STACK_SETS, World, make_organization
+from tests.conformance.stack_sets import (
     ADMIN,
     EAST,
     HOME,
@@ -17,7 +17,7 @@ from tests.integration.control_plane.stack_sets import (
     template,
 )
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.conformance, pytest.mark.emulator_only]
 
 DELEGATE, OTHER, NESTED = "333333333333", "444444444444", "555555555555"
 DELEGATED = {"CallAs": "DELEGATED_ADMIN"}
@@ -363,7 +363,7 @@ def test_an_account_filter_narrows_a_unit(world, targets, reached):
             "Organizational unit ou-none-12345678 not found",
         ),
         ({"OrganizationalUnitIds": ["nonsense"]}, "must satisfy regular expression pattern"),
-        ({"units": 1, "AccountsUrl": "s3://a/b"}, "AccountsUrl in DeploymentTargets is not in"),
+        ({"units": 1, "AccountsUrl": "s3://a/b.txt"}, "S3 error: "),
     ],
 )
 def test_targets_that_no_instances_can_be_made_in_are_refused(world, targets, complaint):
@@ -376,6 +376,102 @@ def test_targets_that_no_instances_can_be_made_in_are_refused(world, targets, co
     with refusal(complaint):
         world.stack_sets().create_stack_instances(StackSetName="site", Regions=[EAST], **sent)
     assert world.operations() == []
+
+
+def listed(world, body, key="accounts.csv"):
+    """Put a list of accounts into S3, and give its address."""
+    s3 = world.local.client("s3", ADMIN)
+    s3.create_bucket(Bucket="lists")
+    s3.put_object(Bucket="lists", Key=key, Body=body)
+    return f"s3://lists/{key}"
+
+
+def test_accounts_may_be_listed_in_a_file(world):
+    world.create_stack_set()
+    url = listed(world, f"{OTHER},{DELEGATE}\n{NESTED}\n".encode())
+    apps = world.units["Apps"]
+    operation = world.create_instances(
+        [apps], [EAST], AccountsUrl=url, AccountFilterType="INTERSECTION"
+    )
+    assert operation["Status"] == "SUCCEEDED"
+    assert accounts(world) == {OTHER, NESTED}
+    sent = {"DeploymentTargets": of(apps, AccountsUrl=url, AccountFilterType="INTERSECTION")}
+    update = world.stack_sets().update_stack_set(
+        StackSetName="site", UsePreviousTemplate=True, Regions=[EAST], **sent
+    )
+    assert set(world.results(update["OperationId"])) == {(OTHER, EAST), (NESTED, EAST)}
+    finish(world, update)
+    update = world.stack_sets().update_stack_instances(StackSetName="site", Regions=[EAST], **sent)
+    assert set(world.results(update["OperationId"])) == {(OTHER, EAST), (NESTED, EAST)}
+    finish(world, update)
+    assert delete(world, AccountsUrl=url)["Status"] == "SUCCEEDED"
+    assert accounts(world) == set()
+
+
+def test_a_list_is_read_once_when_its_operation_is_accepted(world):
+    world.create_stack_set(ManagedExecution={"Active": True})
+    url, client = listed(world, TARGET.encode()), world.stack_sets()
+    world.local.set_control_plane(instance_seconds=0.2)
+    asked = {
+        "StackSetName": "site",
+        "DeploymentTargets": of(
+            world.units["Apps"], AccountsUrl=url, AccountFilterType="INTERSECTION"
+        ),
+    }
+    client.create_stack_instances(**asked, Regions=[EAST])
+    queued = client.create_stack_instances(**asked, Regions=[WEST])
+    world.local.client("s3", ADMIN).put_object(Bucket="lists", Key="accounts.csv", Body=b"")
+    assert finish(world, queued)["Status"] == "SUCCEEDED"
+    assert set(world.instances()) == {(TARGET, EAST), (TARGET, WEST)}
+
+
+@pytest.mark.parametrize(
+    ("body", "key", "more", "complaint"),
+    [
+        (b"", "accounts.json", {}, r"must lead to a \.csv or \.txt file"),
+        (b"12345", "a.txt", {}, "AccountsUrl lists '12345', which is no account id"),
+        (b"", "a.txt", {"Accounts": [TARGET]}, "Accounts or AccountsUrl, but not both"),
+        (b"1" * 10_000_001, "a.txt", {}, "may not exceed 10000000 bytes"),
+    ],
+    ids=["another format", "no account", "two ways", "too long"],
+)
+def test_a_list_that_is_none_is_refused(world, body, key, more, complaint):
+    world.create_stack_set()
+    url = listed(world, body, key)
+    targets = of(world.units["Apps"], AccountsUrl=url, AccountFilterType="INTERSECTION", **more)
+    with refusal(complaint):
+        world.stack_sets().create_stack_instances(
+            StackSetName="site", DeploymentTargets=targets, Regions=[EAST]
+        )
+
+
+def test_a_list_elsewhere_than_in_s3_is_refused(world):
+    world.create_stack_set()
+    url = "https://example.com/accounts.csv"
+    with refusal("AccountsUrl must be a supported URL"):
+        world.stack_sets().create_stack_instances(
+            StackSetName="site",
+            DeploymentTargets=of(
+                world.units["Apps"], AccountsUrl=url, AccountFilterType="INTERSECTION"
+            ),
+            Regions=[EAST],
+        )
+
+
+def test_at_most_50_organizational_units_stand_in_a_request(site):
+    client, targets = site.stack_sets(), of(*[site.units["Apps"]] * 51)
+    asked = {"StackSetName": "site", "DeploymentTargets": targets, "Regions": [EAST]}
+    for call in (
+        lambda: client.create_stack_instances(**asked),
+        lambda: client.update_stack_instances(**asked),
+        lambda: client.update_stack_set(**asked, UsePreviousTemplate=True),
+        lambda: client.delete_stack_instances(**asked, RetainStacks=False),
+    ):
+        with refusal("Member must have length less than or equal to 50"):
+            call()
+    assert len(site.operations()) == 1
+    asked["DeploymentTargets"] = of(*[site.units["Apps"]] * 50)
+    assert finish(site, client.update_stack_instances(**asked))["Status"] == "SUCCEEDED"
 
 
 def test_a_unit_without_regions_is_refused(world):

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.control_plane.stack_sets import (
+from tests.conformance.stack_sets import (
     ADMIN,
     EAST,
-    HOME,
-    QUEUE,
+    FAILING,
+    HANDLE,
     TARGET,
     WEST,
     template,
 )
 
-pytestmark = pytest.mark.integration
+pytestmark = pytest.mark.conformance
 
 SUFFIX = {"Suffix": {"Type": "String", "Default": "dev"}}
 TEMPLATE = template(Parameters=SUFFIX)
@@ -29,42 +28,61 @@ PROD = [{"ParameterKey": "Suffix", "ParameterValue": "prod"}]
 def client(cloud):
     """A stack set of the template, without instances."""
     cloud.make_roles(ADMIN, TARGET)
-    cloud.stack_sets().create_stack_set(StackSetName="site", TemplateBody=TEMPLATE)
+    cloud.create_stack_set(TEMPLATE)
     return cloud.stack_sets()
 
 
-def make_stack(cloud, account=TARGET, region=EAST, name="mine", **sent):
-    stacks = cloud.stacks(account, region)
-    made = stacks.create_stack(StackName=name, **{"TemplateBody": TEMPLATE, **sent})
-    waiter = stacks.get_waiter("stack_create_complete")
-    waiter.wait(StackName=made["StackId"], WaiterConfig={"Delay": 0.05})
+def place(cloud, region=EAST):
+    """The account and Region of the stack that most tests import."""
+    return cloud.accounts[-1], region
+
+
+def make_stack(cloud, account="", region=EAST, name="mine", **sent):
+    stacks = cloud.stacks(account or cloud.accounts[-1], region)
+    made = stacks.create_stack(
+        StackName=f"{cloud.site}-{name}", **{"TemplateBody": TEMPLATE, **sent}
+    )
+    await_stack(cloud, stacks, "stack_create_complete", made["StackId"])
     return made["StackId"]
+
+
+def await_stack(cloud, stacks, waiter, stack_id):
+    stacks.get_waiter(waiter).wait(
+        StackName=stack_id, WaiterConfig={"Delay": cloud.pause_seconds, "MaxAttempts": 300}
+    )
 
 
 def status_of(stacks, stack_id):
     return stacks.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"]
 
 
-def import_stacks(cloud, *stack_ids, name="site", **sent):
+def import_stacks(cloud, *stack_ids, name="", **sent):
     answer = cloud.stack_sets().import_stacks_to_stack_set(
-        StackSetName=name, StackIds=list(stack_ids), **sent
+        StackSetName=name or cloud.site, StackIds=list(stack_ids), **sent
     )
-    return cloud.finish(name, answer)
+    return cloud.finish(answer, name)
 
 
-def overrides(cloud, account=TARGET, region=EAST):
+def let_go(cloud, *, retain):
+    """Delete the stack instance, and give the operation."""
+    return cloud.delete(EAST, accounts=(cloud.accounts[-1],), retain=retain)
+
+
+def overrides(cloud, region=EAST):
     found = cloud.stack_sets().describe_stack_instance(
-        StackSetName="site", StackInstanceAccount=account, StackInstanceRegion=region
+        StackSetName=cloud.site,
+        StackInstanceAccount=cloud.accounts[-1],
+        StackInstanceRegion=region,
     )["StackInstance"]["ParameterOverrides"]
     return {item["ParameterKey"]: item["ParameterValue"] for item in found}
 
 
 def test_imported_stacks_become_current_instances_and_stay_as_they_are(cloud, client):
-    stack_ids = {make_stack(cloud), make_stack(cloud, ADMIN, WEST)}
+    stack_ids = {make_stack(cloud), make_stack(cloud, cloud.admin, WEST)}
     operation = import_stacks(cloud, *stack_ids)
     assert (operation["Action"], operation["Status"]) == ("CREATE", "SUCCEEDED")
-    rows = cloud.instances("site")
-    assert rows.keys() == {(TARGET, EAST), (ADMIN, WEST)}
+    rows = cloud.instances()
+    assert rows.keys() == {place(cloud), (cloud.admin, WEST)}
     assert {row["StackId"] for row in rows.values()} == stack_ids
     for row in rows.values():
         assert row["Status"] == "CURRENT"
@@ -75,36 +93,31 @@ def test_imported_stacks_become_current_instances_and_stay_as_they_are(cloud, cl
 def test_an_imported_stack_is_updated_and_deleted_as_any_other(cloud, client):
     stack_id = make_stack(cloud)
     import_stacks(cloud, stack_id)
-    changed = template(Parameters=SUFFIX, Resources={"Queue": QUEUE, "Second": QUEUE})
-    cloud.finish("site", client.update_stack_set(StackSetName="site", TemplateBody=changed))
-    row = cloud.instances("site")[TARGET, EAST]
+    changed = template(Parameters=SUFFIX, Resources={"Handle": HANDLE, "Second": HANDLE})
+    cloud.update(TemplateBody=changed)
+    row = cloud.instances()[place(cloud)]
     assert cloud.stack(row)["StackStatus"] == "UPDATE_COMPLETE"
     assert row["StackId"] == stack_id
-    deletion = client.delete_stack_instances(
-        StackSetName="site", Accounts=[TARGET], Regions=[EAST], RetainStacks=False
-    )
-    cloud.finish("site", deletion)
+    let_go(cloud, retain=False)
     assert cloud.stack(row)["StackStatus"] == "DELETE_COMPLETE"
 
 
+@pytest.mark.emulator_only
 @pytest.mark.parametrize(("pins", "kept"), [(True, {"Suffix": "dev"}), (False, {})])
 def test_a_stacks_own_parameters_are_not_affected(cloud, client, pins, kept):
-    cloud.plane.settings = replace(cloud.plane.settings, import_pins=pins)
+    cloud.turn(import_pins=pins)
     import_stacks(cloud, make_stack(cloud), make_stack(cloud, region=WEST, Parameters=PROD))
     assert overrides(cloud) == kept
     assert overrides(cloud, region=WEST) == {"Suffix": "prod"}
     everywhere = [{"ParameterKey": "Suffix", "ParameterValue": "all"}]
-    update = client.update_stack_set(
-        StackSetName="site", UsePreviousTemplate=True, Parameters=everywhere
-    )
-    cloud.finish("site", update)
-    stack = cloud.stack(cloud.instances("site")[TARGET, WEST])
+    cloud.update(UsePreviousTemplate=True, Parameters=everywhere)
+    stack = cloud.stack(cloud.instances()[place(cloud, WEST)])
     assert stack["Parameters"] == PROD
 
 
 def failed_import(cloud, stack_id, **sent):
     assert import_stacks(cloud, stack_id, **sent)["Status"] == "FAILED"
-    row = cloud.instances("site")[TARGET, EAST]
+    row = cloud.instances()[place(cloud)]
     assert row["Status"] == "INOPERABLE"
     assert row["StackInstanceStatus"] == {"DetailedStatus": "FAILED_IMPORT"}
     return row
@@ -115,29 +128,24 @@ def test_a_stack_of_another_template_fails_and_may_be_imported_once_it_is_mended
     row = failed_import(cloud, stack_id)
     assert "does not match the template of the stack set" in row["StatusReason"]
     assert cloud.stack(row)["StackStatus"] == "CREATE_COMPLETE"
-    stacks = cloud.stacks(TARGET, EAST)
+    stacks = cloud.stacks(*place(cloud))
     stacks.update_stack(StackName=stack_id, TemplateBody=TEMPLATE)
-    stacks.get_waiter("stack_update_complete").wait(
-        StackName=stack_id, WaiterConfig={"Delay": 0.05}
-    )
+    await_stack(cloud, stacks, "stack_update_complete", stack_id)
     assert import_stacks(cloud, stack_id)["Status"] == "SUCCEEDED"
-    assert cloud.instances("site")[TARGET, EAST]["Status"] == "CURRENT"
+    assert cloud.instances()[place(cloud)]["Status"] == "CURRENT"
 
 
 def test_a_failed_import_is_left_alone_by_updates_and_cleared_by_a_retaining_delete(cloud, client):
     stack_id = make_stack(cloud, TemplateBody=template())
     row = failed_import(cloud, stack_id)
-    update = client.update_stack_set(StackSetName="site", UsePreviousTemplate=True)
-    cloud.finish("site", update)
-    assert cloud.results("site", update) == {}
-    deletion = client.delete_stack_instances(
-        StackSetName="site", Accounts=[TARGET], Regions=[EAST], RetainStacks=True
-    )
-    cloud.finish("site", deletion)
-    assert cloud.instances("site") == {}
+    update = cloud.update(UsePreviousTemplate=True)
+    assert cloud.results(update) == {}
+    let_go(cloud, retain=True)
+    assert cloud.instances() == {}
     assert cloud.stack(row)["StackStatus"] == "CREATE_COMPLETE"
 
 
+@pytest.mark.emulator_only
 def test_a_stack_that_no_role_reaches_fails(cloud, client):
     stack_id = make_stack(cloud)
     cloud.iam(TARGET).delete_role(RoleName="AWSCloudFormationStackSetExecutionRole")
@@ -149,45 +157,42 @@ def test_a_stack_that_no_role_reaches_fails(cloud, client):
 
 def test_a_stack_with_a_noecho_parameter_fails(cloud, client):
     secret = template(Parameters={"Key": {"Type": "String", "NoEcho": True, "Default": "x"}})
-    cloud.finish("site", client.update_stack_set(StackSetName="site", TemplateBody=secret))
+    cloud.update(TemplateBody=secret)
     row = failed_import(cloud, make_stack(cloud, TemplateBody=secret))
     assert row["StatusReason"] == "Stacks with NoEcho parameters can not be imported: [Key]."
 
 
 def test_a_stack_that_was_rolled_back_fails(cloud, client):
-    thing = {
-        "Type": "AWS::CloudFormation::CustomResource",
-        "Properties": {"ServiceToken": f"arn:aws:lambda:us-east-1:{TARGET}:function:none"},
-    }
-    broken = template(Resources={"Thing": thing})
-    stacks = cloud.stacks(TARGET, EAST)
-    stack_id = stacks.create_stack(StackName="mine", TemplateBody=broken)["StackId"]
-    deadline = time.monotonic() + 10
+    broken = template(Resources={"Handle": HANDLE, "Failing": FAILING})
+    stacks = cloud.stacks(*place(cloud))
+    stack_id = stacks.create_stack(StackName=f"{cloud.site}-mine", TemplateBody=broken)["StackId"]
+    deadline = time.monotonic() + cloud.patience_seconds
     while status_of(stacks, stack_id) != "ROLLBACK_COMPLETE":
         assert time.monotonic() < deadline
-        time.sleep(0.01)
+        time.sleep(cloud.pause_seconds)
     assert "is in ROLLBACK_COMPLETE state" in failed_import(cloud, stack_id)["StatusReason"]
 
 
 def test_a_stack_deleted_meanwhile_fails(cloud, client):
     stack_id = make_stack(cloud)
-    cloud.plane.settings = replace(cloud.plane.settings, instance_seconds=0.3)
-    answer = client.import_stacks_to_stack_set(StackSetName="site", StackIds=[stack_id])
-    cloud.stacks(TARGET, EAST).delete_stack(StackName=stack_id)
-    assert cloud.finish("site", answer)["Status"] == "FAILED"
-    row = cloud.instances("site")[TARGET, EAST]
+    cloud.take_time(0.3)
+    answer = client.import_stacks_to_stack_set(StackSetName=cloud.site, StackIds=[stack_id])
+    cloud.stacks(*place(cloud)).delete_stack(StackName=stack_id)
+    assert cloud.finish(answer)["Status"] == "FAILED"
+    row = cloud.instances()[place(cloud)]
     assert row["StatusReason"] == f"Stack {stack_id} does not exist."
 
 
 def test_a_stack_belongs_to_one_stack_set(cloud, client):
     stack_id = make_stack(cloud)
     import_stacks(cloud, stack_id)
-    client.create_stack_set(StackSetName="other", TemplateBody=TEMPLATE)
+    other = f"{cloud.site}-other"
+    cloud.create_stack_set(TEMPLATE, other)
     with pytest.raises(client.exceptions.InvalidOperationException, match="already belongs to"):
-        import_stacks(cloud, stack_id, name="other")
+        import_stacks(cloud, stack_id, name=other)
     again = import_stacks(cloud, stack_id)
     assert again["Status"] == "SUCCEEDED"
-    assert cloud.instances("site")[TARGET, EAST]["LastOperationId"] != again["OperationId"]
+    assert cloud.instances()[place(cloud)]["LastOperationId"] != again["OperationId"]
 
 
 def test_an_account_and_region_has_one_instance(cloud, client):
@@ -199,19 +204,17 @@ def test_an_account_and_region_has_one_instance(cloud, client):
 def test_two_stacks_of_one_account_and_region_are_refused(cloud, client):
     with pytest.raises(client.exceptions.InvalidOperationException, match="More than one stack"):
         import_stacks(cloud, make_stack(cloud), make_stack(cloud, name="yours"))
-    assert cloud.instances("site") == {}
+    assert cloud.instances() == {}
 
 
 def test_a_retained_stack_can_be_imported_again(cloud, client):
     stack_id = make_stack(cloud)
     import_stacks(cloud, stack_id)
-    deletion = client.delete_stack_instances(
-        StackSetName="site", Accounts=[TARGET], Regions=[EAST], RetainStacks=True
-    )
-    cloud.finish("site", deletion)
+    let_go(cloud, retain=True)
     assert import_stacks(cloud, stack_id)["Status"] == "SUCCEEDED"
 
 
+@pytest.mark.emulator_only
 @pytest.mark.parametrize(
     "stack_id",
     [
@@ -227,15 +230,14 @@ def test_a_stack_that_is_not_there_is_refused(cloud, client, stack_id):
 
 def test_a_deleted_stack_is_not_there(cloud, client):
     stack_id = make_stack(cloud)
-    stacks = cloud.stacks(TARGET, EAST)
+    stacks = cloud.stacks(*place(cloud))
     stacks.delete_stack(StackName=stack_id)
-    stacks.get_waiter("stack_delete_complete").wait(
-        StackName=stack_id, WaiterConfig={"Delay": 0.05}
-    )
+    await_stack(cloud, stacks, "stack_delete_complete", stack_id)
     with pytest.raises(client.exceptions.StackNotFoundException):
         import_stacks(cloud, stack_id)
 
 
+@pytest.mark.emulator_only
 def test_ten_stacks_in_a_request_and_two_hundred_in_a_list_are_the_most(cloud, client):
     stack_id = make_stack(cloud)
     with pytest.raises(client.exceptions.LimitExceededException, match="10"):
@@ -244,14 +246,14 @@ def test_ten_stacks_in_a_request_and_two_hundred_in_a_list_are_the_most(cloud, c
     s3.create_bucket(Bucket="lists")
     for url, count in (("s3://lists/ids", 201), ("https://lists.s3.amazonaws.com/ids", 200)):
         s3.put_object(Bucket="lists", Key="ids", Body="\n".join([stack_id] * count).encode())
-        asked = {"StackSetName": "site", "StackIdsUrl": url}
+        asked = {"StackSetName": cloud.site, "StackIdsUrl": url}
         if count > 200:
             with pytest.raises(client.exceptions.LimitExceededException, match="200"):
                 client.import_stacks_to_stack_set(**asked)
         else:
             answer = client.import_stacks_to_stack_set(**asked)
-            assert cloud.finish("site", answer)["Status"] == "SUCCEEDED"
-    assert cloud.instances("site").keys() == {(TARGET, EAST)}
+            assert cloud.finish(answer)["Status"] == "SUCCEEDED"
+    assert cloud.instances().keys() == {place(cloud)}
 
 
 @pytest.mark.parametrize(
@@ -265,7 +267,7 @@ def test_ten_stacks_in_a_request_and_two_hundred_in_a_list_are_the_most(cloud, c
 )
 def test_an_import_of_nothing_that_can_be_read_is_refused(cloud, client, asked, message):
     with pytest.raises(ClientError, match=message):
-        client.import_stacks_to_stack_set(StackSetName="site", **asked)
+        client.import_stacks_to_stack_set(StackSetName=cloud.site, **asked)
 
 
 def test_a_repeated_operation_id_imports_once(cloud, client):
@@ -275,6 +277,7 @@ def test_a_repeated_operation_id_imports_once(cloud, client):
 
 
 def test_a_stack_set_may_take_its_template_and_parameters_from_a_stack(cloud, client):
+    taken = f"{cloud.site}-taken"
     must = template(Parameters={**SUFFIX, "Must": {"Type": "String"}, "Also": {"Type": "String"}})
     values = [
         {"ParameterKey": "Suffix", "ParameterValue": "prod"},
@@ -283,24 +286,25 @@ def test_a_stack_set_may_take_its_template_and_parameters_from_a_stack(cloud, cl
     ]
     stack_id = make_stack(cloud, TemplateBody=must, Parameters=values)
     given = [{"ParameterKey": "Also", "ParameterValue": "request"}]
-    client.create_stack_set(StackSetName="taken", StackId=stack_id, Parameters=given)
-    parameters = client.describe_stack_set(StackSetName="taken")["StackSet"]["Parameters"]
+    client.create_stack_set(StackSetName=taken, StackId=stack_id, Parameters=given, **cloud.roles)
+    parameters = client.describe_stack_set(StackSetName=taken)["StackSet"]["Parameters"]
     assert {item["ParameterKey"]: item["ParameterValue"] for item in parameters} == {
         "Suffix": "prod",
         "Must": "stack",
         "Also": "request",
     }
-    assert import_stacks(cloud, stack_id, name="taken")["Status"] == "SUCCEEDED"
+    assert import_stacks(cloud, stack_id, name=taken)["Status"] == "SUCCEEDED"
 
 
 def test_a_stack_in_yaml_gives_its_template_as_it_is(cloud, client):
-    body = "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n"
-    stack_id = make_stack(cloud, ADMIN, HOME, TemplateBody=body)
-    client.create_stack_set(StackSetName="taken", StackId=stack_id)
-    assert client.describe_stack_set(StackSetName="taken")["StackSet"]["TemplateBody"] == body
-    assert import_stacks(cloud, stack_id, name="taken")["Status"] == "SUCCEEDED"
+    taken = f"{cloud.site}-taken"
+    body = "Resources:\n  Handle:\n    Type: AWS::CloudFormation::WaitConditionHandle\n"
+    stack_id = make_stack(cloud, cloud.admin, WEST, TemplateBody=body)
+    client.create_stack_set(StackSetName=taken, StackId=stack_id, **cloud.roles)
+    assert client.describe_stack_set(StackSetName=taken)["StackSet"]["TemplateBody"] == body
+    assert import_stacks(cloud, stack_id, name=taken)["Status"] == "SUCCEEDED"
 
 
 def test_the_template_of_a_stack_that_is_not_there_is_refused(cloud, client):
     with pytest.raises(ClientError, match="Stack with id arn:none does not exist"):
-        client.create_stack_set(StackSetName="taken", StackId="arn:none")
+        client.create_stack_set(StackSetName=f"{cloud.site}-taken", StackId="arn:none")

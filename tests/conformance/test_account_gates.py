@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
-from tests.integration.control_plane.organizations import World, make_organization
-from tests.integration.control_plane.stack_sets import (
+from tests.conformance.organizations import World, make_organization
+from tests.conformance.stack_sets import (
     ADMIN,
     EAST,
     EXECUTION_ROLE,
@@ -21,7 +21,7 @@ from tests.integration.control_plane.stack_sets import (
     template,
 )
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.conformance, pytest.mark.emulator_only]
 
 GATE = "AWSCloudFormationStackSetAccountGate"
 ANSWER = "def handler(event, context):\n    return {answer!r}\n"
