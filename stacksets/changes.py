@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from stacksets.model.desired import Deployment, InstanceKey
     from stacksets.model.observed import StackInstance, StackSet
+    from stacksets.model.plan import Retention
+    from stacksets.unlisted import Surplus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +24,7 @@ class Change:
     """A stack instance's change and the calls that it takes beside an update of the definition.
 
     `create` and `update` say whether CreateStackInstances or UpdateStackInstances must name it,
-    with `overrides` (None leaves them as they are). `retain_stack` leaves the stack of a removed
-    instance where it is.
+    with `overrides` (None leaves them as they are).
     """
 
     instance: InstanceChange
@@ -31,15 +32,19 @@ class Change:
     update: bool = False
     overrides: Mapping[str, str] | None = None
     note: str = ""
-    retain_stack: bool = False
 
 
 def find_changes(
-    deployment: Deployment, observed: StackSet | None, *, redefined: bool
+    deployment: Deployment,
+    observed: StackSet | None,
+    *,
+    redefined: bool,
+    retention: Retention,
 ) -> tuple[Change, ...]:
     """Decide for every stack instance, desired or there, sorted by account and region.
 
-    `redefined` says that the definition is updated, which brings every operable instance along.
+    `redefined` says that the definition is updated, which brings every operable instance along;
+    `retention` which stacks of surplus instances stay although they could be deleted.
     """
     there = {one.key: one for one in observed.instances} if observed else {}
     desired = deployment.instance_keys()
@@ -52,21 +57,32 @@ def find_changes(
             for key in desired
         ),
         *(
-            _unlisted(unlisted, there[key], layers.values_at(key), redefined=redefined)
+            _surplus(surplus, there[key], retention)
+            if (surplus := unlisted.find_surplus(there[key]))
+            else _kept(unlisted, there[key], layers.values_at(key), redefined=redefined)
             for key in others
         ),
     ]
     return tuple(sorted(changes, key=lambda one: one.instance.key))
 
 
-def _unlisted(
+def _surplus(surplus: Surplus, there: StackInstance, retention: Retention) -> Change:
+    """Remove what the file does not ask for, without its stack where that has to stay."""
+    is_inoperable = there.status is InstanceStatus.INOPERABLE
+    is_asked = there.stack_exists is not False and retention.covers(there)
+    kind = ChangeKind.RETAIN if is_asked or surplus.retain_stack else ChangeKind.DELETE
+    why = f"INOPERABLE, {surplus.why}" if is_inoperable else surplus.why
+    note = f"{there.key}: the stack {there.stack_id} stays in the account; delete it there"
+    return Change(
+        instance=InstanceChange(key=there.key, kind=kind, why=why),
+        note=surplus.note or (note if is_asked and there.stack_id else ""),
+    )
+
+
+def _kept(
     unlisted: Unlisted, there: StackInstance, wanted: Mapping[str, str], *, redefined: bool
 ) -> Change:
-    """Decide on an instance that the file does not ask for: surplus, or kept where it is."""
-    surplus = unlisted.find_surplus(there)
-    if surplus:
-        instance = InstanceChange(key=there.key, kind=ChangeKind.DELETE, why=surplus.why)
-        return Change(instance=instance, note=surplus.note, retain_stack=surplus.retain_stack)
+    """Decide on an instance that the file does not ask for, and that stays where it is."""
     kept = unlisted.tell_kept(there)
     if unlisted.is_left_alone(there):
         return replace(

@@ -27,6 +27,7 @@ from stacksets.model.plan import (
     CreateStackSet,
     DeleteStackInstances,
     DeleteStackSet,
+    Retention,
     StopAutoDeployment,
     UpdateStackInstances,
     UpdateStackSet,
@@ -467,7 +468,14 @@ def test_a_destroy_turns_auto_deployment_off_and_keeps_what_it_cannot_reach(aws,
     assert (kept.retain_stacks, kept.where.members) == (True, (TWO,))
     assert (gone.where.organizational_units, gone.where.members) == ((APPS,), (ONE, THREE))
     assert isinstance(last, DeleteStackSet)
-    assert plan.notes == (f"{TWO}/{EAST}: the stack stays in the account",)
+    assert kinds(plan) == {
+        ONE: ChangeKind.DELETE,
+        TWO: ChangeKind.RETAIN,
+        THREE: ChangeKind.DELETE,
+    }
+    [note] = plan.notes
+    assert note.startswith(f"{TWO}/{EAST}: the stack arn:aws:")
+    assert note.endswith(" stays in the account")
 
 
 def test_the_same_world_gives_the_same_ids_and_another_organization_gives_others(aws, organization):
@@ -506,7 +514,7 @@ def test_a_whole_life_with_an_account_that_joins_on_the_way(aws, organization):
     )
     observed = observe_stack_set(aws, deployment)
     assert make_plan(expand_targets(aws, deployment, observed), observed).is_empty
-    outcome = run(aws, destroy, deployment, make_destroy_plan)
+    outcome = run(aws, destroy, deployment, make_destroy_plan, retention=Retention.NONE)
     assert outcome.verdict is Verdict.SUCCEEDED
     assert stack_sets.sets == {}
     assert set(aws.called_as) == {CallAs.DELEGATED_ADMIN}
@@ -528,6 +536,7 @@ def test_a_destroy_goes_on_where_turning_auto_deployment_off_fails_in_an_instanc
         deployment,
         aws,
         FakeClock(),
+        retention=Retention.NONE,
         first=make_destroy_plan(expand_targets(aws, deployment, observed), observed),
         consent=lambda _: None,
         notify=mend,
