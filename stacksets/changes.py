@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stacksets.model.layers import OverrideLayers
 from stacksets.model.observed import InstanceStatus
 from stacksets.model.plan import ChangeKind, InstanceChange
-from stacksets.unlisted import Unlisted
+from stacksets.unlisted import Surplus, Unlisted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from stacksets.model.desired import Deployment, InstanceKey
     from stacksets.model.observed import StackInstance, StackSet
     from stacksets.model.plan import Retention
-    from stacksets.unlisted import Surplus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +57,7 @@ def find_changes(
         ),
         *(
             _surplus(surplus, there[key], retention)
-            if (surplus := unlisted.find_surplus(there[key]))
+            if (surplus := _find_surplus(unlisted, there[key], retention))
             else _kept(unlisted, there[key], layers.values_at(key), redefined=redefined)
             for key in others
         ),
@@ -66,10 +65,20 @@ def find_changes(
     return tuple(sorted(changes, key=lambda one: one.instance.key))
 
 
+def _find_surplus(unlisted: Unlisted, there: StackInstance, retention: Retention) -> Surplus | None:
+    """Say why an instance goes; one that would be left alone for ever may be let go on request."""
+    is_asked = unlisted.is_left_alone(there) and _lets_go(there, retention)
+    return unlisted.find_surplus(there) or (Surplus(why="let go as asked") if is_asked else None)
+
+
+def _lets_go(there: StackInstance, retention: Retention) -> bool:
+    return there.stack_exists is not False and retention.covers(there)
+
+
 def _surplus(surplus: Surplus, there: StackInstance, retention: Retention) -> Change:
     """Remove what the file does not ask for, without its stack where that has to stay."""
     is_inoperable = there.status is InstanceStatus.INOPERABLE
-    is_asked = there.stack_exists is not False and retention.covers(there)
+    is_asked = _lets_go(there, retention)
     kind = ChangeKind.RETAIN if is_asked or surplus.retain_stack else ChangeKind.DELETE
     why = f"INOPERABLE, {surplus.why}" if is_inoperable else surplus.why
     note = f"{there.key}: the stack {there.stack_id} stays in the account; delete it there"
@@ -85,8 +94,11 @@ def _kept(
     """Decide on an instance that the file does not ask for, and that stays where it is."""
     kept = unlisted.tell_kept(there)
     if unlisted.is_left_alone(there):
+        is_inoperable = there.status is InstanceStatus.INOPERABLE
+        way_out = "; INOPERABLE, --retain-inoperable lets it go" if is_inoperable else ""
         return replace(
-            _simple(there.key, ChangeKind.LEAVE, kept), note=f"{there.key} is left alone: {kept}"
+            _simple(there.key, ChangeKind.LEAVE, kept),
+            note=f"{there.key} is left alone: {kept}{way_out}",
         )
     change = _change(there.key, there, wanted, redefined=redefined)
     if change.instance.kind is not ChangeKind.LEAVE:

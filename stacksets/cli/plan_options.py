@@ -34,7 +34,7 @@ _OPTIONS = (
     click.option(
         "--retain-inoperable",
         is_flag=True,
-        help="Let INOPERABLE stack instances that left the file go; their stacks stay.",
+        help="Let INOPERABLE stack instances go that the file does not ask for; their stacks stay.",
     ),
     click.option(
         "--send",

@@ -357,6 +357,26 @@ def test_a_closed_account_fails_an_update_with_its_cause_and_is_let_go_by_a_dest
     assert (closed.stacks(), closed.stacks(OTHER_ACCOUNT)) == ([], kept)
 
 
+@pytest.mark.emulator_only
+@pytest.mark.exhaustive
+def test_an_inoperable_instance_in_a_closed_account_that_the_file_wants_fails_until_it_leaves(
+    closed: Small,
+) -> None:
+    assert closed.run(*DESTROY).exit_code == 5
+
+    wanted = closed.deploy("--allow-delete")
+    again = closed.deploy("--allow-delete")
+    closed.folder.change("stacksets.toml", lambda text: text.replace(BOTH, '["self"]'))
+    done = closed.deploy("--allow-delete")
+
+    for ran in (wanted, again):
+        assert ran.exit_code == 5
+        assert "closed, take it out of the targets" in _actions(ran)
+    assert done.exit_code == 0
+    assert list(closed.instances()) == KEYS
+    assert closed.run("plan", "--expect-no-changes").exit_code == 0
+
+
 def _retain_half(small: Small) -> None:
     """Let one of the two stack instances go; the other one fails."""
     refused = {"account": ACCOUNT, "region": WEST, "reason": "no", "action": "DELETE"}

@@ -232,6 +232,7 @@ def test_a_forgotten_override_is_taken_back_by_an_audited_deploy_alone(run, aws)
     [
         (("--audit",), "come from the saved plan"),
         (("--remove-first",), "come from the saved plan"),
+        (("--retain-inoperable",), "come from the saved plan"),
         (("--send", "X"), "come from the saved plan"),
         (("--environment", "prod"), "is a plan of environment dev"),
         (("-f", "other.toml"), "a saved plan is of one deployment file"),

@@ -214,7 +214,34 @@ def test_an_inoperable_instance_that_nobody_asked_for_is_left_alone_and_said(aws
     deployment = of_units(group(APPS, accounts=(ONE,), kind=AccountFilter.INTERSECTION))
     plan = planned(aws, deployment, there(row(ONE), row(TWO, status=InstanceStatus.INOPERABLE)))
     assert plan.is_empty
-    assert any(f"{TWO}/{EAST} is left alone" in note for note in plan.notes)
+    assert (
+        f"{TWO}/{EAST} is left alone: below {APPS}, where nothing is surplus; INOPERABLE, "
+        "--retain-inoperable lets it go"
+    ) in plan.notes
+
+
+@pytest.mark.parametrize("state", ["ACTIVE", "SUSPENDED", "PENDING_CLOSURE"])
+def test_an_inoperable_instance_that_nobody_asked_for_is_let_go_on_request(
+    aws, organization, state
+):
+    organization.states[TWO] = state
+    deployment = of_units(group(APPS, accounts=(ONE,), kind=AccountFilter.INTERSECTION))
+    stuck = row(TWO, status=InstanceStatus.INOPERABLE)
+    plan = planned(aws, deployment, there(row(ONE), stuck), retain_inoperable=True)
+    [step] = plan.steps
+    assert (step.retain_stacks, step.where.members) == (True, (TWO,))
+    assert kinds(plan) == {ONE: ChangeKind.LEAVE, TWO: ChangeKind.RETAIN}
+    assert [one.why for one in plan.instances if one.key.account == TWO] == [
+        "INOPERABLE, let go as asked"
+    ]
+    assert planned(aws, deployment, there(row(ONE))).is_empty
+
+
+def test_what_is_left_alone_and_not_inoperable_is_not_let_go_by_it(aws, organization):
+    organization.states[TWO] = "SUSPENDED"
+    plan = planned(aws, of_units(), there(row(ONE), row(TWO), row(THREE)), retain_inoperable=True)
+    assert plan.is_empty
+    assert kinds(plan)[TWO] is ChangeKind.LEAVE
 
 
 def test_an_instance_in_another_region_of_a_unit_is_surplus(aws):
