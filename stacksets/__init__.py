@@ -106,6 +106,7 @@ __all__ = [
     "Problem",
     "Readiness",
     "Region",
+    "Retention",
     "RootCause",
     "ServiceError",
     "StackInstance",

@@ -18,6 +18,7 @@ from stacksets.clock import SystemClock
 from stacksets.errors import StalePlanError, UnsafePlanError
 from stacksets.lint import lint_template, refuse_findings
 from stacksets.model.outcome import Outcome, Verdict
+from stacksets.model.plan import Retention
 from stacksets.opening import (
     get_stack_set,
     look_ready,
@@ -111,9 +112,14 @@ def make_plan(
     return planning.make_plan(opened.deployment, observed, options)
 
 
-def make_destroy_plan(opened: Opened, observed: StackSet | None) -> Plan:
-    """Plan the removal of every stack instance and then of the stack set, without any call."""
-    return planning.make_destroy_plan(opened.deployment, observed)
+def make_destroy_plan(
+    opened: Opened, observed: StackSet | None, retention: Retention = Retention.NONE
+) -> Plan:
+    """Plan the removal of every stack instance and then of the stack set, without any call.
+
+    Stacks go with their instances unless `retention` covers them; `destroy` is to get the same.
+    """
+    return planning.make_destroy_plan(opened.deployment, observed, retention)
 
 
 def deploy(
@@ -185,14 +191,16 @@ def destroy(
     allow_delete: bool = False,
     consent: Callable[[Plan], bool] | None = None,
     notify: Callable[[Event], None] | None = None,
+    retention: Retention = Retention.NONE,
     patience: Patience = _FOR_EVER,
 ) -> Outcome:
     """Carry a plan of `make_destroy_plan` out: every stack instance goes, then the stack set.
 
     The arguments and errors are those of `deploy`; without `allow_delete` nothing is removed.
+    `retention` is the one that the plan was made with.
     """
-    observed = observe(opened)
-    first = _made_again(plan, make_destroy_plan(opened, observed))
+    observed = observe(opened, overrides=False)
+    first = _made_again(plan, make_destroy_plan(opened, observed, retention))
     agree = _agreement(allow_delete=allow_delete, consent=consent)
     agree(first)
     if first.is_empty:
@@ -202,6 +210,7 @@ def destroy(
         opened.aws,
         opened.clock,
         first=first,
+        retention=retention,
         consent=agree,
         notify=notify or _tell_nobody,
         patience=patience,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from stacksets.differences import MASK
 from stacksets.model.layers import OverrideLayers
 from stacksets.model.observed import InstanceStatus
-from stacksets.model.plan import ChangeKind, InstanceChange
-from stacksets.unlisted import Unlisted
+from stacksets.model.plan import ChangeKind, InstanceChange, Retention
+from stacksets.unlisted import Surplus, Unlisted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +23,7 @@ class Change:
     """A stack instance's change and the calls that it takes beside an update of the definition.
 
     `create` and `update` say whether CreateStackInstances or UpdateStackInstances must name it,
-    with `overrides` (None leaves them as they are). `retain_stack` leaves the stack of a removed
-    instance where it is.
+    with `overrides` (None leaves them as they are).
     """
 
     instance: InstanceChange
@@ -32,7 +31,6 @@ class Change:
     update: bool = False
     overrides: Mapping[str, str] | None = None
     note: str = ""
-    retain_stack: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +39,13 @@ class Rules:
 
     `redefined` says that the definition is updated, which brings every operable instance along.
     `hidden` are the NoEcho parameters, `sent` those of them that are to be sent uncompared.
+    `retention` says which stacks of surplus instances stay although they could be deleted.
     """
 
     redefined: bool
     hidden: frozenset[str] = frozenset()
     sent: frozenset[str] = frozenset()
+    retention: Retention = Retention.NONE
 
     def overrides_differ(self, there: StackInstance, wanted: Mapping[str, str]) -> bool:
         """Compare overrides where they were read; what was not read is not guessed at.
@@ -74,23 +74,50 @@ def find_changes(
     others = sorted(set(there) - set(desired))
     changes = [
         *(_change(key, there.get(key), layers.values_at(key), rules) for key in desired),
-        *(_unlisted(unlisted, there[key], layers.values_at(key), rules) for key in others),
+        *(
+            _surplus(surplus, there[key], rules.retention)
+            if (surplus := _find_surplus(unlisted, there[key], rules.retention))
+            else _kept(unlisted, there[key], layers.values_at(key), rules)
+            for key in others
+        ),
     ]
     return tuple(sorted(changes, key=lambda one: one.instance.key))
 
 
-def _unlisted(
+def _find_surplus(unlisted: Unlisted, there: StackInstance, retention: Retention) -> Surplus | None:
+    """Say why an instance goes; one that would be left alone for ever may be let go on request."""
+    is_asked = unlisted.is_left_alone(there) and _lets_go(there, retention)
+    return unlisted.find_surplus(there) or (Surplus(why="let go as asked") if is_asked else None)
+
+
+def _lets_go(there: StackInstance, retention: Retention) -> bool:
+    return there.stack_exists is not False and retention.covers(there)
+
+
+def _surplus(surplus: Surplus, there: StackInstance, retention: Retention) -> Change:
+    """Remove what the file does not ask for, without its stack where that has to stay."""
+    is_inoperable = there.status is InstanceStatus.INOPERABLE
+    is_asked = _lets_go(there, retention)
+    kind = ChangeKind.RETAIN if is_asked or surplus.retain_stack else ChangeKind.DELETE
+    why = f"INOPERABLE, {surplus.why}" if is_inoperable else surplus.why
+    note = f"{there.key}: the stack {there.stack_id} stays in the account; delete it there"
+    return Change(
+        instance=InstanceChange(key=there.key, kind=kind, why=why),
+        note=surplus.note or (note if is_asked and there.stack_id else ""),
+    )
+
+
+def _kept(
     unlisted: Unlisted, there: StackInstance, wanted: Mapping[str, str], rules: Rules
 ) -> Change:
-    """Decide on an instance that the file does not ask for: surplus, or kept where it is."""
-    surplus = unlisted.find_surplus(there)
-    if surplus:
-        instance = InstanceChange(key=there.key, kind=ChangeKind.DELETE, why=surplus.why)
-        return Change(instance=instance, note=surplus.note, retain_stack=surplus.retain_stack)
+    """Decide on an instance that the file does not ask for, and that stays where it is."""
     kept = unlisted.tell_kept(there)
     if unlisted.is_left_alone(there):
+        is_inoperable = there.status is InstanceStatus.INOPERABLE
+        way_out = "; INOPERABLE, --retain-inoperable lets it go" if is_inoperable else ""
         return replace(
-            _simple(there.key, ChangeKind.LEAVE, kept), note=f"{there.key} is left alone: {kept}"
+            _simple(there.key, ChangeKind.LEAVE, kept),
+            note=f"{there.key} is left alone: {kept}{way_out}",
         )
     change = _change(there.key, there, wanted, rules)
     if change.instance.kind is not ChangeKind.LEAVE:

@@ -51,7 +51,9 @@ def deploy(
         AwsError, ConflictError: AWS refused a call.
     """
     # A NoEcho value that was sent on request would be sent for ever: it can never compare equal.
-    again = PlanOptions(remove_first=options.remove_first)
+    again = PlanOptions(
+        remove_first=options.remove_first, retain_inoperable=options.retain_inoperable
+    )
     changer = Changer(
         deployment=deployment,
         aws=aws,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stacksets.clock import Clock
     from stacksets.model.desired import Deployment
     from stacksets.model.outcome import Event, Outcome
-    from stacksets.model.plan import Plan
+    from stacksets.model.plan import Plan, Retention
 
 _FOR_EVER = Patience()
 
@@ -26,18 +26,22 @@ def destroy(
     aws: Aws,
     clock: Clock,
     *,
+    retention: Retention,
     first: Plan,
     consent: Callable[[Plan], None],
     notify: Callable[[Event], None],
     patience: Patience = _FOR_EVER,
 ) -> Outcome:
-    """Bring the stack set to nothing; the arguments and errors are those of `deploy`."""
+    """Bring the stack set to nothing; `retention` says whose stacks stay.
+
+    The other arguments and the errors are those of `deploy`.
+    """
     changer = Changer(
         deployment=deployment,
         aws=aws,
         clock=clock,
         make=lambda observed: make_destroy_plan(
-            expand_targets(aws, deployment, observed), observed
+            expand_targets(aws, deployment, observed), observed, retention
         ),
         consent=consent,
         notify=notify,

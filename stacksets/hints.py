@@ -47,7 +47,8 @@ _ENTRIES = (
         "the execution role {role} is missing in account {where}, does not trust {trusted}, or "
         "{trusted} may not assume it; a role that was deleted and made again has to be trusted "
         "anew",
-        "`stacksets bootstrap` with credentials of account {where}; then {again}",
+        "`stacksets bootstrap` with credentials of account {where}; then {again}; where the "
+        "account is closed, take it out of the targets",
     ),
     _Entry(
         "sts_inactive",
@@ -78,7 +79,8 @@ _ENTRIES = (
         "account_suspended",
         r"ACCOUNT_SUSPENDED|SKIPPED_SUSPENDED_ACCOUNT",
         "account {account} is suspended or closed; StackSets leaves it out",
-        "take the account out of the targets, or have it reinstated by AWS Support",
+        "take the account out of the targets or out of its organizational unit (`stacksets deploy` "
+        "then lets go of its stack instances), or have it reinstated by AWS Support",
     ),
     _Entry(
         "account_gate",
@@ -232,7 +234,8 @@ INOPERABLE = Hint(
     meaning="a deletion or an import failed here, and StackSets leaves the stack instance out of "
     "every update until it is taken out (API reference, StackInstance)",
     action="mend what the reason names; `stacksets deploy --allow-delete` then takes the stack "
-    "instance out and makes it anew, and its old stack stays in the account: delete it there",
+    "instance out and makes it anew, or deletes it where it left the file; where it cannot be "
+    "deleted, --retain-inoperable lets it go; a stack that stays is to be deleted in its account",
 )
 """For an INOPERABLE stack instance whose reason says nothing more particular."""
 

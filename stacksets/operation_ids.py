@@ -11,21 +11,54 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from stacksets.model.desired import OperationId
+from stacksets.model.plan import Retention
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stacksets.model.observed import Operation
 
 _DIGITS = 40
-_OURS = re.compile(rf"stacksets-(?P<purpose>[a-z]+)-[0-9a-f]{{{_DIGITS}}}-\d+")
+_OURS = re.compile(rf"stacksets-(?P<purpose>[a-z-]+)-[0-9a-f]{{{_DIGITS}}}-\d+")
 
 
 class Purpose(StrEnum):
-    """Which command an operation belongs to."""
+    """Which command an operation belongs to.
+
+    One that retains stacks has a purpose of its own: whoever goes on with it must not delete what
+    was to stay.
+    """
 
     DEPLOY = "deploy"
+    DEPLOY_RETAIN_INOPERABLE = "deploy-retain-inoperable"
     DESTROY = "destroy"
+    DESTROY_RETAIN_STACKS = "destroy-retain-stacks"
+    DESTROY_RETAIN_INOPERABLE = "destroy-retain-inoperable"
     DRIFT = "drift"
     IMPORT = "import"
+
+    @property
+    def command(self) -> str:
+        """Give the command with its flag, as it is typed."""
+        return self.value.replace("-retain", " --retain")
+
+    @property
+    def retention(self) -> Retention:
+        """Give which stacks the command retains."""
+        match self:
+            case Purpose.DESTROY_RETAIN_STACKS:
+                return Retention.ALL
+            case Purpose.DEPLOY_RETAIN_INOPERABLE | Purpose.DESTROY_RETAIN_INOPERABLE:
+                return Retention.INOPERABLE
+            case _:
+                return Retention.NONE
+
+
+DESTROYS: Mapping[Retention, Purpose] = {
+    Retention.NONE: Purpose.DESTROY,
+    Retention.INOPERABLE: Purpose.DESTROY_RETAIN_INOPERABLE,
+    Retention.ALL: Purpose.DESTROY_RETAIN_STACKS,
+}
 
 
 def make_operation_id(purpose: Purpose, digest: str, number: int) -> OperationId:
@@ -43,7 +76,7 @@ def find_purpose(operation_id: str) -> Purpose | None:
 def tell_starter(operation_id: str) -> str:
     """Say who started an operation, as far as its id tells."""
     purpose = find_purpose(operation_id)
-    return f"stacksets {purpose}" if purpose else "another client"
+    return f"stacksets {purpose.command}" if purpose else "another client"
 
 
 def tell_operation(operation: Operation) -> str:

@@ -23,25 +23,22 @@ from stacksets.errors import InputError
 from stacksets.model.desired import PermissionModel
 from stacksets.model.plan import (
     AttachToOperation,
-    ChangeKind,
     CreateStackSet,
-    DeleteStackSet,
     InstanceChange,
     Plan,
+    Retention,
 )
-from stacksets.operation_ids import Purpose, tell_starter
+from stacksets.operation_ids import DESTROYS, Purpose, tell_starter
 from stacksets.organization import missing_units, organization_notes
+from stacksets.removals import find_removals, removal_notes, waiting_notes
 from stacksets.steps import (
     Context,
     Decisions,
-    delete_instances,
-    delete_wholly,
+    find_destroy_steps,
     find_steps,
-    stop_auto_deployment,
     with_operation_id,
 )
 from stacksets.unit_targets import find_unit_targets
-from stacksets.unlisted import Unlisted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,11 +56,24 @@ class PlanOptions:
     `remove_first` removes surplus stack instances before anything is created, for names or quotas
     that would collide. `send` names NoEcho parameters whose value is to be sent although it cannot
     be compared. `audit` is for observing: what takes a call an instance is read in any case.
+    `retain_inoperable` lets surplus INOPERABLE stack instances go without trying to delete their
+    stacks again.
     """
 
     remove_first: bool = False
     send: frozenset[str] = frozenset()
     audit: bool = False
+    retain_inoperable: bool = False
+
+    @property
+    def retention(self) -> Retention:
+        """Give which stacks of surplus stack instances stay."""
+        return Retention.INOPERABLE if self.retain_inoperable else Retention.NONE
+
+    @property
+    def purpose(self) -> Purpose:
+        """Give what the ids of the plan's operations tell."""
+        return Purpose.DEPLOY_RETAIN_INOPERABLE if self.retain_inoperable else Purpose.DEPLOY
 
 
 def make_plan(
@@ -80,7 +90,7 @@ def make_plan(
     if observed:
         _refuse_other_permission_model(deployment, observed)
     definition = settle_definition(deployment, observed)
-    context = _make_context(deployment, observed, definition, chosen, Purpose.DEPLOY)
+    context = _make_context(deployment, observed, definition, chosen, chosen.purpose)
     running = observed.running_operation if observed else None
     if observed and running:
         return _attach(context, running)
@@ -91,7 +101,12 @@ def make_plan(
         )
     hidden = no_echo_parameters(deployment.template.content)
     sent = sorted(chosen.send & hidden)
-    rules = Rules(redefined=bool(differences or sent), hidden=hidden, sent=frozenset(sent))
+    rules = Rules(
+        redefined=bool(differences or sent),
+        hidden=hidden,
+        sent=frozenset(sent),
+        retention=chosen.retention,
+    )
     changes = find_changes(deployment, observed, rules)
     decisions = Decisions(
         definition=definition,
@@ -113,34 +128,26 @@ def make_plan(
     )
 
 
-def make_destroy_plan(deployment: Deployment, observed: StackSet | None) -> Plan:
-    """Plan the removal of every stack instance and then of the stack set."""
-    context = _make_context(deployment, observed, None, PlanOptions(), Purpose.DESTROY)
+def make_destroy_plan(
+    deployment: Deployment, observed: StackSet | None, retention: Retention = Retention.NONE
+) -> Plan:
+    """Plan the removal of every stack instance and then of the stack set.
+
+    Stacks go with their instances unless `retention` covers them, or nobody can reach them.
+    """
+    context = _make_context(deployment, observed, None, PlanOptions(), DESTROYS[retention])
     if observed is None:
         return _plan(context, (), instances=(), differences=(), notes=())
     if observed.running_operation:
-        return _attach(context, observed.running_operation)
-    unlisted = Unlisted(deployment)
-    gone = {one.key for one in observed.instances if one.stack_exists is False}
-    lost = {one.key for one in observed.instances if unlisted.is_out_of_reach(one)} - gone
-    there = {one.key for one in observed.instances} - gone - lost
-    is_automatic = observed.auto_deployment is not None and observed.auto_deployment.enabled
-    steps: tuple[Step, ...] = (
-        *((stop_auto_deployment(context, observed),) if is_automatic else ()),
-        *delete_instances(context, gone, "their stacks are gone already", retain_stacks=True),
-        *delete_instances(context, lost, "their accounts are out of reach", retain_stacks=True),
-        *delete_wholly(context, there, "the stack set is destroyed", gone=gone | lost),
-        DeleteStackSet(stack_set_name=observed.name, why="no stack instance is left"),
-    )
+        running = observed.running_operation
+        return _attach(context, running, notes=tuple(waiting_notes(running, retention)))
+    removals = find_removals(deployment, observed, retention)
     return _plan(
         context,
-        steps,
-        instances=tuple(
-            InstanceChange(key=key, kind=ChangeKind.DELETE, why="the stack set is destroyed")
-            for key in sorted(gone | lost | there)
-        ),
+        tuple(find_destroy_steps(context, observed, removals)),
+        instances=removals.changes(),
         differences=(),
-        notes=tuple(f"{key}: the stack stays in the account" for key in sorted(lost)),
+        notes=tuple(removal_notes(observed, removals, retention)),
     )
 
 
@@ -158,11 +165,11 @@ def _make_context(
         [*deployment.operation_preferences.region_order, *deployment.regions(), *sorted(regions)]
     )
     # A destroy wants nothing: whatever is there goes, units as a whole.
-    wanted = replace(deployment, targets=()) if purpose is Purpose.DESTROY else deployment
+    wanted = replace(deployment, targets=()) if purpose in DESTROYS.values() else deployment
     return Context(
         deployment=deployment,
         observed=observed,
-        digest=_digest(deployment, observed, definition, options),
+        digest=_digest(deployment, observed, definition, options, purpose),
         region_order=tuple(order),
         purpose=purpose,
         units=_find_units(wanted, observed, tuple(order)),
@@ -187,6 +194,7 @@ def _digest(
     observed: StackSet | None,
     definition: Definition | None,
     options: PlanOptions,
+    purpose: Purpose,
 ) -> str:
     """Name the plan after all that it is made from.
 
@@ -196,6 +204,7 @@ def _digest(
     come between the creation of the stack set and that of its instances, or right after both while
     the lists lag: so a stack set in which nothing has happened yet counts like none. NoEcho values
     are no part of it: AWS shows operation ids to many, and a short value could be guessed from one.
+    `purpose` is: what lets stacks go is another plan than what deletes them.
     """
     hidden = no_echo_parameters(deployment.template.content)
     seen = (
@@ -222,6 +231,7 @@ def _digest(
         ],
         "preferences": asdict(deployment.operation_preferences),
         "options": [options.remove_first, sorted(options.send)],
+        "purpose": purpose.value,
     }
     if deployment.organization:
         asked["organization"] = asdict(deployment.organization)
@@ -267,7 +277,7 @@ def _plan(
     )
 
 
-def _attach(context: Context, running: Operation) -> Plan:
+def _attach(context: Context, running: Operation, notes: tuple[str, ...] = ()) -> Plan:
     since = f" since {running.created:%Y-%m-%d %H:%M:%SZ}" if running.created else ""
     step = AttachToOperation(
         operation_id=running.id,
@@ -275,7 +285,7 @@ def _attach(context: Context, running: Operation) -> Plan:
         why=f"{running.status}{since}, started by {tell_starter(running.id)}; what it leaves is "
         "planned when it has ended",
     )
-    return _plan(context, (step,), instances=(), differences=(), notes=())
+    return _plan(context, (step,), instances=(), differences=(), notes=notes)
 
 
 def _refuse_missing_units(deployment: Deployment) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from stacksets.plan import PlanOptions
 
 FORMAT: Final = "stacksets-plan"
-VERSION: Final = 1
+VERSION: Final = 2
 """Grows with every change of what a saved plan holds; a plan of another version is not applied."""
 
 _HINT = "`stacksets plan --out FILE` writes one"

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from stacksets.model.observed import StackSet
     from stacksets.model.plan import Definition, Difference, InstancesStep, Rectangle, Step
     from stacksets.operation_ids import Purpose
+    from stacksets.removals import Removals
     from stacksets.unit_targets import UnitTargets
 
 S = TypeVar("S", CreateStackInstances, UpdateStackInstances)
@@ -76,16 +77,18 @@ def find_steps(context: Context, decisions: Decisions) -> Iterator[Step]:
     changes = decisions.changes
     kinds = {kind: [c for c in changes if c.instance.kind is kind] for kind in ChangeKind}
     made_anew = _keys(kinds[ChangeKind.REPLACE])
+    retained = _keys(kinds[ChangeKind.RETAIN])
+    surplus = _keys(kinds[ChangeKind.DELETE])
     if context.observed is None:
         yield _create_stack_set(context, decisions.definition)
-    yield from delete_instances(
+    yield from _delete_instances(
         context,
         made_anew,
         "out of the stack set, to be created anew",
         retain_stacks=True,
     )
     if decisions.remove_first:
-        yield from _delete_surplus(context, kinds[ChangeKind.DELETE], made_anew)
+        yield from _delete_surplus(context, surplus, retained, made_anew)
     if context.observed is not None and (decisions.differences or decisions.sent):
         yield _update_stack_set(context, decisions)
     created = _create_instances(context, changes)
@@ -93,7 +96,25 @@ def find_steps(context: Context, decisions: Decisions) -> Iterator[Step]:
     yield from _target_units(context, created)
     yield from _update_instances(context, changes)
     if not decisions.remove_first:
-        yield from _delete_surplus(context, kinds[ChangeKind.DELETE], made_anew)
+        yield from _delete_surplus(context, surplus, retained, made_anew)
+
+
+def find_destroy_steps(context: Context, observed: StackSet, removals: Removals) -> Iterator[Step]:
+    """Give the steps of a destroy in order, still without their operation ids."""
+    gone, lost, retained = (one.keys() for one in (removals.gone, removals.lost, removals.retained))
+    if observed.auto_deployment is not None and observed.auto_deployment.enabled:
+        yield _stop_auto_deployment(context, observed)
+    yield from _delete_instances(context, gone, "their stacks are gone already", retain_stacks=True)
+    yield from _delete_instances(
+        context, lost, "their accounts are out of reach", retain_stacks=True
+    )
+    yield from _delete_wholly(
+        context, retained, "their stacks stay", gone=gone | lost, retain_stacks=True
+    )
+    yield from _delete_wholly(
+        context, removals.deleted, "the stack set is destroyed", gone=gone | lost | retained
+    )
+    yield DeleteStackSet(stack_set_name=observed.name, why="no stack instance is left")
 
 
 def _keys(changes: Iterable[Change]) -> frozenset[InstanceKey]:
@@ -177,39 +198,41 @@ def _target_units(
 
 
 def _delete_surplus(
-    context: Context, surplus: Sequence[Change], made_anew: frozenset[InstanceKey]
+    context: Context,
+    surplus: frozenset[InstanceKey],
+    retained: frozenset[InstanceKey],
+    made_anew: frozenset[InstanceKey],
 ) -> Iterator[InstancesStep]:
-    """Remove what left the file: first what cannot be reached, then the rest, units as a whole."""
-    retained = _keys(one for one in surplus if one.retain_stack)
-    yield from delete_instances(
+    """Remove what left the file: first what leaves its stack, then the rest, units as a whole."""
+    yield from _delete_instances(
         context,
         retained,
         "out of the stack set; their stacks stay",
         retain_stacks=True,
     )
-    yield from delete_wholly(
-        context, _keys(surplus) - retained, _SURPLUS, gone=retained, made_anew=made_anew
-    )
+    yield from _delete_wholly(context, surplus, _SURPLUS, gone=retained, made_anew=made_anew)
 
 
-def delete_wholly(
+def _delete_wholly(
     context: Context,
     keys: Iterable[InstanceKey],
     why: str,
     *,
     gone: Iterable[InstanceKey],
     made_anew: Iterable[InstanceKey] = (),
+    retain_stacks: bool = False,
 ) -> Iterator[InstancesStep]:
-    """Remove exactly these stack instances with their stacks, and whole units where that is all.
+    """Remove exactly these stack instances, and whole units where that is all.
 
     `gone` are those that steps before have taken out, `made_anew` those that were and come back.
+    Their stacks go with them unless `retain_stacks`.
     """
     if context.units is None:
-        yield from delete_instances(context, keys, why, retain_stacks=False)
+        yield from _delete_instances(context, keys, why, retain_stacks=retain_stacks)
         return
     named = context.units.name_surplus(keys, gone=frozenset(gone), made_anew=frozenset(made_anew))
     for where in named:
-        yield _delete(context, where, why, retain_stacks=False)
+        yield _delete(context, where, why, retain_stacks=retain_stacks)
 
 
 def _or_accounts(
@@ -219,7 +242,7 @@ def _or_accounts(
     return group_into_rectangles(keys, context.region_order) if named is None else named
 
 
-def delete_instances(
+def _delete_instances(
     context: Context, keys: Iterable[InstanceKey], why: str, *, retain_stacks: bool
 ) -> Iterator[InstancesStep]:
     """Remove exactly these stack instances, still without operation ids."""
@@ -228,7 +251,7 @@ def delete_instances(
         yield _delete(context, where, why, retain_stacks=retain_stacks)
 
 
-def stop_auto_deployment(context: Context, observed: StackSet) -> StopAutoDeployment:
+def _stop_auto_deployment(context: Context, observed: StackSet) -> StopAutoDeployment:
     """Turn auto-deployment off, so that nothing comes back while everything is removed."""
     present = {one.region for one in observed.instances}
     return StopAutoDeployment(

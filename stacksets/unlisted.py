@@ -54,7 +54,7 @@ class Unlisted:
         """
         if there.key in self._reached:
             return None
-        lost = self._tell_out_of_reach(there)
+        lost = self.tell_out_of_reach(there)
         if lost:
             note = f"{there.key}: the stack {there.stack_id} stays in the account"
             return Surplus(why=lost, retain_stack=True, note=note)
@@ -66,30 +66,27 @@ class Unlisted:
             )
         return Surplus(why="no longer in the deployment file")
 
-    def is_out_of_reach(self, there: StackInstance) -> bool:
-        """Tell whether AWS cannot work in the instance's account any more."""
-        return bool(self._tell_out_of_reach(there))
-
-    def tell_kept(self, there: StackInstance) -> str:
-        """Say why an instance that is not surplus stays."""
-        unit = self._reached[there.key]
-        return self._tell_out_of_reach(there) or f"below {unit}, where nothing is surplus"
-
-    def is_left_alone(self, there: StackInstance) -> bool:
-        """Tell whether a kept instance cannot be mended: nobody asked for it to be made anew."""
-        return (
-            self.is_out_of_reach(there)
-            or there.status is InstanceStatus.INOPERABLE
-            or there.stack_exists is False
-        )
-
-    def _tell_out_of_reach(self, there: StackInstance) -> str:
+    def tell_out_of_reach(self, there: StackInstance) -> str:
+        """Say why AWS cannot work in the instance's account any more, nothing where it can."""
         if self._deployment.organization is None:
             return ""
         account = self._known.get(there.account)
         if account is None:
             return "its account is not in the organization any more"
         return "" if account.is_active else f"its account is {account.state}"
+
+    def tell_kept(self, there: StackInstance) -> str:
+        """Say why an instance that is not surplus stays."""
+        unit = self._reached[there.key]
+        return self.tell_out_of_reach(there) or f"below {unit}, where nothing is surplus"
+
+    def is_left_alone(self, there: StackInstance) -> bool:
+        """Tell whether a kept instance cannot be mended: nobody asked for it to be made anew."""
+        return (
+            bool(self.tell_out_of_reach(there))
+            or there.status is InstanceStatus.INOPERABLE
+            or there.stack_exists is False
+        )
 
     def _has_left(self, there: StackInstance) -> bool:
         return any(

@@ -14,26 +14,31 @@ from stacksets.cli.manual import ManualCommand
 from stacksets.cli.manuals.change import DEPLOY, DESTROY
 from stacksets.cli.options import several_files_command
 from stacksets.cli.parts import PlannedChange, change_each
-from stacksets.cli.patience import Waiting, if_busy_option, timeout_option
+from stacksets.cli.patience import Waiting, command_line, if_busy_option, timeout_option
 from stacksets.cli.plan_options import plan_options
 from stacksets.cli.saved import PLAN_FILE, hold
 from stacksets.cli.stages import check, lint, observe, open_aws
 from stacksets.effective import find_effective
 from stacksets.exposure import find_exposure
+from stacksets.kept_stacks import find_kept_stacks, list_let_go
 from stacksets.leftovers import find_leftovers
+from stacksets.model.plan import Retention
 from stacksets.opening import refuse_compared
+from stacksets.operation_ids import DESTROYS
 from stacksets.plan import make_destroy_plan, make_plan
+from stacksets.removals import find_retained
 from stacksets.report.change import change_result, no_changes_result
 from stacksets.report.exposure import exposure_warnings
-from stacksets.report.leftovers import destroy_result
+from stacksets.report.leftovers import Remains, destroy_result
 from stacksets.report.plan import plan_message
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from stacksets.cli.saved import Held
     from stacksets.cli.session import Session
-    from stacksets.model.desired import Deployment
+    from stacksets.model.desired import Deployment, InstanceKey
     from stacksets.model.outcome import Outcome
     from stacksets.operation_ids import Purpose
     from stacksets.plan import PlanOptions
@@ -137,7 +142,7 @@ def carry_out_deploy(
     resumes: Purpose | None = None,
 ) -> Result:
     """Carry a deploy out that was planned and agreed to."""
-    plan, opened = planned.plan, planned.opened
+    plan, opened, purpose = planned.plan, planned.opened, options.purpose
     if plan.is_empty:
         return no_changes_result(plan, planned.observed, session.record.data())
     outcome = deploying.deploy(
@@ -148,9 +153,10 @@ def carry_out_deploy(
         first=plan,
         consent=replace(consent, session=session),
         notify=session.tell_event,
-        patience=waiting.begin(session, resumes=resumes),
+        patience=waiting.begin(session, go_on=_go_on(purpose), resumes=resumes),
     )
-    return change_result(outcome, session.record.data())
+    way_out = command_line(session, "deploy", "--retain-inoperable", "--allow-delete")
+    return change_result(outcome, session.record.data(), way_out=way_out)
 
 
 @click.command(
@@ -160,6 +166,16 @@ def carry_out_deploy(
 )
 @yes_option
 @allow_delete_option
+@click.option(
+    "--retain-stacks",
+    is_flag=True,
+    help="Let every stack go on: only the stack instances and the stack set are removed.",
+)
+@click.option(
+    "--retain-inoperable",
+    is_flag=True,
+    help="Let the stacks of INOPERABLE stack instances stay; all others are deleted.",
+)
 @if_busy_option
 @timeout_option
 @several_files_command
@@ -168,6 +184,8 @@ def destroy(
     *,
     yes: bool,
     allow_delete: bool,
+    retain_stacks: bool,
+    retain_inoperable: bool,
     if_busy: IfBusy,
     timeout_minutes: float | None,
 ) -> Result:
@@ -176,21 +194,31 @@ def destroy(
     Deletes the stacks with all that is in them; what a template retains is told at the end. Needs
     --allow-delete, and asks for the stack set's name on a terminal. What bootstrap made stays.
     Several files are all planned before the first is begun.
+
+    With --retain-stacks every stack goes on, and is looked up at the end. --retain-inoperable is
+    the way out where stacks cannot be deleted (a closed account, an export in use): they stay.
     """
+    retention = _retention(retain_stacks=retain_stacks, retain_inoperable=retain_inoperable)
     consent = Consent(session=session, yes=yes, allow_delete=allow_delete, by_name=True)
     waiting = Waiting(if_busy=if_busy, timeout_minutes=timeout_minutes)
     return change_each(
         session,
-        _plan_destroy,
+        partial(_plan_destroy, retention=retention),
         consent,
-        partial(carry_out_destroy, consent=consent, waiting=waiting),
+        partial(carry_out_destroy, retention=retention, consent=consent, waiting=waiting),
     )
 
 
-def _plan_destroy(session: Session, unbound: Deployment) -> PlannedChange:
+def _retention(*, retain_stacks: bool, retain_inoperable: bool) -> Retention:
+    if retain_stacks:
+        return Retention.ALL
+    return Retention.INOPERABLE if retain_inoperable else Retention.NONE
+
+
+def _plan_destroy(session: Session, unbound: Deployment, *, retention: Retention) -> PlannedChange:
     opened = open_aws(session, unbound)
     observed = observe(opened, overrides=False)
-    plan = make_destroy_plan(opened.deployment, observed)
+    plan = make_destroy_plan(opened.deployment, observed, retention)
     if not plan.is_empty:
         session.report.tell(plan_message(plan))
     return PlannedChange(opened=opened, observed=observed, plan=plan)
@@ -200,23 +228,54 @@ def carry_out_destroy(
     session: Session,
     planned: PlannedChange,
     *,
+    retention: Retention,
     consent: Consent,
     waiting: Waiting,
     resumes: Purpose | None = None,
 ) -> Result:
-    """Carry a removal out that was planned and agreed to, and look for what is left."""
+    """Carry a removal out that was planned and agreed to, and look for what is kept and left."""
     opened, observed = planned.opened, planned.observed
     there = observed.instances if observed else ()
-    outcome = _remove(session, planned, consent, waiting.begin(session, resumes=resumes))
+    before = list_let_go(opened.aws, opened.deployment, observed) if observed else frozenset()
+    patience = waiting.begin(session, go_on=_go_on(DESTROYS[retention]), resumes=resumes)
+    outcome = _remove(session, planned, retention, consent, patience)
     if outcome and outcome.verdict.exit_code:
-        return change_result(outcome, session.record.data())
-    keys = {*opened.deployment.instance_keys(), *(one.key for one in there)}
-    leftovers = find_leftovers(opened.aws, opened.deployment, tuple(sorted(keys)))
-    return destroy_result(opened.deployment, there, outcome, leftovers, session.record.data())
+        way_out = command_line(session, "destroy", "--retain-inoperable", "--allow-delete")
+        return change_result(outcome, session.record.data(), way_out=way_out)
+    keys = {*opened.deployment.instance_keys(), *(one.key for one in there), *before}
+    remains = _look_for_remains(planned, retention, keys, command_line(session, "import"))
+    return destroy_result(opened.deployment, there, outcome, remains, session.record.data())
+
+
+def _go_on(purpose: Purpose) -> str:
+    """Give the command that goes on: one that retains stacks is named, whatever ran before it."""
+    return "resume" if purpose.retention is Retention.NONE else purpose.command
+
+
+def _look_for_remains(
+    planned: PlannedChange, retention: Retention, keys: AbstractSet[InstanceKey], adopt: str
+) -> Remains:
+    """Look up what was to stay, and for what is left where nothing was to stay.
+
+    Where a stack stays, what older stacks of the stack set have made may well be its own by now.
+    """
+    aws, deployment = planned.opened.aws, planned.opened.deployment
+    expected = find_retained(deployment, planned.observed, retention)
+    staying = {one.key for one in expected}
+    instances = planned.observed.instances if planned.observed else ()
+    deleted = {one.key for one in instances} - staying
+    others = set() if retention is Retention.NONE else keys - deleted
+    kept = find_kept_stacks(aws, deployment, expected, others)
+    leftovers = find_leftovers(aws, deployment, tuple(sorted(keys - kept.keys)))
+    return Remains(kept=kept, leftovers=leftovers, adopt=adopt)
 
 
 def _remove(
-    session: Session, planned: PlannedChange, consent: Consent, patience: Patience
+    session: Session,
+    planned: PlannedChange,
+    retention: Retention,
+    consent: Consent,
+    patience: Patience,
 ) -> Outcome | None:
     """Carry the removal out; None where there is nothing to remove."""
     if planned.plan.is_empty:
@@ -225,6 +284,7 @@ def _remove(
         planned.opened.deployment,
         planned.opened.aws,
         session.world.clock,
+        retention=retention,
         first=planned.plan,
         consent=replace(consent, session=session),
         notify=session.tell_event,

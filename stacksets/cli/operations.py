@@ -23,7 +23,7 @@ from stacksets.cli.stages import load, observe, open_aws
 from stacksets.errors import ConflictError, DetachedError, InputError
 from stacksets.events import read_events
 from stacksets.model.desired import OperationId
-from stacksets.operation_ids import Purpose, find_purpose, tell_operation
+from stacksets.operation_ids import DESTROYS, Purpose, find_purpose, tell_operation
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
 from stacksets.report.operations import (
     events_result,
@@ -138,19 +138,22 @@ def resume(
 ) -> Result:
     """Go on with the deploy or destroy that was interrupted; the latest operation's id tells which.
 
-    Waits for that operation, plans the rest anew, and asks for it as usual. There is no state file
-    to lose: another machine may resume.
+    Waits for that operation, plans the rest anew, and asks for it as usual. A destroy that lets
+    stacks go is gone on with as that. There is no state file to lose: another machine may resume.
     """
     opened = open_aws(session, load(session))
     observed = observe(opened)
     if observed is None:
         return not_deployed_result(opened.deployment.name, session.record.data())
     purpose = _get_purpose(observed)
-    destroys = purpose is Purpose.DESTROY
-    make = make_destroy_plan if destroys else make_plan
-    planned = PlannedChange(
-        opened=opened, observed=observed, plan=make(opened.deployment, observed)
+    destroys = purpose in DESTROYS.values()
+    options = PlanOptions(retain_inoperable=purpose is Purpose.DEPLOY_RETAIN_INOPERABLE)
+    plan = (
+        make_destroy_plan(opened.deployment, observed, purpose.retention)
+        if destroys
+        else make_plan(opened.deployment, observed, options)
     )
+    planned = PlannedChange(opened=opened, observed=observed, plan=plan)
     consent = Consent(session=session, yes=yes, allow_delete=allow_delete, by_name=destroys)
     if not planned.plan.is_empty:
         session.report.tell(plan_message(planned.plan))
@@ -159,12 +162,17 @@ def resume(
     waiting = Waiting(if_busy=if_busy, timeout_minutes=timeout_minutes)
     if destroys:
         return carry_out_destroy(
-            session, planned, consent=consent, waiting=waiting, resumes=purpose
+            session,
+            planned,
+            retention=purpose.retention,
+            consent=consent,
+            waiting=waiting,
+            resumes=purpose,
         )
     return carry_out_deploy(
         session,
         planned,
-        options=PlanOptions(),
+        options=options,
         consent=consent,
         waiting=waiting,
         resumes=purpose,
@@ -251,7 +259,7 @@ def _get_purpose(observed: StackSet) -> Purpose:
             f"the latest {tell_operation(latest)} is not of this tool: nothing to go on with",
             hint="`stacksets plan` shows what is left, `stacksets watch` waits for what runs",
         )
-    if purpose not in {Purpose.DEPLOY, Purpose.DESTROY}:
+    if purpose in {Purpose.DRIFT, Purpose.IMPORT}:
         raise InputError(
             f"the latest {tell_operation(latest)} leaves nothing to go on with",
             hint=f"`stacksets watch` waits for it, `stacksets {purpose}` starts anew",

@@ -53,7 +53,7 @@ class Waiting:
         return Patience(
             if_busy=self.if_busy,
             until=None if minutes is None else now + minutes * _SECONDS,
-            go_on=command_line(session, go_on),
+            go_on=command_line(session, *go_on.split()),
             resumes=resumes,
         )
 

@@ -28,6 +28,11 @@ _OPTIONS = (
         "collide.",
     ),
     click.option(
+        "--retain-inoperable",
+        is_flag=True,
+        help="Let INOPERABLE stack instances go that the file does not ask for; their stacks stay.",
+    ),
+    click.option(
         "--send",
         multiple=True,
         metavar="NAME",
@@ -40,8 +45,20 @@ def plan_options(function: Callable[..., R]) -> Callable[..., R]:
     """Give a command the flags of a plan; it gets them as `options`."""
 
     @functools.wraps(function)
-    def run(*, audit: bool, remove_first: bool, send: tuple[str, ...], **others: object) -> R:
-        options = PlanOptions(audit=audit, remove_first=remove_first, send=frozenset(send))
+    def run(
+        *,
+        audit: bool,
+        remove_first: bool,
+        retain_inoperable: bool,
+        send: tuple[str, ...],
+        **others: object,
+    ) -> R:
+        options = PlanOptions(
+            audit=audit,
+            remove_first=remove_first,
+            retain_inoperable=retain_inoperable,
+            send=frozenset(send),
+        )
         return function(options=options, **others)
 
     command: Callable[..., R] = run

@@ -87,7 +87,9 @@ def hold(session: Session, path: Path | None, options: PlanOptions) -> Held | No
     if len(session.flags.files) > 1:
         raise click.UsageError("a saved plan is of one deployment file")
     if options != PlanOptions():
-        raise click.UsageError("--audit, --remove-first and --send come from the saved plan")
+        raise click.UsageError(
+            "--audit, --remove-first, --retain-inoperable and --send come from the saved plan"
+        )
     saved = read_plan(path)
     environment = saved.plan.environment
     if session.flags.environment not in {None, environment}:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
+
+from stacksets.model.observed import InstanceStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
         PermissionModel,
         Region,
     )
-    from stacksets.model.observed import OperationAction
+    from stacksets.model.observed import OperationAction, StackInstance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,14 +188,35 @@ Step = (
 )
 
 
+class Retention(StrEnum):
+    """Which stacks stay where they are when their stack instances leave the stack set."""
+
+    NONE = "none"
+    INOPERABLE = "inoperable"
+    ALL = "all"
+
+    def covers(self, instance: StackInstance) -> bool:
+        """Tell whether the stack of a stack instance that leaves has to stay."""
+        match self:
+            case Retention.NONE:
+                return False
+            case Retention.INOPERABLE:
+                return instance.status is InstanceStatus.INOPERABLE
+            case Retention.ALL:
+                return True
+            case _:
+                assert_never(self)
+
+
 class ChangeKind(StrEnum):
-    """What a plan does to one stack instance."""
+    """What a plan does to one stack instance; RETAIN takes it out and leaves its stack alone."""
 
     CREATE = "create"
     UPDATE = "update"
     RETRY = "retry"
     REPLACE = "replace"
     DELETE = "delete"
+    RETAIN = "retain"
     IMPORT = "import"
     LEAVE = "leave"
 

@@ -4,27 +4,56 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacksets.model.observed import InstanceStatus
+from stacksets.model.plan import ChangeKind
+from stacksets.report.cause import name_instances
 from stacksets.report.message import Line, Result, Tone
 from stacksets.report.outcome import instance_data, outcome_data, outcome_lines
 from stacksets.report.plan import no_changes_words, plan_data
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from stacksets.model.desired import InstanceKey
     from stacksets.model.observed import StackSet
     from stacksets.model.outcome import Outcome
     from stacksets.model.plan import Plan
     from stacksets.report.message import Message
 
 
-def change_result(outcome: Outcome, record: Mapping[str, object]) -> Result:
-    """Give the verdict of a change that was carried out; its code is the verdict."""
+def change_result(outcome: Outcome, record: Mapping[str, object], *, way_out: str = "") -> Result:
+    """Give the verdict of a change that was carried out; its code is the verdict.
+
+    `way_out` is the command that lets INOPERABLE stack instances go whose stacks cannot be deleted.
+    """
+    stuck = _find_stuck(outcome) if way_out else ()
     return Result(
         code=outcome.verdict.value,
         exit_code=outcome.verdict.exit_code,
-        lines=outcome_lines(outcome),
-        data={**record, **outcome_data(outcome)},
+        lines=(*outcome_lines(outcome), *_stuck_lines(stuck, way_out)),
+        data={**record, **outcome_data(outcome), "way_out": way_out if stuck else None},
     )
+
+
+def _find_stuck(outcome: Outcome) -> tuple[InstanceKey, ...]:
+    """Give the stack instances that are to go, and whose stacks could not be deleted."""
+    remaining = outcome.remaining.instances if outcome.remaining else ()
+    leaving = {one.key for one in remaining if one.kind is ChangeKind.DELETE}
+    return tuple(
+        one.key
+        for one in outcome.instances
+        if one.key in leaving and one.status is InstanceStatus.INOPERABLE
+    )
+
+
+def _stuck_lines(stuck: Sequence[InstanceKey], way_out: str) -> Iterator[Line]:
+    """Name the two ways out of INOPERABLE: mend the cause, or let go and delete the stack there."""
+    if not stuck:
+        return
+    whose = "its stack stays" if len(stuck) == 1 else "their stacks stay"
+    yield Line(f"INOPERABLE ({len(stuck)}): {name_instances(stuck)}", Tone.WARNING)
+    yield Line("→ once the cause is mended, the same command again tries to delete it")
+    yield Line(f"→ `{way_out}` lets go of what cannot be deleted: {whose}, to be deleted by hand")
 
 
 def no_changes_result(

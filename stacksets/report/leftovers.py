@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stacksets.report.kept_stacks import kept_data, kept_lines, kept_words
 from stacksets.report.message import Line, Result, Tone, align, count
 from stacksets.report.outcome import outcome_data
 
@@ -11,63 +13,96 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from stacksets.aws.door import Leftover
+    from stacksets.kept_stacks import KeptStacks
     from stacksets.leftovers import Leftovers
     from stacksets.model.desired import Deployment
     from stacksets.model.observed import StackInstance
     from stacksets.model.outcome import Outcome
 
 
+_STACK = "AWS::CloudFormation::Stack"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remains:
+    """What is there after a destroy: the stacks that were to stay, and what was left beside them.
+
+    `adopt` is the command that takes stacks into a stack set, without its arguments.
+    """
+
+    kept: KeptStacks
+    leftovers: Leftovers
+    adopt: str
+
+
 def destroy_result(
     deployment: Deployment,
     removed: Sequence[StackInstance],
     outcome: Outcome | None,
-    leftovers: Leftovers,
+    remains: Remains,
     record: Mapping[str, object],
 ) -> Result:
-    """Say what a destroy removed and left: 5 where something is there that should not be.
+    """Say what a destroy removed, kept and left.
 
-    `outcome` is None where there was nothing to remove.
+    The exit code is 5 where something is there that should not be, or a stack is gone that was to
+    stay. `outcome` is None where there was nothing to remove.
     """
-    code = "leftovers" if leftovers.found else "succeeded" if outcome else "no_changes"
+    leftovers, kept = remains.leftovers, remains.kept
+    wrong = "stacks_lost" if kept.lost else "leftovers" if leftovers.found else ""
     done = (
         outcome_data(outcome)
         if outcome
         else {"verdict": "no_changes", "operation_ids": [], "instances": []}
     )
     return Result(
-        code=code,
-        exit_code=5 if leftovers.found else 0,
-        lines=(_removed_line(deployment, removed, outcome), *_lines(leftovers)),
+        code=wrong or ("succeeded" if outcome else "no_changes"),
+        exit_code=5 if wrong else 0,
+        lines=(
+            _removed_line(deployment, removed, outcome, kept),
+            *kept_lines(kept, remains.adopt),
+            *_lines(leftovers, kept),
+        ),
         data={
             **record,
             **done,
             "removed": [str(one.key) for one in removed],
             "found": [_leftover_data(one) for one in leftovers.found],
             "kept": [_leftover_data(one) for one in leftovers.kept],
-            "unchecked": list(leftovers.unchecked),
+            "unchecked": [*(words for _, words in kept.unread), *leftovers.unchecked],
+            **kept_data(kept, remains.adopt),
         },
     )
 
 
 def _removed_line(
-    deployment: Deployment, removed: Sequence[StackInstance], outcome: Outcome | None
+    deployment: Deployment,
+    removed: Sequence[StackInstance],
+    outcome: Outcome | None,
+    kept: KeptStacks,
 ) -> Line:
     name = deployment.name
     if outcome is None:
         where = deployment.home_region
         return Line(f"No changes. There is no stack set {name} in {where}", Tone.GOOD)
     instances = count(len(removed), "stack instance")
-    return Line(f"{instances} and the stack set {name} removed", Tone.GOOD)
+    return Line(f"{instances} and the stack set {name} removed{kept_words(kept)}", Tone.GOOD)
 
 
-def _lines(leftovers: Leftovers) -> Iterator[Line]:
+def _lines(leftovers: Leftovers, kept: KeptStacks) -> Iterator[Line]:
+    nothing = "Nothing else is left" if kept.keys else "Nothing is left"
     if leftovers.found:
         yield Line("Left, and should not be", Tone.BAD)
         yield from _rows(leftovers.found, Tone.BAD)
-    elif leftovers.unchecked:
-        yield Line("Nothing is left, as far as could be looked", Tone.WARNING)
+        if any(one.resource_type == _STACK for one in leftovers.found):
+            yield Line(
+                "→ a stack that was let go earlier is out of the stack set's reach: `aws "
+                "cloudformation delete-stack --stack-name NAME --region REGION` in its account "
+                "deletes it"
+            )
+    elif leftovers.unchecked or kept.unread:
+        yield Line(f"{nothing}, as far as could be looked", Tone.WARNING)
     else:
-        yield Line("Nothing is left", Tone.GOOD)
+        yield Line(nothing, Tone.GOOD)
     if leftovers.kept:
         yield Line("Kept by design")
         yield from _rows(leftovers.kept, Tone.PLAIN)

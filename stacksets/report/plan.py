@@ -40,9 +40,11 @@ _SIGNS = {
     ChangeKind.RETRY: ("~", Tone.WARNING),
     ChangeKind.REPLACE: ("±", Tone.WARNING),
     ChangeKind.DELETE: ("-", Tone.BAD),
+    ChangeKind.RETAIN: ("→", Tone.WARNING),
     ChangeKind.IMPORT: ("←", Tone.GOOD),
     ChangeKind.LEAVE: (" ", Tone.FAINT),
 }
+_LEAVING = frozenset({ChangeKind.DELETE, ChangeKind.RETAIN})
 _MANY = 40
 
 
@@ -214,15 +216,15 @@ def _instance_lines(instances: Sequence[InstanceChange]) -> Iterator[Line]:
 
 
 def _rows(changed: Sequence[InstanceChange]) -> Iterator[tuple[ChangeKind, str, str]]:
-    """Give a row per instance; of very many, equal ones share a row unless they are deleted."""
+    """Give a row per instance; of very many, equal ones share a row unless they leave the set."""
     if len(changed) <= _MANY:
         yield from ((one.kind, str(one.key), one.why) for one in changed)
         return
-    groups = Counter((one.kind, one.why) for one in changed if one.kind is not ChangeKind.DELETE)
+    groups = Counter((one.kind, one.why) for one in changed if one.kind not in _LEAVING)
     for (kind, why), number in groups.items():
         yield kind, count(number, "stack instance"), why
     for one in changed:
-        if one.kind is ChangeKind.DELETE:
+        if one.kind in _LEAVING:
             yield one.kind, str(one.key), one.why
 
 

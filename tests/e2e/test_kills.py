@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.builders import ACCOUNT
-from tests.integration.deployer import make_roles
+from tests.builders import ACCOUNT, EAST, WEST
+from tests.integration.deployer import everything_in, make_roles
 from tests.integration.faults.small import DEPLOY, DESTROY, state, told, write_small
 
 if TYPE_CHECKING:
@@ -44,6 +44,25 @@ def _kill_in(shell: Shell, local_aws: LocalAws, command: tuple[str, ...], action
     running.send_signal(signal.SIGKILL)
     running.communicate(timeout=TIMEOUT_SECONDS)
     assert running.returncode == -signal.SIGKILL
+
+
+def test_a_destroy_that_retains_and_was_killed_is_resumed_as_one_that_retains(
+    small: Shell, local_aws: LocalAws
+) -> None:
+    retain = (*DESTROY, "--retain-stacks")
+    assert small.run("stacksets", *DEPLOY).returncode == 0
+    before = [everything_in(local_aws, ACCOUNT, region)["stacks"] for region in (EAST, WEST)]
+    since = len(local_aws.journal())
+
+    _kill_in(small, local_aws, retain, "DeleteStackInstances")
+    _kill_in(small, local_aws, ("resume", "--yes", "--allow-delete"), "DeleteStackSet")
+    done = small.run("stacksets", *retain)
+
+    assert done.returncode == 0, done.stderr
+    assert "Stacks that stay (2)" in done.stdout
+    assert told(local_aws, since).accepted == dict.fromkeys(DESTROYING, 1)
+    after = [everything_in(local_aws, ACCOUNT, region)["stacks"] for region in (EAST, WEST)]
+    assert after == before
 
 
 def test_a_command_that_was_killed_in_a_write_ends_well_when_it_is_typed_again(

@@ -8,17 +8,19 @@ import pytest
 
 from stacksets.aws.door import Leftover
 from stacksets.bootstrap import BootstrapChange, BootstrapResult
+from stacksets.kept_stacks import KeptStack, KeptStacks
 from stacksets.leftovers import Leftovers
 from stacksets.model.outcome import Outcome, Verdict
 from stacksets.outputs import InstanceOutputs
 from stacksets.plan import make_destroy_plan
 from stacksets.report.bootstrap import bootstrap_result, progress_message
 from stacksets.report.endpoints import outputs_result, smoke_result
-from stacksets.report.leftovers import destroy_result
+from stacksets.report.leftovers import Remains, destroy_result
 from stacksets.smoke import SmokeCheck, SmokeResult
 from tests.builders import (
     EAST,
     HOME,
+    NAME,
     OTHER_ACCOUNT,
     WEST,
     a_deployment,
@@ -83,13 +85,27 @@ FORGOTTEN = Leftover(key=a_key(), resource_type="AWS::Lambda::Function", name="f
 KEPT = Leftover(key=a_key(), resource_type="AWS::Logs::LogGroup", name="/aws/lambda/f-1")
 
 
+LOST = KeptStack(key=a_key(), id="arn:aws:cloudformation:us-east-1:1:stack/a/1", status="")
+STAYING = tuple(
+    KeptStack(
+        key=a_key(f"{number:012}"),
+        id=f"arn:aws:cloudformation:us-east-1:{number:012}:stack/StackSet-{NAME}-{number}/1",
+        status="UPDATE_COMPLETE",
+    )
+    for number in range(1, 12)
+)
+STACK = Leftover(key=a_key(), resource_type="AWS::CloudFormation::Stack", name=f"StackSet-{NAME}-1")
+UNREAD_STACK = (a_key(), f"{a_key()}: could not look for the stack arn:1 (no role)")
+
+
 def _leftovers(found=(), kept=(), unchecked=()):
     return Leftovers(found=found, kept=kept, unchecked=unchecked)
 
 
-def _destroyed(leftovers, outcome=OUTCOME):
+def _destroyed(leftovers, outcome=OUTCOME, **kept):
     removed = REMOVED if outcome else ()
-    return destroy_result(a_deployment(), removed, outcome, leftovers, {})
+    remains = Remains(kept=KeptStacks(**kept), leftovers=leftovers, adopt="stacksets import")
+    return destroy_result(a_deployment(), removed, outcome, remains, {})
 
 
 def _bootstrapped():
@@ -124,6 +140,28 @@ RESULTS = {
         "succeeded",
         0,
     ),
+    "destroyed_retaining": (_destroyed(_leftovers(), there=STAYING[:1]), "succeeded", 0),
+    "destroyed_retaining_many": (
+        _destroyed(_leftovers(), there=STAYING, unread=(UNREAD_STACK,)),
+        "succeeded",
+        0,
+    ),
+    "destroyed_retaining_unseen": (
+        _destroyed(_leftovers(), unread=(UNREAD_STACK,)),
+        "succeeded",
+        0,
+    ),
+    "destroyed_retaining_again": (
+        _destroyed(_leftovers(), None, there=STAYING[:2]),
+        "no_changes",
+        0,
+    ),
+    "destroyed_and_lost": (
+        _destroyed(_leftovers(), there=STAYING[:1], lost=(LOST,)),
+        "stacks_lost",
+        5,
+    ),
+    "destroyed_after_retaining": (_destroyed(_leftovers((STACK,))), "leftovers", 5),
     "bootstrapped": (_bootstrapped(), "bootstrapped", 0),
 }
 
@@ -148,6 +186,24 @@ def test_smoke_data_tells_what_could_not_be_told_from_what_failed():
 
     assert [check["passed"] for check in data["instances"][0]["checks"]] == [True, None, True]
     assert data["unread"][0]["unreadable"] is True
+
+
+def test_what_stays_is_data_with_the_command_that_adopts_it():
+    data = _destroyed(_leftovers(), there=STAYING[:1], lost=(LOST,), unread=(UNREAD_STACK,)).data
+    none = _destroyed(_leftovers()).data
+
+    assert data["kept_stacks"] == [
+        {
+            "account": STAYING[0].key.account,
+            "region": EAST,
+            "stack_id": STAYING[0].id,
+            "status": "UPDATE_COMPLETE",
+        }
+    ]
+    assert data["lost_stacks"][0]["status"] is None
+    assert data["adopt"] == f"stacksets import {STAYING[0].id}"
+    assert data["unchecked"] == [UNREAD_STACK[1]]
+    assert (none["kept_stacks"], none["lost_stacks"], none["adopt"]) == ([], [], None)
 
 
 def test_what_was_left_is_data_too():

@@ -10,6 +10,7 @@ import pytest
 from stacksets.effective import find_effective
 from stacksets.model.desired import KeptValue, ParameterOverride
 from stacksets.model.observed import DetailedStatus, InstanceStatus, OperationStatus
+from stacksets.model.plan import Retention
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
 from stacksets.report.plan import plan_message
 from tests.builders import (
@@ -104,6 +105,24 @@ def _destroy():
     return plan_message(make_destroy_plan(a_deployment(), a_stack_set(*BOTH)))
 
 
+def _destroy_retaining_stacks():
+    return plan_message(make_destroy_plan(a_deployment(), a_stack_set(*BOTH), Retention.ALL))
+
+
+def _destroy_retaining_inoperable():
+    stuck = an_instance(a_key(region=EAST), status=InstanceStatus.INOPERABLE)
+    gone = an_instance(a_key(OTHER_ACCOUNT, EAST), stack_exists=False)
+    observed = a_stack_set(stuck, BOTH[1], gone)
+    return plan_message(make_destroy_plan(a_deployment(), observed, Retention.INOPERABLE))
+
+
+def _inoperable_left_the_file():
+    stuck = an_instance(a_key(region=EAST), status=InstanceStatus.INOPERABLE)
+    deployment = a_deployment(targets=targets((ACCOUNT, WEST)))
+    options = PlanOptions(retain_inoperable=True)
+    return plan_message(make_plan(deployment, a_stack_set(stuck, BOTH[1]), options))
+
+
 def _many():
     accounts = [f"{number:012}" for number in range(1, 25)]
     deployment = a_deployment(
@@ -160,6 +179,9 @@ def _with_parameters():
         _mended,
         _attach,
         _destroy,
+        _destroy_retaining_stacks,
+        _destroy_retaining_inoperable,
+        _inoperable_left_the_file,
         _many,
         _parameters_come_and_go,
     ],

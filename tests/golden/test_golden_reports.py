@@ -34,7 +34,8 @@ from stacksets.model.outcome import (
     Verified,
     Waited,
 )
-from stacksets.plan import make_plan
+from stacksets.plan import make_destroy_plan, make_plan
+from stacksets.report.change import change_result
 from stacksets.report.event import event_message
 from stacksets.report.failure import bug_result, error_result, interrupted_result, usage_result
 from stacksets.report.header import header_message
@@ -128,6 +129,28 @@ def _failed_alike_in_many():
         ),
         ended=START + timedelta(seconds=38),
     )
+
+
+def _inoperable():
+    stuck = an_instance(
+        a_key(),
+        status=InstanceStatus.INOPERABLE,
+        detailed_status=DetailedStatus.INOPERABLE,
+        status_reason="Export shared cannot be deleted as it is in use by importer",
+    )
+    outcome = Outcome(
+        verdict=Verdict.FAILED,
+        plan=FIRST,
+        operation_ids=(),
+        instances=(stuck, an_instance(a_key(OTHER_ACCOUNT), status=InstanceStatus.INOPERABLE)),
+        root_causes=(_cause(region=EAST, logical_id="", reason=stuck.status_reason),),
+        not_attempted=(),
+        remaining=make_destroy_plan(a_deployment(), a_stack_set(stuck)),
+        started=START,
+        ended=START,
+    )
+    way_out = "stacksets destroy --retain-inoperable --allow-delete"
+    return change_result(outcome, {}, way_out=way_out).lines
 
 
 def _not_ready():
@@ -278,6 +301,7 @@ def _status_not_deployed():
         _destroyed,
         _failed,
         _failed_alike_in_many,
+        _inoperable,
         _not_ready,
         _bad_file,
         _no_credentials,

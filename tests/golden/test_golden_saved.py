@@ -9,7 +9,7 @@ import pytest
 from stacksets.errors import StalePlanError
 from stacksets.report.failure import error_result
 from stacksets.report.saved import saved_message, shown_result
-from stacksets.saved import read_saved_plan, refuse_moved, write_saved_plan
+from stacksets.saved import VERSION, read_saved_plan, refuse_moved, write_saved_plan
 from tests.saved_plans import KINDS, PLANNED, secrets
 
 
@@ -26,7 +26,7 @@ def test_what_has_moved_reads_as_reviewed(kind, golden):
 
 
 def test_another_version_reads_as_reviewed(golden):
-    document = json.loads(write_saved_plan(PLANNED)) | {"version": 2}
+    document = json.loads(write_saved_plan(PLANNED)) | {"version": VERSION + 1}
     with pytest.raises(StalePlanError) as caught:
         read_saved_plan(json.dumps(document), "plan.json")
 

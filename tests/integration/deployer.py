@@ -10,6 +10,7 @@ from stacksets.clock import SystemClock
 from stacksets.deploying import deploy
 from stacksets.destroying import destroy
 from stacksets.model.desired import AccountId, DeploymentTargets, Region
+from stacksets.model.plan import Retention
 from stacksets.observing import observe_stack_set
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
 from tests.builders import ACCOUNT, EAST, HOME, NAME, WEST, a_deployment, a_template
@@ -81,13 +82,20 @@ class Deployer:
             notify=notify,
         )
 
-    def destroy(self, deployment: Deployment, *, first: Plan | None = None) -> Outcome:
+    def destroy(
+        self,
+        deployment: Deployment,
+        *,
+        first: Plan | None = None,
+        retention: Retention = Retention.NONE,
+    ) -> Outcome:
         """Plan the removal and carry it out; with `first`, carry that plan out."""
         return destroy(
             deployment,
             self.aws,
             HastyClock(),
-            first=first or make_destroy_plan(deployment, self.observe(deployment)),
+            retention=retention,
+            first=first or make_destroy_plan(deployment, self.observe(deployment), retention),
             consent=lambda _: None,
             notify=lambda _: None,
         )

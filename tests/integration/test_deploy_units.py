@@ -21,6 +21,7 @@ from stacksets.model.desired import (
     Region,
 )
 from stacksets.model.outcome import Verdict
+from stacksets.model.plan import Retention
 from stacksets.plan import make_destroy_plan, make_plan
 from tests.builders import ACCOUNT, EAST, NAME, WEST
 from tests.conformance.organizations import World, make_organization
@@ -85,10 +86,13 @@ class Units(Deployer):
         observed = self.observe(deployment)
         return make_plan(expand_targets(self.aws, deployment, observed), observed)
 
-    def destroy(self, deployment: Deployment) -> Outcome:
+    def destroy(
+        self, deployment: Deployment, *, retention: Retention = Retention.NONE, **_: Any
+    ) -> Outcome:
         observed = self.observe(deployment)
-        first = make_destroy_plan(expand_targets(self.aws, deployment, observed), observed)
-        return super().destroy(deployment, first=first)
+        expanded = expand_targets(self.aws, deployment, observed)
+        first = make_destroy_plan(expanded, observed, retention)
+        return super().destroy(deployment, first=first, retention=retention)
 
     def keys(self) -> set[str]:
         return set(self.instances(self.desired()))
@@ -307,7 +311,70 @@ def test_a_destroy_turns_auto_deployment_off_takes_the_units_out_and_leaves_noth
     assert [units.stacks(one, EAST) for one in (ONE, TWO, THREE)] == [{}, {}, {}]
 
 
+def test_a_destroy_that_retains_stacks_turns_auto_deployment_off_and_leaves_every_stack(
+    units: Units,
+) -> None:
+    deployment = units.desired(units.group("Apps"), units.group("Labs"), automatic=True)
+    done(units, deployment)
+    kept = [units.stacks(one, EAST) for one in (ONE, TWO, THREE)]
+    before = len(units.local.journal())
+    outcome = units.destroy(deployment, retention=Retention.ALL)
+    assert outcome.verdict is Verdict.SUCCEEDED
+    writes = units.writes(before)
+    assert (writes[0], writes[-1]) == ("UpdateStackSet", "DeleteStackSet")
+    assert set(writes[1:-1]) == {"DeleteStackInstances"}
+    assert units.observe(deployment) is None
+    assert [units.stacks(one, EAST) for one in (ONE, TWO, THREE)] == kept
+    assert all(kept)
+
+
+@pytest.mark.parametrize("retention", [Retention.NONE, Retention.INOPERABLE])
+def test_a_destroy_lets_the_stack_of_a_closed_account_stay_and_removes_all_else(
+    units: Units, retention: Retention
+) -> None:
+    done(units, units.desired())
+    kept = units.stacks(TWO, EAST)
+    units.world.organizations.close_account(AccountId=TWO)
+    outcome = units.destroy(units.desired(), retention=retention)
+    assert outcome.verdict is Verdict.SUCCEEDED
+    assert units.observe(units.desired()) is None
+    assert (units.stacks(ONE, EAST), units.stacks(TWO, EAST)) == ({}, kept)
+
+
+def test_a_closed_account_whose_unit_left_the_file_is_let_go_and_its_stack_stays(
+    units: Units,
+) -> None:
+    done(units, units.desired(units.group("Apps"), units.group("Labs")))
+    kept = units.stacks(THREE, EAST)
+    units.world.organizations.close_account(AccountId=THREE)
+    done(units, units.desired())
+    assert units.keys() == at(ONE, TWO)
+    assert units.stacks(THREE, EAST) == kept
+
+
 # The commands, as typed
+
+
+def test_a_closed_account_below_a_unit_of_the_file_is_told_by_every_command(
+    units: Units, tmp_path
+) -> None:
+    folder = _write(tmp_path, units, "")
+    assert folder.deploy().exit_code == 0
+    units.world.organizations.close_account(AccountId=TWO)
+    folder.change("t.json", lambda _: json.dumps(regional_template(retention=30)))
+    changed, again = folder.deploy(), folder.deploy()
+    status, diagnosed = folder.run("status"), folder.run("diagnose")
+    destroyed = folder.run("destroy", "--yes", "--allow-delete")
+    assert (changed.result["code"], again.result["code"]) == ("succeeded", "no_changes")
+    told = f"{TWO}/{EAST} is left alone: its account is SUSPENDED"
+    assert told in changed.result["plan"]["notes"]
+    assert told in again.result["plan"]["notes"]
+    assert status.exit_code == diagnosed.exit_code == 5
+    [cause] = diagnosed.result["root_causes"]
+    assert "out of its organizational unit" in cause["hint"]["action"]
+    assert destroyed.exit_code == 0
+    assert {one["change"] for one in destroyed.result["plan"]["instances"]} == {"delete", "retain"}
+    assert any(f"{TWO}/{EAST}: could not look" in one for one in destroyed.result["unchecked"])
 
 
 def test_a_delegated_administrator_says_so_on_every_call_of_a_whole_life(

@@ -186,6 +186,21 @@ def test_a_region_that_answers_wrongly_fails_its_own_smoke_alone(
     assert {"status", "body"} <= failed
 
 
+def test_a_service_whose_stack_set_let_its_stacks_go_answers_in_both_regions(
+    local_aws: LocalAws, service: Folder
+) -> None:
+    urls = service.endpoints()
+
+    ran = service.run("destroy", "--yes", "--allow-delete", "--retain-stacks")
+
+    assert (ran.exit_code, len(ran.result["kept_stacks"])) == (0, 2)
+    assert everything_in(local_aws, ACCOUNT, HOME)["stack sets"] == []
+    answers = {region: local_aws.https_get(url + "myresource") for region, url in urls.items()}
+    assert {region: (one.status, one.data.decode()) for region, one in answers.items()} == {
+        region: (200, f"Hello from Lambda in region: {region}") for region in (EAST, WEST)
+    }
+
+
 def _answers(local_aws: LocalAws, service: Folder) -> dict[str, tuple[int, str]]:
     answers = {
         region: local_aws.https_get(url + "myresource")

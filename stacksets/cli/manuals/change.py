@@ -42,6 +42,7 @@ DESTROY = Manual(
     examples={
         "stacksets destroy --environment dev --allow-delete": "Asks for the stack set's name.",
         "stacksets destroy --yes --allow-delete": "Without a terminal.",
+        "stacksets destroy --retain-stacks --allow-delete": "Every stack goes on.",
     },
     see_also=("status", "resume"),
 )

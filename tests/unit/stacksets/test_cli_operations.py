@@ -10,7 +10,12 @@ import pytest
 from stacksets.aws.door import StackEvent
 from stacksets.cli import main
 from stacksets.model.desired import OperationId
-from stacksets.model.observed import OperationAction, OperationStatus, ResultStatus
+from stacksets.model.observed import (
+    InstanceStatus,
+    OperationAction,
+    OperationStatus,
+    ResultStatus,
+)
 from stacksets.operation_ids import Purpose, make_operation_id
 from tests.builders import ACCOUNT, EAST, HOME, NAME, WEST, a_key, a_result, an_operation
 from tests.fakes import FakeAccount, FakeAws, FakeClock
@@ -104,6 +109,15 @@ def _begin(sets, operation_id=THEIRS, *, polls=2, **changes):
         a_result(a_key(region=WEST), status=ResultStatus.PENDING),
     )
     sets.polls_until_done = polls
+
+
+def _make_inoperable(sets, region):
+    name, there = next(iter(sets.sets.items()))
+    changed = tuple(
+        replace(one, status=InstanceStatus.INOPERABLE) if one.region == region else one
+        for one in there.instances
+    )
+    sets.sets[name] = replace(there, instances=changed)
 
 
 class Typing(FakeClock):
@@ -275,6 +289,58 @@ def test_resume_goes_on_with_a_destroy_and_asks_for_the_name(run, sets):
     assert (refused, code) == (3, 0)
     assert f"Type the stack set's name ({NAME})" in err
     assert sets.sets == {}
+
+
+@pytest.mark.parametrize(
+    "purpose", [Purpose.DESTROY_RETAIN_STACKS, Purpose.DESTROY_RETAIN_INOPERABLE]
+)
+def test_resume_goes_on_with_a_destroy_that_retains_as_one_that_retains(run, sets, purpose):
+    _make_inoperable(sets, EAST)
+    _begin(sets, make_operation_id(purpose, DIGEST, 9), action=OperationAction.UPDATE, polls=0)
+    sets.operations = {
+        name: replace(one, status=OperationStatus.SUCCEEDED)
+        for name, one in sets.operations.items()
+    }
+
+    code, out, err = run("resume", "--yes", "--allow-delete")
+
+    deletions = [call for call in sets.calls if call[0] == "delete_instances"]
+    retained = {region: call[2] for call in deletions for region in call[1].regions}
+    assert code == 0
+    assert retained == {EAST: True, WEST: purpose is Purpose.DESTROY_RETAIN_STACKS}
+    assert {call[3].rsplit("-", 2)[0] for call in deletions} == {f"stacksets-{purpose}"}
+    assert f"{ACCOUNT}/{EAST}  retain  INOPERABLE; leaves the stack set" in err
+    assert "Stacks that stay" in out
+
+
+def test_resume_goes_on_with_a_deploy_that_retains_as_one_that_retains(run, file, sets):
+    _make_inoperable(sets, EAST)
+    latest = make_operation_id(Purpose.DEPLOY_RETAIN_INOPERABLE, DIGEST, 9)
+    _begin(sets, latest, action=OperationAction.UPDATE, status=OperationStatus.SUCCEEDED)
+    file.write_text(FILE.replace('"us-west-1", "us-east-1"', '"us-west-1"'))
+
+    code, _, _ = run("resume", "--yes", "--allow-delete")
+
+    [call] = sets.calls
+    assert code == 0
+    assert (call[0], call[1].regions, call[2]) == ("delete_instances", (EAST,), True)
+
+
+@pytest.mark.parametrize("flag", ["--retain-stacks", "--retain-inoperable"])
+def test_a_destroy_that_retains_is_gone_on_with_by_its_own_name(run, sets, flag):
+    _begin(sets, polls=100)
+
+    code, _, err = run("destroy", "--yes", "--allow-delete", flag, "--timeout", "2")
+
+    assert code == 7
+    assert f"`stacksets destroy {flag} -f " in err
+
+
+def test_a_destroy_that_retains_all_has_nothing_to_do_with_what_is_inoperable(run, sets):
+    both = ("--retain-inoperable", "--retain-stacks")
+
+    assert run("destroy", "--yes", "--allow-delete", *both)[0] == 0
+    assert [call[2] for call in sets.calls if call[0] == "delete_instances"] == [True]
 
 
 def test_resume_finds_no_changes_where_all_was_done_meanwhile(run, sets):

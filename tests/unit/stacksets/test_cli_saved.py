@@ -103,7 +103,12 @@ def test_a_shown_plan_is_data_as_well(run, path):
     assert (code, result["code"], result["exit_code"]) == (0, "saved_plan", 0)
     assert len(result["plan"]["steps"]) == 2
     assert result["basis"]["targets"].keys() == {f"{ACCOUNT}/{EAST}", f"{ACCOUNT}/{WEST}"}
-    assert result["options"] == {"audit": False, "remove_first": False, "send": []}
+    assert result["options"] == {
+        "audit": False,
+        "remove_first": False,
+        "retain_inoperable": False,
+        "send": [],
+    }
     assert result["parameters"]["instances"][0]["parameters"][0]["name"] == "Suffix"
 
 
@@ -232,6 +237,7 @@ def test_of_many_instances_a_forgotten_override_is_taken_back_by_an_audited_depl
     [
         (("--audit",), "come from the saved plan"),
         (("--remove-first",), "come from the saved plan"),
+        (("--retain-inoperable",), "come from the saved plan"),
         (("--send", "X"), "come from the saved plan"),
         (("--environment", "prod"), "is a plan of environment dev"),
         (("-f", "other.toml"), "a saved plan is of one deployment file"),

@@ -25,6 +25,7 @@ from stacksets.model.outcome import (
     Verified,
     Waited,
 )
+from stacksets.model.plan import Retention
 from stacksets.observing import observe_stack_set
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
 from tests.builders import (
@@ -69,13 +70,14 @@ class Run:
             notify=self.events.append,
         )
 
-    def destroy(self, deployment):
+    def destroy(self, deployment, retention=Retention.NONE):
         observed = observe_stack_set(self.aws, deployment)
         return destroy(
             deployment,
             self.aws,
             self.clock,
-            first=make_destroy_plan(deployment, observed),
+            retention=retention,
+            first=make_destroy_plan(deployment, observed, retention),
             consent=self.consented.append,
             notify=self.events.append,
         )

@@ -26,6 +26,7 @@ from stacksets.model.plan import (
     CreateStackSet,
     DeleteStackInstances,
     DeleteStackSet,
+    Retention,
     StopAutoDeployment,
     UpdateStackInstances,
     UpdateStackSet,
@@ -49,6 +50,7 @@ class SimulatedStackSets:
     rows: dict[InstanceKey, object]
     targets: set[tuple[str, str]]
     touched: set[InstanceKey] = field(default_factory=set)
+    deleted: set[InstanceKey] = field(default_factory=set)
     automatic: AutoDeployment | None = None
     exists: bool = True
     reading: str = "home or origin"
@@ -89,6 +91,8 @@ class SimulatedStackSets:
     def _delete(self, step):
         for key in self._named(step, set(self.rows)):
             self._touch(key, step.where)
+            if not step.retain_stacks:
+                self.deleted.add(key)
             if step.retain_stacks or self.organization.takes_stacks(key.account):
                 del self.rows[key]
         if not step.where.accounts:
@@ -319,10 +323,13 @@ def check_plan(deployment, simulated, *, remove_first):
 
 
 @settings(max_examples=25, deadline=None)
-@given(worlds())
-def test_a_destroy_leaves_nothing_and_turns_auto_deployment_off_before_it_removes_anything(world):
+@given(worlds(), st.sampled_from(Retention))
+def test_a_destroy_leaves_nothing_and_turns_auto_deployment_off_before_it_removes_anything(
+    world, retention
+):
     deployment, simulated = world
-    plan = make_destroy_plan(expanded(deployment, simulated), simulated.observed())
+    plan = make_destroy_plan(expanded(deployment, simulated), simulated.observed(), retention)
+    retained = {one.key for one in plan.instances if one.kind is ChangeKind.RETAIN}
     automatic = simulated.exists and simulated.automatic.enabled
     assert [isinstance(step, StopAutoDeployment) for step in plan.steps[:1]] == (
         [automatic] if simulated.exists else []
@@ -331,6 +338,8 @@ def test_a_destroy_leaves_nothing_and_turns_auto_deployment_off_before_it_remove
 
     assert simulated.rows == {}
     assert not simulated.exists
+    assert simulated.deleted.isdisjoint(retained)
+    assert retention is not Retention.ALL or not simulated.deleted
 
 
 @settings(max_examples=25, deadline=None)

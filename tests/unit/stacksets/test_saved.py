@@ -28,7 +28,7 @@ from stacksets.model.desired import (
 from stacksets.model.observed import OperationStatus
 from stacksets.plan import make_plan
 from stacksets.report.failure import error_result
-from stacksets.saved import read_saved_plan, refuse_moved, refuse_waiting, write_saved_plan
+from stacksets.saved import VERSION, read_saved_plan, refuse_moved, refuse_waiting, write_saved_plan
 from tests.builders import EAST, a_deployment, a_key, a_template, an_instance, an_operation
 from tests.fakes import FakeAws
 from tests.organizations import APPS, FOUR, an_organization
@@ -65,7 +65,7 @@ def test_the_document_has_sorted_keys_and_says_what_it_is():
     text = write_saved_plan(PLANNED)
     document = json.loads(text)
     assert text == json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    assert (document["format"], document["version"]) == ("stacksets-plan", 1)
+    assert (document["format"], document["version"]) == ("stacksets-plan", VERSION)
 
 
 def test_a_first_deploy_can_be_saved_too():
@@ -106,8 +106,8 @@ def test_a_document_that_was_edited_is_refused():
 
 
 def test_a_plan_of_another_version_of_the_format_is_refused():
-    document = json.loads(write_saved_plan(PLANNED)) | {"version": 2}
-    with pytest.raises(StalePlanError, match="version 2"):
+    document = json.loads(write_saved_plan(PLANNED)) | {"version": VERSION + 1}
+    with pytest.raises(StalePlanError, match=f"version {VERSION + 1}"):
         read_saved_plan(json.dumps(document), "plan.json")
 
 
@@ -191,7 +191,7 @@ def test_a_plan_of_units_is_kept_and_moves_with_their_accounts():
         ("{}", "is no saved plan"),
         ('{"format": "stacksets-plan"}', "is no saved plan"),
         ('{"format": "stacksets-plan", "version": true}', "is no saved plan"),
-        ('{"format": "stacksets-plan", "version": 1}', "is a broken plan: plan: basis"),
+        ('{"format": "stacksets-plan", "version": 2}', "is a broken plan: plan: basis"),
         ('{"version": 4, "terraform_version": "1.0"}', "is no saved plan"),
     ],
 )

@@ -27,6 +27,7 @@ from stacksets.model.plan import (
     CreateStackSet,
     DeleteStackInstances,
     DeleteStackSet,
+    Retention,
     StopAutoDeployment,
     UpdateStackInstances,
     UpdateStackSet,
@@ -213,7 +214,34 @@ def test_an_inoperable_instance_that_nobody_asked_for_is_left_alone_and_said(aws
     deployment = of_units(group(APPS, accounts=(ONE,), kind=AccountFilter.INTERSECTION))
     plan = planned(aws, deployment, there(row(ONE), row(TWO, status=InstanceStatus.INOPERABLE)))
     assert plan.is_empty
-    assert any(f"{TWO}/{EAST} is left alone" in note for note in plan.notes)
+    assert (
+        f"{TWO}/{EAST} is left alone: below {APPS}, where nothing is surplus; INOPERABLE, "
+        "--retain-inoperable lets it go"
+    ) in plan.notes
+
+
+@pytest.mark.parametrize("state", ["ACTIVE", "SUSPENDED", "PENDING_CLOSURE"])
+def test_an_inoperable_instance_that_nobody_asked_for_is_let_go_on_request(
+    aws, organization, state
+):
+    organization.states[TWO] = state
+    deployment = of_units(group(APPS, accounts=(ONE,), kind=AccountFilter.INTERSECTION))
+    stuck = row(TWO, status=InstanceStatus.INOPERABLE)
+    plan = planned(aws, deployment, there(row(ONE), stuck), retain_inoperable=True)
+    [step] = plan.steps
+    assert (step.retain_stacks, step.where.members) == (True, (TWO,))
+    assert kinds(plan) == {ONE: ChangeKind.LEAVE, TWO: ChangeKind.RETAIN}
+    assert [one.why for one in plan.instances if one.key.account == TWO] == [
+        "INOPERABLE, let go as asked"
+    ]
+    assert planned(aws, deployment, there(row(ONE))).is_empty
+
+
+def test_what_is_left_alone_and_not_inoperable_is_not_let_go_by_it(aws, organization):
+    organization.states[TWO] = "SUSPENDED"
+    plan = planned(aws, of_units(), there(row(ONE), row(TWO), row(THREE)), retain_inoperable=True)
+    assert plan.is_empty
+    assert kinds(plan)[TWO] is ChangeKind.LEAVE
 
 
 def test_an_instance_in_another_region_of_a_unit_is_surplus(aws):
@@ -467,7 +495,14 @@ def test_a_destroy_turns_auto_deployment_off_and_keeps_what_it_cannot_reach(aws,
     assert (kept.retain_stacks, kept.where.members) == (True, (TWO,))
     assert (gone.where.organizational_units, gone.where.members) == ((APPS,), (ONE, THREE))
     assert isinstance(last, DeleteStackSet)
-    assert plan.notes == (f"{TWO}/{EAST}: the stack stays in the account",)
+    assert kinds(plan) == {
+        ONE: ChangeKind.DELETE,
+        TWO: ChangeKind.RETAIN,
+        THREE: ChangeKind.DELETE,
+    }
+    [note] = plan.notes
+    assert note.startswith(f"{TWO}/{EAST}: the stack arn:aws:")
+    assert note.endswith(" stays in the account")
 
 
 def test_the_same_world_gives_the_same_ids_and_another_organization_gives_others(aws, organization):
@@ -506,7 +541,7 @@ def test_a_whole_life_with_an_account_that_joins_on_the_way(aws, organization):
     )
     observed = observe_stack_set(aws, deployment)
     assert make_plan(expand_targets(aws, deployment, observed), observed).is_empty
-    outcome = run(aws, destroy, deployment, make_destroy_plan)
+    outcome = run(aws, destroy, deployment, make_destroy_plan, retention=Retention.NONE)
     assert outcome.verdict is Verdict.SUCCEEDED
     assert stack_sets.sets == {}
     assert set(aws.called_as) == {CallAs.DELEGATED_ADMIN}
@@ -528,6 +563,7 @@ def test_a_destroy_goes_on_where_turning_auto_deployment_off_fails_in_an_instanc
         deployment,
         aws,
         FakeClock(),
+        retention=Retention.NONE,
         first=make_destroy_plan(expand_targets(aws, deployment, observed), observed),
         consent=lambda _: None,
         notify=mend,

@@ -165,6 +165,29 @@ def test_very_many_instances_are_listed_only_where_there_is_something_to_say():
     ]
 
 
+INOPERABLE = an_instance(a_key(), status=InstanceStatus.INOPERABLE)
+
+
+@pytest.mark.parametrize(
+    ("remaining", "way_out", "told"),
+    [
+        (make_destroy_plan(a_deployment(), a_stack_set(INOPERABLE)), "let go", "let go"),
+        (make_destroy_plan(a_deployment(), a_stack_set(INOPERABLE)), "", None),
+        (make_destroy_plan(a_deployment(), a_stack_set(BOTH[1])), "let go", None),
+        (make_plan(a_deployment(), a_stack_set(INOPERABLE)), "let go", None),
+        (None, "let go", None),
+    ],
+    ids=["surplus", "no way out", "not there", "wanted", "reached"],
+)
+def test_a_way_out_is_named_only_where_an_inoperable_instance_is_to_go(remaining, way_out, told):
+    outcome = _an_outcome(instances=(INOPERABLE, BOTH[1]), remaining=remaining)
+
+    result = change_result(outcome, {}, way_out=way_out)
+
+    assert result.data["way_out"] == told
+    assert any("`let go`" in line.text for line in result.lines) is (told is not None)
+
+
 def test_no_changes_still_lists_the_instances():
     observed = a_stack_set(*BOTH)
     plan = make_plan(a_deployment(), observed)

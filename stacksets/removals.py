@@ -1,0 +1,110 @@
+"""What a destroy makes of each stack instance: whose stack goes with it, and whose stays; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stacksets.model.observed import InstanceStatus, OperationAction
+from stacksets.model.plan import ChangeKind, InstanceChange, Retention
+from stacksets.operation_ids import find_purpose, tell_operation
+from stacksets.unlisted import Unlisted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from stacksets.model.desired import Deployment, InstanceKey
+    from stacksets.model.observed import Operation, StackInstance, StackSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removals:
+    """The stack instances of a stack set that is destroyed, each with why.
+
+    `gone` have no stack any more, `lost` are in accounts that AWS cannot reach, `retained` were
+    asked to be let go; all others are `deleted` with their stacks.
+    """
+
+    gone: Mapping[InstanceKey, str]
+    lost: Mapping[InstanceKey, str]
+    retained: Mapping[InstanceKey, str]
+    deleted: Mapping[InstanceKey, str]
+
+    def changes(self) -> tuple[InstanceChange, ...]:
+        """Give what happens to each stack instance, sorted."""
+        kinds = (
+            (ChangeKind.DELETE, {**self.gone, **self.deleted}),
+            (ChangeKind.RETAIN, {**self.lost, **self.retained}),
+        )
+        changes = (
+            InstanceChange(key=key, kind=kind, why=why)
+            for kind, whys in kinds
+            for key, why in whys.items()
+        )
+        return tuple(sorted(changes, key=lambda one: one.key))
+
+
+def find_removals(deployment: Deployment, observed: StackSet, retention: Retention) -> Removals:
+    """Part the stack instances by what becomes of their stacks."""
+    unlisted = Unlisted(deployment)
+    gone: dict[InstanceKey, str] = {}
+    lost: dict[InstanceKey, str] = {}
+    retained: dict[InstanceKey, str] = {}
+    deleted: dict[InstanceKey, str] = {}
+    for one in observed.instances:
+        out_of_reach = unlisted.tell_out_of_reach(one)
+        if one.stack_exists is False:
+            gone[one.key] = "its stack is gone already"
+        elif out_of_reach:
+            lost[one.key] = f"{out_of_reach}; the stack stays"
+        elif retention.covers(one):
+            retained[one.key] = _why_retained(one)
+        else:
+            deleted[one.key] = _why_deleted(one)
+    return Removals(gone=gone, lost=lost, retained=retained, deleted=deleted)
+
+
+def find_retained(
+    deployment: Deployment, observed: StackSet | None, retention: Retention
+) -> tuple[StackInstance, ...]:
+    """Give the stack instances whose stacks have to be there when the stack set is gone."""
+    if observed is None:
+        return ()
+    removals = find_removals(deployment, observed, retention)
+    staying = removals.lost.keys() | removals.retained.keys()
+    return tuple(one for one in observed.instances if one.key in staying and one.stack_id)
+
+
+def waiting_notes(running: Operation, retention: Retention) -> Iterator[str]:
+    """Warn of an operation that runs and deletes what is to stay."""
+    purpose = find_purpose(running.id)
+    spares = purpose is not None and purpose.retention is Retention.ALL
+    if running.action is OperationAction.DELETE and retention is Retention.ALL and not spares:
+        yield "it may delete stacks that are to stay: `stacksets stop` stops it first"
+
+
+def removal_notes(observed: StackSet, removals: Removals, retention: Retention) -> Iterator[str]:
+    """Name the stacks that stay because they could not be deleted, and what went before."""
+    deletable = () if retention is Retention.ALL else removals.retained
+    for one in observed.instances:
+        stays = f"{one.key}: the stack {one.stack_id} stays in the account"
+        if one.stack_id and one.key in removals.lost:
+            yield stays
+        elif one.stack_id and one.key in deletable:
+            yield f"{stays}; delete it there"
+    for operation in observed.operations:
+        purpose = find_purpose(operation.id)
+        if purpose and purpose.retention not in {Retention.NONE, retention}:
+            yield f"{tell_operation(operation)} has let stacks go; this plan does not reach them"
+
+
+def _why_retained(there: StackInstance) -> str:
+    inoperable = "INOPERABLE; " if there.status is InstanceStatus.INOPERABLE else ""
+    stack = "its stack stays" if there.stack_id else "it has no stack"
+    return f"{inoperable}leaves the stack set, {stack}"
+
+
+def _why_deleted(there: StackInstance) -> str:
+    if there.status is InstanceStatus.INOPERABLE:
+        return "INOPERABLE; its stack is tried to be deleted again"
+    return "the stack set is destroyed"
