@@ -22,18 +22,18 @@ from stacksets.definition import (
 from stacksets.errors import InputError
 from stacksets.model.desired import PermissionModel
 from stacksets.model.plan import (
-    AttachToOperation,
     ChangeKind,
     CreateStackSet,
     DeleteStackSet,
     InstanceChange,
     Plan,
 )
-from stacksets.operation_ids import Purpose, tell_starter
+from stacksets.operation_ids import Purpose
 from stacksets.organization import missing_units, organization_notes
 from stacksets.steps import (
     Context,
     Decisions,
+    attach_to,
     delete_instances,
     delete_wholly,
     find_steps,
@@ -265,14 +265,7 @@ def _plan(
 
 
 def _attach(context: Context, running: Operation) -> Plan:
-    since = f" since {running.created:%Y-%m-%d %H:%M:%SZ}" if running.created else ""
-    step = AttachToOperation(
-        operation_id=running.id,
-        action=running.action,
-        why=f"{running.status}{since}, started by {tell_starter(running.id)}; what it leaves is "
-        "planned when it has ended",
-    )
-    return _plan(context, (step,), instances=(), differences=(), notes=())
+    return _plan(context, (attach_to(running),), instances=(), differences=(), notes=())
 
 
 def _refuse_missing_units(deployment: Deployment) -> None:

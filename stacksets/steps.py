@@ -22,7 +22,7 @@ from stacksets.model.plan import (
     UpdateStackInstances,
     UpdateStackSet,
 )
-from stacksets.operation_ids import make_operation_id
+from stacksets.operation_ids import make_operation_id, tell_starter
 from stacksets.rectangles import group_into_rectangles
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from stacksets.changes import Change
     from stacksets.model.desired import Deployment, OperationPreferences, Region
-    from stacksets.model.observed import StackSet
+    from stacksets.model.observed import Operation, StackSet
     from stacksets.model.plan import Definition, Difference, InstancesStep, Rectangle, Step
     from stacksets.operation_ids import Purpose
     from stacksets.unit_targets import UnitTargets
@@ -220,6 +220,17 @@ def delete_instances(
     named = context.units.name_for_removal(keys) if context.units else None
     for where in _or_accounts(context, keys, named):
         yield _delete(context, where, why, retain_stacks=retain_stacks)
+
+
+def attach_to(running: Operation) -> AttachToOperation:
+    """Wait for what runs already, whoever has started it."""
+    since = f" since {running.created:%Y-%m-%d %H:%M:%SZ}" if running.created else ""
+    return AttachToOperation(
+        operation_id=running.id,
+        action=running.action,
+        why=f"{running.status}{since}, started by {tell_starter(running.id)}; what it leaves is "
+        "planned when it has ended",
+    )
 
 
 def stop_auto_deployment(context: Context, observed: StackSet) -> StopAutoDeployment:

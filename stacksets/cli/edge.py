@@ -11,6 +11,7 @@ import click
 from stacksets.cli.change import deploy, destroy
 from stacksets.cli.diagnosed import diagnose
 from stacksets.cli.embedded import local
+from stacksets.cli.imported import import_stacks
 from stacksets.cli.look import outputs, plan, smoke, status
 from stacksets.cli.operations import events, resume, stop, watch
 from stacksets.cli.prepare import bootstrap
@@ -67,6 +68,7 @@ _COMMANDS = (
     plan,
     show,
     deploy,
+    import_stacks,
     status,
     watch,
     stop,

@@ -243,6 +243,13 @@ def _get_purpose(observed: StackSet) -> Purpose:
             f"the latest {tell_operation(latest)} is not of this tool: nothing to go on with",
             hint="`stacksets plan` shows what is left, `stacksets watch` waits for what runs",
         )
+    if purpose is Purpose.IMPORT:
+        raise InputError(
+            f"the latest {tell_operation(latest)} is of an import: which stacks were to be "
+            "imported is known to its command alone",
+            hint="type the same `stacksets import` again, with the same stacks: it waits for what "
+            "runs and imports the rest",
+        )
     if purpose not in {Purpose.DEPLOY, Purpose.DESTROY}:
         raise InputError(
             f"the latest {tell_operation(latest)} leaves nothing to go on with",

@@ -96,8 +96,12 @@ def observe(opened: Opened, *, audit: bool = False) -> StackSet | None:
     return observed
 
 
-def check(session: Session, opened: Opened, observed: StackSet | None) -> None:
+def check(
+    session: Session, opened: Opened, observed: StackSet | None, *, makes_stacks: bool = True
+) -> None:
     """Refuse to begin where something is missing that the change would fail on half-way.
+
+    Without `makes_stacks` it is not asked for what only new stacks need.
 
     Raises:
         NotReadyError: with all that is missing; its notes are what could not be checked.
@@ -109,6 +113,7 @@ def check(session: Session, opened: Opened, observed: StackSet | None) -> None:
         opened.identity,
         observed,
         other_regions=tuple(Region(name) for name in variables if name),
+        makes_stacks=makes_stacks,
     )
     if ready.problems:
         error = NotReadyError("Not ready, nothing was changed", problems=ready.problems)
