@@ -13,6 +13,7 @@ from stacksets.cli.consent import Consent
 from stacksets.cli.options import session_command
 from stacksets.cli.patience import Waiting, command_line, if_busy_option, timeout_option
 from stacksets.cli.stages import check, load, observe, open_aws
+from stacksets.errors import StackSetsError
 from stacksets.import_plan import make_import_plan
 from stacksets.read_stacks import read_stacks
 from stacksets.report.imported import import_result, no_import_result
@@ -20,7 +21,12 @@ from stacksets.report.plan import plan_message
 from stacksets.stack_ids import find_stack_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from stacksets.cli.session import Session
+    from stacksets.cli.stages import Opened
+    from stacksets.model.observed import StackToImport
+    from stacksets.model.outcome import Outcome
     from stacksets.report.message import Result
     from stacksets.waiting import IfBusy
 
@@ -70,9 +76,9 @@ def import_stacks(
     stacks = read_stacks(opened.aws, opened.deployment, stack_ids)
     importing.refuse_unfit(opened.deployment, observed, stacks)
     plan = make_import_plan(opened.deployment, observed, stacks)
-    go_on = command_line(session, "plan")
     if plan.is_empty:
         imported = importing.look_at_imported(opened.aws, opened.deployment, stacks)
+        go_on = command_line(session, "plan")
         return no_import_result(plan, observed, imported, session.record.data(), go_on=go_on)
     check(session, opened, observed, makes_stacks=False)
     session.report.tell(plan_message(plan))
@@ -90,8 +96,19 @@ def import_stacks(
         notify=session.tell_event,
         patience=replace(waiting.begin(session), go_on=command_line(session, "import", *stack_ids)),
     )
-    succeeded = not outcome.verdict.exit_code
-    imported = (
-        importing.look_at_imported(opened.aws, opened.deployment, stacks) if succeeded else None
-    )
-    return import_result(outcome, imported, session.record.data(), go_on=go_on)
+    return _tell(session, opened, stacks, outcome)
+
+
+def _tell(
+    session: Session, opened: Opened, stacks: Sequence[StackToImport], outcome: Outcome
+) -> Result:
+    """Tell the verdict, and after a success what the stacks are now."""
+    imported, untold = None, ""
+    if not outcome.verdict.exit_code:
+        try:
+            imported = importing.look_at_imported(opened.aws, opened.deployment, stacks)
+        except StackSetsError as error:
+            # The verdict stands: it has been verified.
+            untold = error.message
+    go_on = command_line(session, "plan")
+    return import_result(outcome, imported, session.record.data(), go_on=go_on, untold=untold)

@@ -22,7 +22,12 @@ _UNFOLLOWING = "while they stand, a new value in the file does not reach these s
 
 
 def import_result(
-    outcome: Outcome, imported: Imported | None, record: Mapping[str, object], *, go_on: str
+    outcome: Outcome,
+    imported: Imported | None,
+    record: Mapping[str, object],
+    *,
+    go_on: str,
+    untold: str = "",
 ) -> Result:
     """Give the verdict of an import that was carried out.
 
@@ -31,13 +36,14 @@ def import_result(
         imported: what the stacks are now; None where it went wrong.
         record: who did what from which sources.
         go_on: the command that shows what a deploy would do.
+        untold: why it could not be read what the stacks are now.
     """
     changed = change_result(outcome, record)
     return Result(
         code=changed.code,
         exit_code=changed.exit_code,
-        lines=(*changed.lines, *_lines(imported, go_on)),
-        data={**changed.data, "imported": imported and _data(imported)},
+        lines=(*changed.lines, *_lines(imported, go_on), *_untold_lines(untold)),
+        data={**changed.data, "imported": imported and _data(imported), "untold": untold},
     )
 
 
@@ -108,6 +114,12 @@ def _lines(imported: Imported | None, go_on: str) -> Iterator[Line]:
         return
     yield Line(f"A deploy would still take {summary_words(imported.deploy)}", Tone.WARNING)
     yield Line(f"→ `{go_on}` shows it")
+
+
+def _untold_lines(untold: str) -> Iterator[Line]:
+    if untold:
+        text = f"  ?  imported, but what a deploy would do could not be told: {untold}"
+        yield Line(text, Tone.WARNING)
 
 
 def _moving_words(one: Moving) -> str:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from stacksets.cli import main
+from stacksets.errors import ServiceError
 from stacksets.model.observed import OperationStatus
 from tests.builders import ACCOUNT, CONTENT, EAST, HOME, NAME, WEST, a_key, a_stack_id, an_operation
 from tests.fakes import FakeAccount, FakeAws, FakeClock, put_stack
@@ -260,6 +261,23 @@ def test_resume_says_that_the_same_import_goes_on(run, stack_ids):
 
     assert code == 3
     assert "type the same `stacksets import` again, with the same stacks" in err
+
+
+def test_an_import_that_succeeded_is_told_also_where_nothing_more_can_be_read(
+    run, aws, stack_ids, monkeypatch
+):
+    def refuse(name, key):
+        raise ServiceError("AWS throttled to the end")
+
+    monkeypatch.setattr(aws.fake_stack_sets, "read_overrides", refuse)
+
+    code, out, _ = run("import", "--yes", *stack_ids)
+
+    assert code == 0
+    assert out.startswith("Succeeded in ")
+    assert out.splitlines()[-1] == (
+        "  ?  imported, but what a deploy would do could not be told: AWS throttled to the end"
+    )
 
 
 def test_a_set_that_is_gone_when_it_is_looked_at_again_ends_without_what_it_holds(
