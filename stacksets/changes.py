@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from stacksets.model.layers import OverrideLayers
 from stacksets.model.observed import InstanceStatus
 from stacksets.model.plan import ChangeKind, InstanceChange
+from stacksets.operation_ids import is_import_unfinished
 from stacksets.unlisted import Unlisted
 
 if TYPE_CHECKING:
@@ -83,6 +84,15 @@ def _change(
 ) -> Change:
     if there is None:
         return _create(key, ChangeKind.CREATE, "not there yet", wanted)
+    if is_import_unfinished(there):
+        return _create(
+            key,
+            ChangeKind.REPLACE,
+            f"its import was not finished ({_words(there)})",
+            wanted,
+            note=f"{key}: `stacksets import {there.stack_id}` would adopt the stack instead; it "
+            "stays in the account",
+        )
     if there.status is InstanceStatus.INOPERABLE:
         return _create(
             key,

@@ -18,8 +18,7 @@ from stacksets.definition import (
     settle_definition,
 )
 from stacksets.errors import Problem
-from stacksets.model.observed import DetailedStatus
-from stacksets.operation_ids import Purpose, find_purpose
+from stacksets.operation_ids import is_import_unfinished
 from stacksets.stack_ids import get_stack_name
 
 if TYPE_CHECKING:
@@ -50,19 +49,6 @@ def list_pending(
     """Give the stacks that are no sound stack instance yet, in their order."""
     there = {one.stack_id: one for one in observed.instances} if observed else {}
     return tuple(one for one in stacks if not _is_adopted(there.get(one.id)))
-
-
-def is_unfinished(instance: StackInstance) -> bool:
-    """Tell whether an import has left an instance that another one finishes.
-
-    A failed import may be repeated (API reference, StackInstanceComprehensiveStatus); one that was
-    cancelled before its turn is known by the operation. What was imported well and is OUTDATED
-    since is not for an import to mend.
-    """
-    if instance.detailed_status is DetailedStatus.FAILED_IMPORT:
-        return True
-    by_import = find_purpose(instance.last_operation_id or "") is Purpose.IMPORT
-    return by_import and instance.detailed_status is not DetailedStatus.SUCCEEDED
 
 
 def find_import_problems(
@@ -184,7 +170,7 @@ def _judge_place(places: _Places, stack: StackToImport) -> Iterator[Problem]:
             "add the account and region to [[targets]]: the next deploy would delete the stack",
         )
     instance = places.there.get(stack.key)
-    if instance is None or (instance.stack_id == stack.id and is_unfinished(instance)):
+    if instance is None or (instance.stack_id == stack.id and is_import_unfinished(instance)):
         return
     if instance.stack_id == stack.id:
         gone = ", its stack gone" if instance.stack_exists is False else ""

@@ -16,9 +16,9 @@ from stacksets.aws.instance_stacks import list_deleted_instance_stacks
 from stacksets.diagnose.failed_import import explain_failed_import
 from stacksets.errors import StackSetsError
 from stacksets.hints import find_hint
-from stacksets.importable import is_unfinished
 from stacksets.model.observed import ResultStatus
 from stacksets.model.outcome import RootCause
+from stacksets.operation_ids import is_import_unfinished
 from stacksets.sources import find_source
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def find_root_causes(
     def find(result: OperationResult) -> RootCause:
         instance = instances.get(result.key)
         said = _as_said(result, instance)
-        if instance and is_unfinished(instance):
+        if instance and is_import_unfinished(instance):
             said = replace(said, reason=said.reason or NO_REASON)
             return explain_failed_import(deployment, said, instance)
         is_told = len(failed) > MANY and said.logical_id and said.resource_type != _STACK

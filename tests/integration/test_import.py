@@ -192,6 +192,28 @@ def test_a_failed_import_keeps_the_stack_and_is_repeated_once_its_cause_is_mende
 
 
 @pytest.mark.emulator_only
+def test_after_a_failed_import_no_deploy_makes_a_second_stack_unasked(
+    deployer: Deployer, folder: Folder
+) -> None:
+    made = [make_stack(deployer, WEST), make_stack(deployer, EAST)]
+    deployer.local.set_control_plane(
+        failures=[{"account": ACCOUNT, "region": WEST, "reason": "no way", "times": 1}]
+    )
+    # The first region fails, so that the second is cancelled before its turn.
+    assert folder.run("import", "--yes", *made).exit_code == 5
+    since = len(deployer.local.journal())
+
+    deployed = folder.deploy()
+    imported = folder.run("import", "--yes", *made)
+
+    assert (deployed.exit_code, deployed.result["code"]) == (3, "UNSAFE_PLAN")
+    assert imported.exit_code == 0
+    assert {one["stack_id"] for one in imported.result["instances"]} == set(made)
+    assert list_writes(deployer.local, since) == ["ImportStacksToStackSet"]
+    assert [len(deployer.stacks(region=one)) for one in (EAST, WEST)] == [1, 1]
+
+
+@pytest.mark.emulator_only
 def test_where_aws_keeps_only_values_that_differ_the_result_tells_those(
     deployer: Deployer, folder: Folder
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stacksets.importable import IMPORTABLE, find_import_problems, is_unfinished, list_pending
+from stacksets.importable import IMPORTABLE, find_import_problems, list_pending
 from stacksets.model.desired import OperationId
 from stacksets.model.observed import DetailedStatus, InstanceStatus
 from stacksets.operation_ids import Purpose, make_operation_id
@@ -191,7 +191,6 @@ def test_what_happened_to_a_stack_instance_since_is_for_a_deploy_to_mend(changes
 def test_what_an_import_has_left_unfinished_is_imported_again(changes):
     left = adopted(**changes)
 
-    assert is_unfinished(left)
     assert told(a_stack_to_import(), observed=a_stack_set(left)) == []
     assert list_pending(a_stack_set(left), [a_stack_to_import()]) == (a_stack_to_import(),)
 
@@ -202,10 +201,6 @@ def test_an_adopted_stack_is_asked_nothing_any_more():
 
     assert list_pending(observed, [strange]) == ()
     assert told(strange, observed=observed) == []
-
-
-def test_an_instance_that_nobody_operated_on_was_not_left_by_an_import():
-    assert not is_unfinished(adopted(last_operation_id=None))
 
 
 def test_a_stack_set_that_is_not_as_the_file_says_is_refused():
