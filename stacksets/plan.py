@@ -28,7 +28,7 @@ from stacksets.model.plan import (
     InstanceChange,
     Plan,
 )
-from stacksets.operation_ids import Purpose
+from stacksets.operation_ids import Purpose, is_import_unfinished
 from stacksets.organization import missing_units, organization_notes
 from stacksets.steps import (
     Context,
@@ -121,13 +121,15 @@ def make_destroy_plan(deployment: Deployment, observed: StackSet | None) -> Plan
     unlisted = Unlisted(deployment)
     gone = {one.key for one in observed.instances if one.stack_exists is False}
     lost = {one.key for one in observed.instances if unlisted.is_out_of_reach(one)} - gone
-    there = {one.key for one in observed.instances} - gone - lost
+    foreign = {one.key for one in observed.instances if is_import_unfinished(one)} - gone - lost
+    there = {one.key for one in observed.instances} - gone - lost - foreign
     is_automatic = observed.auto_deployment is not None and observed.auto_deployment.enabled
     steps: tuple[Step, ...] = (
         *((stop_auto_deployment(context, observed),) if is_automatic else ()),
         *delete_instances(context, gone, "their stacks are gone already", retain_stacks=True),
         *delete_instances(context, lost, "their accounts are out of reach", retain_stacks=True),
-        *delete_wholly(context, there, "the stack set is destroyed", gone=gone | lost),
+        *delete_instances(context, foreign, "they were never imported", retain_stacks=True),
+        *delete_wholly(context, there, "the stack set is destroyed", gone=gone | lost | foreign),
         DeleteStackSet(stack_set_name=observed.name, why="no stack instance is left"),
     )
     return _plan(
@@ -135,10 +137,10 @@ def make_destroy_plan(deployment: Deployment, observed: StackSet | None) -> Plan
         steps,
         instances=tuple(
             InstanceChange(key=key, kind=ChangeKind.DELETE, why="the stack set is destroyed")
-            for key in sorted(gone | lost | there)
+            for key in sorted(gone | lost | foreign | there)
         ),
         differences=(),
-        notes=tuple(f"{key}: the stack stays in the account" for key in sorted(lost)),
+        notes=tuple(f"{key}: the stack stays in the account" for key in sorted(lost | foreign)),
     )
 
 

@@ -33,7 +33,8 @@ def explain_failed_import(
         action=f"mend what the reason names; {_AGAIN}",
     )
     give_up = f"to give it up, and keep the stack: `{_removal(deployment, instance)}`"
-    return replace(cause, hint=replace(hint, action=f"{hint.action}; {give_up}"))
+    told = replace(hint, action=f"{hint.action}; {give_up}")
+    return replace(cause, hint=told, of_import=True)
 
 
 def _removal(deployment: Deployment, instance: StackInstance) -> str:

@@ -214,6 +214,24 @@ def test_after_a_failed_import_no_deploy_makes_a_second_stack_unasked(
 
 
 @pytest.mark.emulator_only
+def test_a_destroy_leaves_stacks_that_were_never_imported(
+    deployer: Deployer, folder: Folder
+) -> None:
+    made = {WEST: make_stack(deployer, WEST), EAST: make_stack(deployer, EAST)}
+    deployer.local.set_control_plane(
+        failures=[{"account": ACCOUNT, "region": EAST, "reason": "no way"}]
+    )
+    assert folder.run("import", "--yes", *made.values()).exit_code == 5
+    deployer.local.set_control_plane()
+
+    ran = folder.run("destroy", "--yes", "--allow-delete")
+
+    # The first region was imported, and goes with the stack set.
+    assert ran.exit_code == 0
+    assert [list(deployer.stacks(region=one)) for one in (WEST, EAST)] == [[], [made[EAST]]]
+
+
+@pytest.mark.emulator_only
 def test_where_aws_keeps_only_values_that_differ_the_result_tells_those(
     deployer: Deployer, folder: Folder
 ) -> None:

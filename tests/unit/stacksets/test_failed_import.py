@@ -8,6 +8,7 @@ from stacksets.aws.door import StackEvent
 from stacksets.diagnose import diagnose, find_root_causes
 from stacksets.model.desired import CallAs, OrganizationalUnitId
 from stacksets.model.observed import DetailedStatus, InstanceStatus, ResultStatus
+from stacksets.report.diagnosis import diagnosis_result
 from tests.builders import (
     ACCOUNT,
     EAST,
@@ -104,3 +105,5 @@ def test_diagnose_tells_the_same():
 
     [cause] = found.causes
     assert cause.hint == cause_of().hint
+    said = [line.text for line in diagnosis_result(a_deployment(), found, {}).lines]
+    assert said[-1] == "→ once that is mended: the same `stacksets import` again, before any deploy"

@@ -106,6 +106,27 @@ def test_an_instance_whose_import_was_not_finished_is_made_anew_only_with_consen
     assert any(f"`stacksets import {left.stack_id}` would adopt" in note for note in plan.notes)
 
 
+def test_a_stack_that_was_never_imported_stays_when_its_instance_goes():
+    left = an_instance(
+        a_key(region=EAST),
+        status=InstanceStatus.INOPERABLE,
+        detailed_status=DetailedStatus.FAILED_IMPORT,
+    )
+    observed = a_stack_set(left, BOTH[1])
+    surplus = make_plan(a_deployment(targets=targets((ACCOUNT, WEST))), observed)
+    destroyed = make_destroy_plan(a_deployment(), observed)
+
+    [out] = surplus.steps
+    assert (out.retain_stacks, out.where.regions) == (True, (EAST,))
+    retain, delete, _ = destroyed.steps
+    assert (retain.retain_stacks, retain.where.regions) == (True, (EAST,))
+    assert (delete.retain_stacks, delete.where.regions) == (False, (WEST,))
+    assert [one for plan in (surplus, destroyed) for one in plan.notes if "stays" in one] == [
+        f"{ACCOUNT}/{EAST}: the stack {left.stack_id} stays in the account",
+        f"{ACCOUNT}/{EAST}: the stack stays in the account",
+    ]
+
+
 def test_remove_first_removes_before_it_creates():
     desired = a_deployment(targets=targets((ACCOUNT, EAST), (ACCOUNT, HOME)))
     plan = make_plan(desired, a_stack_set(*BOTH), PlanOptions(remove_first=True))
