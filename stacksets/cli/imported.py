@@ -47,8 +47,7 @@ def _take_stack_ids(
 @click.command(
     "import",
     short_help="Adopt existing stacks as stack instances.",
-    epilog="\b\nExample: stacksets import "
-    "arn:aws:cloudformation:us-east-1:111122223333:stack/mine/5f0e7a70",
+    epilog="Example: stacksets import arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID",
 )
 @click.argument(
     "stack_ids", metavar="STACK_ARN...", nargs=-1, required=True, callback=_take_stack_ids
