@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stacksets.differences import MASK
 from stacksets.model.layers import OverrideLayers
 from stacksets.model.observed import InstanceStatus
 from stacksets.model.plan import ChangeKind, InstanceChange, Retention
+from stacksets.operation_ids import is_import_unfinished
 from stacksets.unlisted import Surplus, Unlisted
 
 if TYPE_CHECKING:
@@ -39,12 +40,15 @@ class Rules:
 
     `redefined` says that the definition is updated, which brings every operable instance along.
     `hidden` are the NoEcho parameters, `sent` those of them that are to be sent uncompared.
+    `given` are the values that the stack set gives: an override that says the same is no difference
+    until the stack set says something else (imports leave such overrides).
     `retention` says which stacks of surplus instances stay although they could be deleted.
     """
 
     redefined: bool
     hidden: frozenset[str] = frozenset()
     sent: frozenset[str] = frozenset()
+    given: Mapping[str, str] = field(default_factory=dict)
     retention: Retention = Retention.NONE
 
     def overrides_differ(self, there: StackInstance, wanted: Mapping[str, str]) -> bool:
@@ -57,10 +61,14 @@ class Rules:
             return True
         if there.overrides is None:
             return False
-        masked = {name for name in self.hidden if there.overrides.get(name) == MASK}
-        return there.overrides.keys() != wanted.keys() or any(
-            value != wanted[name] for name, value in there.overrides.items() if name not in masked
+        effective = {**self.given, **wanted}
+        return not wanted.keys() <= there.overrides.keys() or any(
+            value != effective.get(name) and not self._is_masked(name, value, wanted)
+            for name, value in there.overrides.items()
         )
+
+    def _is_masked(self, name: str, value: str, wanted: Mapping[str, str]) -> bool:
+        return name in self.hidden and value == MASK and name in wanted
 
 
 def find_changes(
@@ -130,6 +138,15 @@ def _change(
 ) -> Change:
     if there is None:
         return _create(key, ChangeKind.CREATE, "not there yet", wanted)
+    if is_import_unfinished(there):
+        return _create(
+            key,
+            ChangeKind.REPLACE,
+            f"its import was not finished ({_words(there)})",
+            wanted,
+            note=f"{key}: `stacksets import {there.stack_id}` would adopt the stack instead; it "
+            "stays in the account",
+        )
     if there.status is InstanceStatus.INOPERABLE:
         return _create(
             key,

@@ -12,8 +12,10 @@ from stacksets.model.outcome import Outcome, Verdict
 from stacksets.model.plan import (
     CreateStackInstances,
     DeleteStackInstances,
+    ImportStacksToStackSet,
     UpdateStackInstances,
 )
+from stacksets.stack_ids import get_stack_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,3 +99,5 @@ def _unsent_keys(execution: Execution) -> Iterator[InstanceKey]:
         if isinstance(step, CreateStackInstances | UpdateStackInstances | DeleteStackInstances):
             for account in step.where.targeted_accounts:
                 yield from (InstanceKey(account, region) for region in step.where.regions)
+        if isinstance(step, ImportStacksToStackSet):
+            yield from map(get_stack_key, step.stack_ids)

@@ -1,7 +1,8 @@
 """What can go wrong, as one tree that a caller can catch at any height.
 
     StackSetsError
-    ├── InputError (3)          DeploymentFileError, TemplateError, UnsafePlanError
+    ├── InputError (3)          DeploymentFileError, TemplateError, UnsafePlanError,
+    │                           ImportRefusedError
     ├── AwsError                CredentialsError, PermissionDeniedError (4), ServiceError (5)
     ├── NotReadyError (4)       what an account lacks before the first write
     ├── ConflictError (6)       OperationInProgressError, StalePlanError
@@ -95,6 +96,21 @@ class DeploymentFileError(InputError):
     def details(self) -> tuple[str, ...]:
         """Give every problem."""
         return tuple(map(str, self.problems))
+
+    def to_dict(self) -> dict[str, object]:
+        """Add the problems, one entry each."""
+        problems = [{"where": p.where, "what": p.what, "hint": p.hint} for p in self.problems]
+        return {**super().to_dict(), "problems": problems}
+
+
+class ImportRefusedError(InputError):
+    """Stacks cannot become stack instances as they are; all problems of all are told at once."""
+
+    code = "IMPORT_REFUSED"
+
+    def __init__(self, message: str, *, hint: str = "", problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = tuple(problems)
 
     def to_dict(self) -> dict[str, object]:
         """Add the problems, one entry each."""

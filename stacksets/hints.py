@@ -240,13 +240,16 @@ INOPERABLE = Hint(
 """For an INOPERABLE stack instance whose reason says nothing more particular."""
 
 
-def find_hint(reason: str, key: InstanceKey, *, stack_id: str | None = None) -> Hint | None:
+def find_hint(
+    reason: str, key: InstanceKey, *, stack_id: str | None = None, again: str = _AGAIN
+) -> Hint | None:
     """Say what a reason of AWS means and what to do about it, None where that is not known.
 
     Args:
         reason: the whole reason, as AWS gives it.
         key: where it struck.
         stack_id: the stack's ARN, for commands that name it.
+        again: what tries it once more, as the end of a sentence.
     """
     for entry in _ENTRIES:
         found = re.search(entry.pattern, reason)
@@ -255,7 +258,7 @@ def find_hint(reason: str, key: InstanceKey, *, stack_id: str | None = None) -> 
                 "account": key.account,
                 "region": key.region,
                 "here": f"{key.account} in {key.region}",
-                "again": _AGAIN,
+                "again": again,
                 "stack": stack_id or "STACK",
                 **{name: text or "…" for name, text in found.groupdict().items()},
             }

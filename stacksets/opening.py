@@ -108,8 +108,16 @@ def get_stack_set(opened: Opened) -> StackSet:
     return observed
 
 
-def look_ready(opened: Opened, observed: StackSet | None, environ: Mapping[str, str]) -> Readiness:
+def look_ready(
+    opened: Opened,
+    observed: StackSet | None,
+    environ: Mapping[str, str],
+    *,
+    makes_stacks: bool = True,
+) -> Readiness:
     """Look for all that a change would fail on half-way; AWS_REGION is where else to look.
+
+    Without `makes_stacks` it is not asked for what only new stacks need.
 
     Raises:
         CredentialsError: the credentials are refused.
@@ -121,6 +129,7 @@ def look_ready(opened: Opened, observed: StackSet | None, environ: Mapping[str, 
         opened.identity,
         observed,
         other_regions=tuple(Region(name) for name in variables if name),
+        makes_stacks=makes_stacks,
     )
 
 

@@ -11,12 +11,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from stacksets.model.desired import OperationId
+from stacksets.model.observed import DetailedStatus
 from stacksets.model.plan import Retention
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from stacksets.model.observed import Operation
+    from stacksets.model.observed import Operation, StackInstance
 
 _DIGITS = 40
 _OURS = re.compile(rf"stacksets-(?P<purpose>[a-z-]+)-[0-9a-f]{{{_DIGITS}}}-\d+")
@@ -85,3 +86,18 @@ def tell_operation(operation: Operation) -> str:
     since = f"{words} {operation.created:%Y-%m-%d %H:%M:%SZ}" if operation.created else ""
     starter = tell_starter(operation.id)
     return f"operation {operation.id} ({operation.action}, {operation.status}{since}, by {starter})"
+
+
+def is_import_unfinished(instance: StackInstance) -> bool:
+    """Tell whether an import has left a stack instance that does not have its stack yet.
+
+    A failed import may be repeated (API reference, StackInstanceComprehensiveStatus); one that was
+    cancelled before its turn is known by the operation. What was imported well and is OUTDATED
+    since is not for an import to mend.
+    """
+    if instance.is_healthy:
+        return False
+    if instance.detailed_status is DetailedStatus.FAILED_IMPORT:
+        return True
+    by_import = find_purpose(instance.last_operation_id or "") is Purpose.IMPORT
+    return by_import and instance.detailed_status is not DetailedStatus.SUCCEEDED

@@ -22,18 +22,18 @@ from stacksets.definition import (
 from stacksets.errors import InputError
 from stacksets.model.desired import PermissionModel
 from stacksets.model.plan import (
-    AttachToOperation,
     CreateStackSet,
     InstanceChange,
     Plan,
     Retention,
 )
-from stacksets.operation_ids import DESTROYS, Purpose, tell_starter
+from stacksets.operation_ids import DESTROYS, Purpose
 from stacksets.organization import missing_units, organization_notes
 from stacksets.removals import find_removals, removal_notes, waiting_notes
 from stacksets.steps import (
     Context,
     Decisions,
+    attach_to,
     find_destroy_steps,
     find_steps,
     with_operation_id,
@@ -105,6 +105,7 @@ def make_plan(
         redefined=bool(differences or sent),
         hidden=hidden,
         sent=frozenset(sent),
+        given=definition.parameters,
         retention=chosen.retention,
     )
     changes = find_changes(deployment, observed, rules)
@@ -278,14 +279,7 @@ def _plan(
 
 
 def _attach(context: Context, running: Operation, notes: tuple[str, ...] = ()) -> Plan:
-    since = f" since {running.created:%Y-%m-%d %H:%M:%SZ}" if running.created else ""
-    step = AttachToOperation(
-        operation_id=running.id,
-        action=running.action,
-        why=f"{running.status}{since}, started by {tell_starter(running.id)}; what it leaves is "
-        "planned when it has ended",
-    )
-    return _plan(context, (step,), instances=(), differences=(), notes=notes)
+    return _plan(context, (attach_to(running),), instances=(), differences=(), notes=notes)
 
 
 def _refuse_missing_units(deployment: Deployment) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stacksets.model.observed import InstanceStatus, OperationAction
 from stacksets.model.plan import ChangeKind, InstanceChange, Retention
-from stacksets.operation_ids import find_purpose, tell_operation
+from stacksets.operation_ids import find_purpose, is_import_unfinished, tell_operation
 from stacksets.unlisted import Unlisted
 
 if TYPE_CHECKING:
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 class Removals:
     """The stack instances of a stack set that is destroyed, each with why.
 
-    `gone` have no stack any more, `lost` are in accounts that AWS cannot reach, `retained` were
-    asked to be let go; all others are `deleted` with their stacks.
+    `gone` have no stack any more, `lost` are in accounts that AWS cannot reach, the stacks of
+    `foreign` ones were never imported, `retained` were asked to be let go; all others are `deleted`
+    with their stacks.
     """
 
     gone: Mapping[InstanceKey, str]
     lost: Mapping[InstanceKey, str]
+    foreign: Mapping[InstanceKey, str]
     retained: Mapping[InstanceKey, str]
     deleted: Mapping[InstanceKey, str]
 
@@ -34,7 +36,7 @@ class Removals:
         """Give what happens to each stack instance, sorted."""
         kinds = (
             (ChangeKind.DELETE, {**self.gone, **self.deleted}),
-            (ChangeKind.RETAIN, {**self.lost, **self.retained}),
+            (ChangeKind.RETAIN, {**self.lost, **self.foreign, **self.retained}),
         )
         changes = (
             InstanceChange(key=key, kind=kind, why=why)
@@ -49,6 +51,7 @@ def find_removals(deployment: Deployment, observed: StackSet, retention: Retenti
     unlisted = Unlisted(deployment)
     gone: dict[InstanceKey, str] = {}
     lost: dict[InstanceKey, str] = {}
+    foreign: dict[InstanceKey, str] = {}
     retained: dict[InstanceKey, str] = {}
     deleted: dict[InstanceKey, str] = {}
     for one in observed.instances:
@@ -57,11 +60,13 @@ def find_removals(deployment: Deployment, observed: StackSet, retention: Retenti
             gone[one.key] = "its stack is gone already"
         elif out_of_reach:
             lost[one.key] = f"{out_of_reach}; the stack stays"
+        elif is_import_unfinished(one):
+            foreign[one.key] = "it was never imported; the stack stays"
         elif retention.covers(one):
             retained[one.key] = _why_retained(one)
         else:
             deleted[one.key] = _why_deleted(one)
-    return Removals(gone=gone, lost=lost, retained=retained, deleted=deleted)
+    return Removals(gone=gone, lost=lost, foreign=foreign, retained=retained, deleted=deleted)
 
 
 def find_retained(
@@ -71,7 +76,7 @@ def find_retained(
     if observed is None:
         return ()
     removals = find_removals(deployment, observed, retention)
-    staying = removals.lost.keys() | removals.retained.keys()
+    staying = {*removals.lost, *removals.foreign, *removals.retained}
     return tuple(one for one in observed.instances if one.key in staying and one.stack_id)
 
 
@@ -88,7 +93,7 @@ def removal_notes(observed: StackSet, removals: Removals, retention: Retention) 
     deletable = () if retention is Retention.ALL else removals.retained
     for one in observed.instances:
         stays = f"{one.key}: the stack {one.stack_id} stays in the account"
-        if one.stack_id and one.key in removals.lost:
+        if one.stack_id and one.key in {*removals.lost, *removals.foreign}:
             yield stays
         elif one.stack_id and one.key in deletable:
             yield f"{stays}; delete it there"

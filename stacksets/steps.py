@@ -22,7 +22,7 @@ from stacksets.model.plan import (
     UpdateStackInstances,
     UpdateStackSet,
 )
-from stacksets.operation_ids import make_operation_id
+from stacksets.operation_ids import make_operation_id, tell_starter
 from stacksets.rectangles import group_into_rectangles
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from stacksets.changes import Change
     from stacksets.model.desired import Deployment, OperationPreferences, Region
-    from stacksets.model.observed import StackSet
+    from stacksets.model.observed import Operation, StackSet
     from stacksets.model.plan import Definition, Difference, InstancesStep, Rectangle, Step
     from stacksets.operation_ids import Purpose
     from stacksets.removals import Removals
@@ -101,18 +101,20 @@ def find_steps(context: Context, decisions: Decisions) -> Iterator[Step]:
 
 def find_destroy_steps(context: Context, observed: StackSet, removals: Removals) -> Iterator[Step]:
     """Give the steps of a destroy in order, still without their operation ids."""
-    gone, lost, retained = (one.keys() for one in (removals.gone, removals.lost, removals.retained))
+    gone, lost, foreign, retained = (
+        one.keys() for one in (removals.gone, removals.lost, removals.foreign, removals.retained)
+    )
+    out = gone | lost | foreign
     if observed.auto_deployment is not None and observed.auto_deployment.enabled:
         yield _stop_auto_deployment(context, observed)
     yield from _delete_instances(context, gone, "their stacks are gone already", retain_stacks=True)
     yield from _delete_instances(
         context, lost, "their accounts are out of reach", retain_stacks=True
     )
+    yield from _delete_instances(context, foreign, "they were never imported", retain_stacks=True)
+    yield from _delete_wholly(context, retained, "their stacks stay", gone=out, retain_stacks=True)
     yield from _delete_wholly(
-        context, retained, "their stacks stay", gone=gone | lost, retain_stacks=True
-    )
-    yield from _delete_wholly(
-        context, removals.deleted, "the stack set is destroyed", gone=gone | lost | retained
+        context, removals.deleted, "the stack set is destroyed", gone=out | retained
     )
     yield DeleteStackSet(stack_set_name=observed.name, why="no stack instance is left")
 
@@ -249,6 +251,17 @@ def _delete_instances(
     named = context.units.name_for_removal(keys) if context.units else None
     for where in _or_accounts(context, keys, named):
         yield _delete(context, where, why, retain_stacks=retain_stacks)
+
+
+def attach_to(running: Operation) -> AttachToOperation:
+    """Wait for what runs already, whoever has started it."""
+    since = f" since {running.created:%Y-%m-%d %H:%M:%SZ}" if running.created else ""
+    return AttachToOperation(
+        operation_id=running.id,
+        action=running.action,
+        why=f"{running.status}{since}, started by {tell_starter(running.id)}; what it leaves is "
+        "planned when it has ended",
+    )
 
 
 def _stop_auto_deployment(context: Context, observed: StackSet) -> StopAutoDeployment:

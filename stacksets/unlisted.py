@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacksets.model.observed import InstanceStatus
+from stacksets.operation_ids import is_import_unfinished
 from stacksets.organization import find_reached, known_accounts
 
 if TYPE_CHECKING:
@@ -50,14 +51,18 @@ class Unlisted:
         """Say why an instance is surplus, None where it is not.
 
         The stack of an account that AWS cannot reach any more has to stay, and so has that of an
-        account which left its unit, where the file asks for that.
+        account which left its unit, where the file asks for that. A stack that was not imported
+        after all is none of the stack set's.
         """
         if there.key in self._reached:
             return None
+        note = f"{there.key}: the stack {there.stack_id} stays in the account"
         lost = self.tell_out_of_reach(there)
         if lost:
-            note = f"{there.key}: the stack {there.stack_id} stays in the account"
             return Surplus(why=lost, retain_stack=True, note=note)
+        if is_import_unfinished(there):
+            why = "no longer in the deployment file, and never imported"
+            return Surplus(why=why, retain_stack=True, note=note)
         if self._has_left(there):
             automatic = self._deployment.auto_deployment
             return Surplus(

@@ -25,6 +25,7 @@ from stacksets.model.observed import (
     ResultStatus,
     StackInstance,
     StackSet,
+    StackToImport,
 )
 
 if TYPE_CHECKING:
@@ -107,6 +108,26 @@ def a_stack_set(*instances: StackInstance, **changes) -> StackSet:
         "instances": tuple(sorted(instances, key=lambda one: one.key)),
     }
     return StackSet(**(values | changes))
+
+
+def a_stack_id(key: InstanceKey | None = None, name: str = "mine") -> str:
+    where = key or a_key()
+    return f"arn:aws:cloudformation:{where.region}:{where.account}:stack/{name}/1"
+
+
+def a_stack_to_import(
+    key: InstanceKey | None = None, name: str = "mine", **changes
+) -> StackToImport:
+    """A stack as `a_deployment` would take it into its stack set."""
+    where = key or a_key()
+    values = {
+        "id": a_stack_id(where, name),
+        "key": where,
+        "status": "CREATE_COMPLETE",
+        "template": CONTENT,
+        "parameters": {"Suffix": "dev"},
+    }
+    return StackToImport(**(values | changes))
 
 
 def an_operation(**changes) -> Operation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -29,7 +30,9 @@ from stacksets.model.observed import (
     StackSet,
 )
 from stacksets.model.outcome import Identity
-from tests.builders import ACCOUNT, EAST, HOME, WEST
+from stacksets.operation_ids import Purpose, find_purpose
+from stacksets.stack_ids import get_stack_key
+from tests.builders import ACCOUNT, CONTENT, EAST, HOME, WEST, a_stack_id
 from tests.organizations import FakeOrganizations
 
 
@@ -136,6 +139,7 @@ class FakeStackSets:
     `fail` names instances whose next operations fail with the given reason; `refuse` is raised once
     by the next call that would start an operation; `polls_until_done` lets operations run a while;
     `calls` lists every call that changes something, in order, `reads` those that polling makes.
+    `pins` says whether an imported stack's parameters become overrides: AWS does not document it.
     """
 
     def __init__(self, accounts: FakeAws) -> None:
@@ -145,6 +149,8 @@ class FakeStackSets:
         self.results: dict[str, tuple[OperationResult, ...]] = {}
         self.overrides: dict[InstanceKey, dict[str, str]] = {}
         self.units: dict[InstanceKey, OrganizationalUnitId] = {}
+        self.imported: dict[InstanceKey, str] = {}
+        self.pins = True
         self.fail: dict[InstanceKey, str] = {}
         self.tolerated = 0
         self.refuse: list[Exception] = []
@@ -223,6 +229,13 @@ class FakeStackSets:
         self.calls.append(("delete_instances", where, retain_stacks, operation_id))
         self._start(name, operation_id, OperationAction.DELETE, self._there(name, where))
         self._untarget(name, where)
+
+    def import_stacks(self, name, stack_ids, organizational_units, preferences, operation_id):
+        self._refuse()
+        self.calls.append(("import_stacks", stack_ids, organizational_units, operation_id))
+        new = {get_stack_key(one): one for one in stack_ids}
+        self._start(name, operation_id, OperationAction.CREATE, new)
+        self.imported |= new
 
     def stop_auto_deployment(self, name, parameters, capabilities, preferences, operation_id):
         self._refuse()
@@ -371,6 +384,8 @@ class FakeStackSets:
 
     def _moved(self, result, there, operation_id):
         good = result.status is ResultStatus.SUCCEEDED
+        if find_purpose(operation_id) is Purpose.IMPORT:
+            return self._adopted(result, operation_id)
         return StackInstance(
             account=result.account,
             region=result.region,
@@ -380,6 +395,22 @@ class FakeStackSets:
             stack_id=self._stack(result.key) if good or (there and there.stack_id) else None,
             last_operation_id=OperationId(operation_id),
             organizational_unit_id=self.units.get(result.key),
+        )
+
+    def _adopted(self, result, operation_id):
+        good = result.status is ResultStatus.SUCCEEDED
+        stack_id = self.imported[result.key]
+        if good and self.pins:
+            stack = self.aws.accounts[result.key].stacks[stack_id]
+            self.overrides[result.key] = dict(stack.parameters)
+        return StackInstance(
+            account=result.account,
+            region=result.region,
+            status=InstanceStatus.CURRENT if good else InstanceStatus.INOPERABLE,
+            detailed_status=DetailedStatus.SUCCEEDED if good else DetailedStatus.FAILED_IMPORT,
+            status_reason=result.status_reason,
+            stack_id=stack_id,
+            last_operation_id=OperationId(operation_id),
         )
 
     def _stack(self, key):
@@ -428,3 +459,19 @@ class FakeAws:
         if key in self.closed:
             raise PermissionDeniedError(f"may not enter {key}", hint="ask for the read role")
         return self.accounts.setdefault(key, FakeAccount())
+
+
+def put_stack(aws: FakeAws, key: InstanceKey, *, name="mine", body=None, **changes) -> str:
+    """Put a plain stack of the usual template into an account and region; gives its id."""
+    stack_id = a_stack_id(key, name)
+    values = {
+        "status": "CREATE_COMPLETE",
+        "status_reason": "",
+        "outputs": {},
+        "parameters": {"Suffix": "dev"},
+        "tags": {},
+    }
+    account = aws.accounts.setdefault(key, FakeAccount())
+    account.stacks[stack_id] = Stack(id=stack_id, name=name, **(values | changes))
+    account.templates[stack_id] = body or json.dumps(CONTENT)
+    return stack_id

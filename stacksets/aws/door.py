@@ -49,7 +49,10 @@ CHECKED_TYPES = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """One stack as DescribeStacks gives it; a deleted one keeps its id and status."""
+    """One stack as DescribeStacks gives it; a deleted one keeps its id and status.
+
+    `parent_id` is the stack that a nested one is part of.
+    """
 
     id: str
     name: str
@@ -58,6 +61,7 @@ class Stack:
     outputs: Mapping[str, str]
     parameters: Mapping[str, str]
     tags: Mapping[str, str]
+    parent_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -264,6 +264,12 @@ def _conflict(refusal: Refusal) -> ConflictError:
     return ConflictError(f"{refusal.api}: {refusal.message}")
 
 
+def _stack_not_found(refusal: Refusal) -> ConflictError:
+    """Of units AWS says so as well where the stack's account is below none of those named."""
+    hint = "it was there a moment ago; run the command again, which looks for it anew"
+    return ConflictError(f"{refusal.api}: {refusal.message}", hint=hint)
+
+
 def _capabilities(refusal: Refusal) -> InputError:
     hint = "name them in [stack_set] capabilities of the deployment file"
     return InputError(f"the template needs capabilities: {refusal.message}", hint=hint)
@@ -309,6 +315,7 @@ _BY_CODE: Mapping[str, Callable[[Refusal], StackSetsError]] = {
     "LimitExceeded": _limited,
     "OperationIdAlreadyExists": lambda refusal: AlreadyAcceptedError(refusal.message),
     "OperationInProgress": _in_progress,
+    "StackNotFound": _stack_not_found,
     "StackSetNotEmpty": _conflict,
     "StaleRequest": _stale,
     "ValidationError": _invalid,

@@ -33,6 +33,12 @@ def list_deleted_instance_stacks(account: Account, stack_set_name: str) -> tuple
     )
 
 
+def find_stack_set_name(stack_name: str) -> str | None:
+    """Give the name of the stack set that made a stack, None where the name is no such one."""
+    found = re.fullmatch(f"StackSet-(?P<name>.+)-{_UUID}", stack_name)
+    return found["name"] if found else None
+
+
 def _prefix(stack_set_name: str) -> str:
     return f"StackSet-{stack_set_name}-"
 

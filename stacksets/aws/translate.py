@@ -194,6 +194,7 @@ def stack_from(answer: StackTypeDef) -> Stack:
         outputs={one["OutputKey"]: one.get("OutputValue", "") for one in outputs},
         parameters=parameters_from(answer.get("Parameters", ())),
         tags=tags_from(answer.get("Tags", ())),
+        parent_id=answer.get("ParentId"),
     )
 
 

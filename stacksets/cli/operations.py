@@ -259,7 +259,14 @@ def _get_purpose(observed: StackSet) -> Purpose:
             f"the latest {tell_operation(latest)} is not of this tool: nothing to go on with",
             hint="`stacksets plan` shows what is left, `stacksets watch` waits for what runs",
         )
-    if purpose in {Purpose.DRIFT, Purpose.IMPORT}:
+    if purpose is Purpose.IMPORT:
+        raise InputError(
+            f"the latest {tell_operation(latest)} is of an import: which stacks were to be "
+            "imported is known to its command alone",
+            hint="type the same `stacksets import` again, with the same stacks: it waits for what "
+            "runs and imports the rest",
+        )
+    if purpose is Purpose.DRIFT:
         raise InputError(
             f"the latest {tell_operation(latest)} leaves nothing to go on with",
             hint=f"`stacksets watch` waits for it, `stacksets {purpose}` starts anew",

@@ -64,13 +64,17 @@ def open_aws(session: Session, unbound: Deployment, *, as_admin: bool = True) ->
     return opened
 
 
-def check(session: Session, opened: Opened, observed: StackSet | None) -> None:
+def check(
+    session: Session, opened: Opened, observed: StackSet | None, *, makes_stacks: bool = True
+) -> None:
     """Refuse to begin where something is missing that the change would fail on half-way.
+
+    Without `makes_stacks` it is not asked for what only new stacks need.
 
     Raises:
         NotReadyError: with all that is missing; its notes are what could not be checked.
     """
-    ready = look_ready(opened, observed, session.world.environ)
+    ready = look_ready(opened, observed, session.world.environ, makes_stacks=makes_stacks)
     refuse_unready(ready)
     if ready.unchecked:
         session.report.tell(

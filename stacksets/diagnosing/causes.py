@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from stacksets.asking import ask_each
 from stacksets.aws.first_failure import find_first_failure
 from stacksets.aws.instance_stacks import list_deleted_instance_stacks
+from stacksets.diagnosing.failed_import import explain_failed_import
 from stacksets.errors import StackSetsError
 from stacksets.hints import find_hint
 from stacksets.model.observed import ResultStatus
 from stacksets.model.outcome import RootCause
+from stacksets.operation_ids import is_import_unfinished
 from stacksets.sources import find_source
 
 if TYPE_CHECKING:
@@ -67,7 +69,11 @@ def find_root_causes(
     failed = [one for one in results if one.status is ResultStatus.FAILED]
 
     def find(result: OperationResult) -> RootCause:
-        said = _as_said(result, instances.get(result.key))
+        instance = instances.get(result.key)
+        said = _as_said(result, instance)
+        if instance and is_import_unfinished(instance):
+            said = replace(said, reason=said.reason or NO_REASON)
+            return explain_failed_import(deployment, said, instance)
         is_told = len(failed) > MANY and said.logical_id and said.resource_type != _STACK
         return explain(deployment, said if is_told else _find_root_cause(aws, deployment, said))
 

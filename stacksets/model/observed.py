@@ -128,6 +128,26 @@ class StackInstance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StackToImport:
+    """A stack that is to become a stack instance, as its own account tells it.
+
+    `status` is None where there is no such stack, `template` what its template says as it was sent.
+    `nested_in` is the ARN of the stack that it is part of, `owner` another stack set that has it.
+    `unread` says why it could not be read; everything else is then nothing.
+    """
+
+    id: str
+    key: InstanceKey
+    status: str | None = None
+    template: Mapping[str, object] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    nested_in: str | None = None
+    owner: str | None = None
+    unread: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One operation on the stack set; times are UTC."""
 

@@ -60,7 +60,8 @@ class RootCause:
     """Why a stack instance failed: the first resource that did, not the cascade behind it.
 
     `nested_in` are the logical ids of the nested stacks around the resource, the outermost first.
-    `unread` says why the stack's own events could not be read, where they could not.
+    `unread` says why the stack's own events could not be read, where they could not. `of_import`
+    says that a stack was to be adopted, which another import may do.
     """
 
     account: AccountId
@@ -73,6 +74,7 @@ class RootCause:
     source: Source | None = None
     hint: Hint | None = None
     unread: str = ""
+    of_import: bool = False
 
     @property
     def key(self) -> InstanceKey:

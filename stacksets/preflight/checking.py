@@ -47,6 +47,7 @@ def check_ready(
     observed: StackSet | None,
     *,
     other_regions: tuple[Region, ...] = (),
+    makes_stacks: bool = True,
 ) -> Readiness:
     """Look for all that the first write would fail on, and change nothing.
 
@@ -59,6 +60,8 @@ def check_ready(
         identity: who calls.
         observed: the stack set, None where it is to be created.
         other_regions: where else to look for a stack set of the same name (AWS_REGION).
+        makes_stacks: whether names and quotas of the accounts are looked at, which an import
+            needs no more of than there is.
 
     Raises:
         CredentialsError: the credentials are refused.
@@ -71,14 +74,14 @@ def check_ready(
         other_regions=other_regions,
     )
     wrong = (*check_account(case), *check_regions(case))
-    findings = wrong or tuple(_check_all(case))
+    findings = wrong or tuple(_check_all(case, makes_stacks=makes_stacks))
     return Readiness(
         problems=tuple(one for one in findings if isinstance(one, Problem)),
         unchecked=tuple(one.what for one in findings if isinstance(one, Unchecked)),
     )
 
 
-def _check_all(case: Case) -> Iterator[Finding]:
+def _check_all(case: Case, *, makes_stacks: bool) -> Iterator[Finding]:
     yield from check_home_region(case)
     yield from check_organization(case)
     yield from check_roles(case)
@@ -88,7 +91,7 @@ def _check_all(case: Case) -> Iterator[Finding]:
     problems = tuple(check_parameters(case))
     yield from problems
     yield from check_constraints(case)
-    if not problems:
+    if makes_stacks and not problems:
         yield from _check_resources(case)
 
 

@@ -38,6 +38,7 @@ def cause_data(cause: RootCause) -> dict[str, object]:
         "source": cause.source and _source_data(cause.source),
         "hint": hint and {"code": hint.code, "meaning": hint.meaning, "action": hint.action},
         "unread": cause.unread,
+        "of_import": cause.of_import,
     }
 
 

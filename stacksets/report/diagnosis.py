@@ -96,7 +96,9 @@ def _lines(deployment: Deployment, diagnosis: Diagnosis) -> Iterator[Line]:
     if not diagnosis.stacks_looked_up:
         text = "whether the stacks of healthy instances exist was not looked up; --audit does"
         yield Line(f"  ?  {text}", Tone.WARNING)
-    if diagnosis.causes:
+    if any(one.of_import for one in diagnosis.causes):
+        yield Line("→ once that is mended: the same `stacksets import` again, before any deploy")
+    elif diagnosis.causes:
         yield Line("→ once that is mended: `stacksets deploy` retries what failed, and the rest")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from stacksets.errors import (
     DeploymentFileError,
     DetachedError,
+    ImportRefusedError,
     NotReadyError,
     OperationFailedError,
     StalePlanError,
@@ -117,7 +118,8 @@ def interrupted_result(record: Mapping[str, object], number: int, *, changing: b
 
 
 def _lines(error: StackSetsError) -> Iterator[Line]:
-    if isinstance(error, DeploymentFileError | NotReadyError) and error.problems:
+    listing = DeploymentFileError | ImportRefusedError | NotReadyError
+    if isinstance(error, listing) and error.problems:
         yield Line(f"{error.message}:", Tone.BAD)
         yield from _problem_lines(error.problems)
     else:

@@ -203,7 +203,7 @@ def _lines(
     yield from (Line(f"  · {note}", Tone.FAINT) for note in plan.notes)
     yield from (Line(f"  ! {warning}", Tone.WARNING) for warning in warnings)
     if not plan.is_empty:
-        yield Line(_summary(plan), Tone.STRONG)
+        yield Line(summary_words(plan), Tone.STRONG)
 
 
 def _instance_lines(instances: Sequence[InstanceChange]) -> Iterator[Line]:
@@ -249,7 +249,8 @@ def _step_lines(steps: Sequence[Step]) -> Iterator[Line]:
         yield Line(f"{number:>3}  {step_words(step)} ({step.why})")
 
 
-def _summary(plan: Plan) -> str:
+def summary_words(plan: Plan) -> str:
+    """Say how much a plan is."""
     kinds = Counter(one.kind for one in plan.instances)
     done = [f"{kinds[kind]} to {kind}" for kind in _SIGNS if kinds[kind] and kind != "leave"]
     instances = f"; stack instances: {', '.join(done)}" if done else ""

@@ -453,6 +453,33 @@ def test_everything_that_is_missing_is_told_at_once(
     assert "holds a transform" in told
 
 
+def test_stacks_of_nested_units_are_imported_through_the_unit_of_the_file(
+    units: Units, local_aws: LocalAws, tmp_path
+) -> None:
+    made = []
+    for account in (ONE, TWO, THREE):
+        trusted = f"arn:aws:iam::{ACCOUNT}:root"
+        make_execution_role(local_aws.client("iam", account), name=READ_ROLE, trusted=trusted)
+        client = local_aws.client("cloudformation", account, EAST)
+        body = json.dumps(regional_template())
+        made.append(client.create_stack(StackName="mine", TemplateBody=body)["StackId"])
+        client.get_waiter("stack_create_complete").wait(
+            StackName="mine", WaiterConfig={"Delay": 0.05}
+        )
+    folder = _write(tmp_path, units, 'read_role_name = "read"')
+
+    refused = folder.run("import", "--yes", *made)
+    ran = folder.run("import", "--yes", *made[:2])
+
+    assert refused.exit_code == 3
+    [problem] = refused.result["error"]["problems"]
+    assert problem["where"] == f"{THREE}/{EAST} mine"
+    assert ran.exit_code == 0
+    assert {one["stack_id"] for one in ran.result["instances"]} == set(made[:2])
+    assert ran.result["imported"]["deploy"]["is_empty"]
+    assert units.writes() == ["CreateStackSet", "ImportStacksToStackSet"]
+
+
 def _write(path, units: Units, extra: str) -> Folder:
     (path / "t.json").write_text(json.dumps(regional_template()), encoding="utf-8")
     (path / "stacksets.toml").write_text(

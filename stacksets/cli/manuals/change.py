@@ -46,6 +46,22 @@ DESTROY = Manual(
     },
     see_also=("status", "resume"),
 )
+IMPORT = Manual(
+    arguments={"STACK_ARN...": "The stacks, by ARN: account and region are read from it."},
+    exit_codes={
+        0: "Every stack is a stack instance, verified, or was one already.",
+        3: "Input refused: the file, a stack that cannot be imported, no consent.",
+        4: "No access: credentials, a permission, a role, a stack that cannot be read.",
+        5: "An import failed, the operation was stopped, or AWS failed.",
+        6: "Conflict: another operation with --if-busy refuse, or a stack of another stack set.",
+        7: _STILL_RUNNING,
+        130: _DETACHED,
+    },
+    examples={
+        "stacksets import arn:aws:cloudformation:us-east-1:111122223333:stack/NAME/ID": "Asks.",
+    },
+    see_also=("plan", "deploy", "destroy"),
+)
 RESUME = Manual(
     exit_codes={
         0: "The desired state is reached and verified, or nothing is deployed.",

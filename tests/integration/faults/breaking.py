@@ -39,6 +39,7 @@ FAULTS = {
 ACCEPTED = {
     "deploy": {"CreateStackSet": 1, "CreateStackInstances": 1},
     "destroy": {"DeleteStackInstances": 1, "DeleteStackSet": 1},
+    "import": {"CreateStackSet": 1, "ImportStacksToStackSet": 1},
 }
 PATIENCE_SECONDS = 0.25
 

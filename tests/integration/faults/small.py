@@ -44,6 +44,7 @@ WRITES = (
     "UpdateStackInstances",
     "DeleteStackInstances",
     "DeleteStackSet",
+    "ImportStacksToStackSet",
 )
 WATCHING = ("DescribeStackSetOperation", "ListStackSetOperationResults")
 

@@ -3,8 +3,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from stacksets.model.observed import OperationStatus
-from stacksets.operation_ids import Purpose, find_purpose, make_operation_id, tell_operation
+from stacksets.model.observed import DetailedStatus, InstanceStatus, OperationStatus
+from stacksets.operation_ids import (
+    Purpose,
+    find_purpose,
+    is_import_unfinished,
+    make_operation_id,
+    tell_operation,
+)
 from stacksets.plan import make_destroy_plan, make_plan
 from tests.builders import a_deployment, a_stack_set, an_instance, an_operation
 
@@ -52,3 +58,29 @@ def test_an_operation_is_named_with_all_that_aws_tells():
         "operation op-1 (CREATE, RUNNING since 2026-01-02 03:04:05Z, by another client)"
     )
     assert tell_operation(ours).endswith("(CREATE, SUCCEEDED, by stacksets destroy)")
+
+
+OUTDATED, CURRENT = InstanceStatus.OUTDATED, InstanceStatus.CURRENT
+
+
+@pytest.mark.parametrize(
+    ("status", "detailed", "purpose", "unfinished"),
+    [
+        (InstanceStatus.INOPERABLE, DetailedStatus.FAILED_IMPORT, None, True),
+        (OUTDATED, DetailedStatus.CANCELLED, Purpose.IMPORT, True),
+        (OUTDATED, DetailedStatus.FAILED, Purpose.IMPORT, True),
+        (OUTDATED, None, Purpose.IMPORT, True),
+        (CURRENT, DetailedStatus.SUCCEEDED, Purpose.IMPORT, False),
+        (CURRENT, None, Purpose.IMPORT, False),
+        (OUTDATED, DetailedStatus.SUCCEEDED, Purpose.IMPORT, False),
+        (OUTDATED, DetailedStatus.CANCELLED, Purpose.DEPLOY, False),
+        (InstanceStatus.INOPERABLE, DetailedStatus.INOPERABLE, None, False),
+    ],
+)
+def test_what_an_import_has_left_unfinished_is_told_by_status_and_operation(
+    status, detailed, purpose, unfinished
+):
+    last = purpose and make_operation_id(purpose, DIGEST, 1)
+    instance = an_instance(status=status, detailed_status=detailed, last_operation_id=last)
+
+    assert is_import_unfinished(instance) is unfinished

@@ -23,6 +23,7 @@ from stacksets.model.plan import (
     UpdateStackInstances,
     UpdateStackSet,
 )
+from stacksets.operation_ids import Purpose, make_operation_id
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
 from stacksets.template import parse_template
 from tests.builders import (
@@ -81,6 +82,49 @@ def test_a_region_that_left_the_file_is_removed_last_and_nothing_else_is_touched
     assert isinstance(delete, DeleteStackInstances)
     assert delete.where.regions == (WEST,)
     assert not delete.retain_stacks
+
+
+@pytest.mark.parametrize(
+    ("detailed", "last"),
+    [
+        (DetailedStatus.FAILED_IMPORT, OperationId("of-another-client")),
+        (DetailedStatus.CANCELLED, make_operation_id(Purpose.IMPORT, "0" * 64, 1)),
+    ],
+)
+def test_an_instance_whose_import_was_not_finished_is_made_anew_only_with_consent(detailed, last):
+    left = an_instance(
+        a_key(region=EAST),
+        status=InstanceStatus.OUTDATED,
+        detailed_status=detailed,
+        last_operation_id=last,
+    )
+    plan = make_plan(a_deployment(), a_stack_set(left, BOTH[1]))
+    out, create = plan.steps
+    assert plan.deletes
+    assert (out.retain_stacks, out.where.regions) == (True, (EAST,))
+    assert isinstance(create, CreateStackInstances)
+    assert any(f"`stacksets import {left.stack_id}` would adopt" in note for note in plan.notes)
+
+
+def test_a_stack_that_was_never_imported_stays_when_its_instance_goes():
+    left = an_instance(
+        a_key(region=EAST),
+        status=InstanceStatus.INOPERABLE,
+        detailed_status=DetailedStatus.FAILED_IMPORT,
+    )
+    observed = a_stack_set(left, BOTH[1])
+    surplus = make_plan(a_deployment(targets=targets((ACCOUNT, WEST))), observed)
+    destroyed = make_destroy_plan(a_deployment(), observed)
+
+    [out] = surplus.steps
+    assert (out.retain_stacks, out.where.regions) == (True, (EAST,))
+    retain, delete, _ = destroyed.steps
+    assert (retain.retain_stacks, retain.where.regions) == (True, (EAST,))
+    assert (delete.retain_stacks, delete.where.regions) == (False, (WEST,))
+    assert [one for plan in (surplus, destroyed) for one in plan.notes if "stays" in one] == [
+        f"{ACCOUNT}/{EAST}: the stack {left.stack_id} stays in the account",
+        f"{ACCOUNT}/{EAST}: the stack stays in the account",
+    ]
 
 
 def test_remove_first_removes_before_it_creates():

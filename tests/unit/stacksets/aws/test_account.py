@@ -119,6 +119,16 @@ def test_a_stack_is_read_with_its_outputs_parameters_and_tags(account, cloudform
     )
 
 
+def test_a_nested_stack_names_the_one_that_it_is_part_of(account, cloudformation):
+    cloudformation.add_response(
+        "describe_stacks",
+        {"Stacks": [{**a_stack(), "ParentId": f"{STACK_ID}-around"}]},
+        {"StackName": STACK_ID},
+    )
+
+    assert account.find_stack(STACK_ID).parent_id == f"{STACK_ID}-around"
+
+
 def test_a_stack_that_is_not_there_is_none(account, cloudformation):
     cloudformation.add_client_error("describe_stacks", "ValidationError", GONE)
 

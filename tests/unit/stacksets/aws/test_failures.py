@@ -75,6 +75,7 @@ def refusal(code, message="said so", **answer):
         ("NameAlreadyExistsException", NameTakenError),
         ("CreatedButModifiedException", NameTakenError),
         ("AlreadyExistsException", NameTakenError),
+        ("StackNotFoundException", ConflictError),
         ("StackSetNotEmptyException", ConflictError),
         ("InvalidOperationException", NotNowError),
         ("OperationIdAlreadyExistsException", AlreadyAcceptedError),

@@ -3,7 +3,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stacksets.aws.door import Stack
-from stacksets.aws.instance_stacks import list_deleted_instance_stacks, list_instance_stacks
+from stacksets.aws.instance_stacks import (
+    find_stack_set_name,
+    list_deleted_instance_stacks,
+    list_instance_stacks,
+)
 
 UUID = "0a1b2c3d-0000-4000-8000-00000000000f"
 NAMES = (f"StackSet-svc-{UUID}", f"StackSet-svc-dev-{UUID}", "StackSet-svc-by-hand")
@@ -45,3 +49,9 @@ def test_deleted_stacks_are_told_apart_in_the_same_way():
     found = list_deleted_instance_stacks(Account(), "svc")
 
     assert [one.split("/")[1] for one in found] == [NAMES[0]]
+
+
+def test_the_name_of_a_stack_says_which_stack_set_made_it():
+    assert [find_stack_set_name(one) for one in NAMES] == ["svc", "svc-dev", None]
+    assert find_stack_set_name("mine") is None
+    assert find_stack_set_name(f"StackSet--{UUID}") is None

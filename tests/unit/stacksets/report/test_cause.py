@@ -57,6 +57,7 @@ def test_a_cause_is_whole_as_data():
         "source": {"module": "gen.role", "function": "build_role"},
         "hint": {"code": "quota", "meaning": "used up", "action": "ask"},
         "unread": "closed",
+        "of_import": False,
     }
 
 

@@ -1,0 +1,106 @@
+"""SIGKILL at every API call of an import, before and after it is carried out; then the same again.
+
+No stack is imported twice, and none is updated: there is no state but what AWS holds.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.builders import ACCOUNT, EAST, HOME, WEST
+from tests.integration.deployer import make_roles, regional_template
+from tests.integration.faults.small import NAME, told
+
+if TYPE_CHECKING:
+    from tests.integration.faults.conftest import Small
+
+pytestmark = [pytest.mark.integration, pytest.mark.emulator_only]
+
+CHUNKS = 4
+TIMEOUT_SECONDS = 30
+
+
+def make_stacks(small: Small) -> dict[str, str]:
+    """Make a plain stack of the template in each region; give their ids."""
+    made = {}
+    for region in (EAST, WEST):
+        client = small.local.client("cloudformation", ACCOUNT, region)
+        body = json.dumps(regional_template())
+        made[region] = client.create_stack(StackName="mine", TemplateBody=body)["StackId"]
+        client.get_waiter("stack_create_complete").wait(
+            StackName="mine", WaiterConfig={"Delay": 0.05}
+        )
+    return made
+
+
+def kill_and_repeat(small: Small, number: int, moment: str, action: str = "") -> bool:
+    """Kill an import at its n-th call (of an action) and repeat it; whether it came to that."""
+    made = make_stacks(small)
+    command = ("import", "--yes", *made.values())
+    since = len(small.local.journal())
+    small.local.hold(number, moment, action)
+    running = small.start(*command)
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while not small.local.held() and not running.has_ended():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    came = not running.has_ended()
+    if came:
+        running.signal(signal.SIGKILL)
+        assert running.wait().exit_code == -signal.SIGKILL
+        ended = small.run(*command)
+    else:
+        small.local.release()
+        ended = running.wait()
+    assert ended.exit_code == 0, (number, moment, ended.said)
+    accepted = told(small.local, since).accepted
+    assert accepted == {"CreateStackSet": 1, "ImportStacksToStackSet": 1}, (number, moment)
+    _check(small, made)
+    return came
+
+
+def _check(small: Small, made: dict[str, str]) -> None:
+    client = small.local.client("cloudformation", ACCOUNT, HOME)
+    rows = client.list_stack_instances(StackSetName=NAME)["Summaries"]
+    assert {one["Region"]: one["StackId"] for one in rows} == made
+    assert {one["Status"] for one in rows} == {"CURRENT"}
+    for region, stack_id in made.items():
+        there = small.local.client("cloudformation", ACCOUNT, region)
+        [stack] = there.describe_stacks(StackName=stack_id)["Stacks"]
+        assert stack["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_an_import_that_was_killed_while_aws_imports_is_gone_on_with(small: Small) -> None:
+    small.local.set_control_plane(instance_seconds=0.2)
+
+    assert kill_and_repeat(small, 1, "ANSWERED", "ImportStacksToStackSet")
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("replay", ["SAME_ID", "EXCEPTION"])
+@pytest.mark.parametrize("action", ["CreateStackSet", "ImportStacksToStackSet"])
+def test_a_write_that_was_carried_out_and_not_answered_is_not_done_again(
+    small: Small, action: str, replay: str
+) -> None:
+    small.local.set_control_plane(replay=replay)
+
+    assert kill_and_repeat(small, 1, "ANSWERED", action)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("chunk", range(1, CHUNKS + 1))
+def test_an_import_that_was_killed_at_any_call_ends_well_when_repeated(
+    small: Small, chunk: int
+) -> None:
+    for number in itertools.count(chunk, CHUNKS):
+        if not kill_and_repeat(small, number, "RECEIVED"):
+            break
+        small.local.reset()
+        make_roles(small.local)
+    assert number > CHUNKS
