@@ -19,11 +19,14 @@ from stacksets.model.desired import (
 from stacksets.model.observed import (
     AutoDeploymentTarget,
     DetailedStatus,
+    DriftStatus,
+    DriftSummary,
     InstanceStatus,
     Operation,
     OperationAction,
     OperationResult,
     OperationStatus,
+    ResourceDrift,
     ResultStatus,
     StackInstance,
     StackSet,
@@ -135,6 +138,7 @@ class FakeStackSets:
 
     `fail` names instances whose next operations fail with the given reason; `refuse` is raised once
     by the next call that would start an operation; `polls_until_done` lets operations run a while;
+    `drifts` are the resources that the next drift detections find to differ;
     `calls` lists every call that changes something, in order, `reads` those that polling makes.
     """
 
@@ -146,6 +150,7 @@ class FakeStackSets:
         self.overrides: dict[InstanceKey, dict[str, str]] = {}
         self.units: dict[InstanceKey, OrganizationalUnitId] = {}
         self.fail: dict[InstanceKey, str] = {}
+        self.drifts: dict[InstanceKey, tuple[ResourceDrift, ...]] = {}
         self.tolerated = 0
         self.refuse: list[Exception] = []
         self.polls_until_done = 0
@@ -230,6 +235,15 @@ class FakeStackSets:
         keys = [one.key for one in there.instances]
         self._start(name, operation_id, OperationAction.UPDATE, keys)
         self.sets[name] = replace(there, auto_deployment=AutoDeployment(enabled=False))
+
+    def detect_drift(self, name, preferences, operation_id):
+        self._refuse()
+        self.calls.append(("detect_drift", preferences, operation_id))
+        keys = [one.key for one in self.sets[name].instances]
+        self._start(name, operation_id, OperationAction.DETECT_DRIFT, keys)
+
+    def list_resource_drifts(self, name, key, operation_id):
+        return self.drifts.get(key, ())
 
     def list_auto_deployment_targets(self, name):
         return self.sets[name].auto_deployment_targets if name in self.sets else ()
@@ -358,6 +372,9 @@ class FakeStackSets:
         status = OperationStatus.FAILED if failed > self.tolerated else OperationStatus.SUCCEEDED
         self.results[operation.id] = results
         self.operations[operation.id] = replace(operation, status=status, failed_count=failed)
+        if operation.action is OperationAction.DETECT_DRIFT:
+            self._examine(name, operation.id)
+            return
         there = {one.key: one for one in self.sets[name].instances}
         for one in results:
             if operation.action is OperationAction.DELETE and one.key not in self.fail:
@@ -367,6 +384,39 @@ class FakeStackSets:
         self.sets[name] = replace(
             self.sets[name], instances=tuple(there[key] for key in sorted(there))
         )
+
+    def _examine(self, name, operation_id):
+        """Put what a detection found into the rows, and its counts into operation and stack set."""
+        succeeded = {
+            one.key for one in self.results[operation_id] if one.status is ResultStatus.SUCCEEDED
+        }
+        drifted = succeeded & {key for key, found in self.drifts.items() if found}
+        rows = tuple(
+            replace(
+                one,
+                last_operation_id=operation_id,
+                drift_status=DriftStatus.DRIFTED
+                if self.drifts.get(one.key)
+                else DriftStatus.IN_SYNC,
+                drift_checked=FakeClock().now(),
+            )
+            if one.key in succeeded
+            else one
+            for one in self.sets[name].instances
+        )
+        operation = self.operations[operation_id]
+        whole = DriftStatus.IN_SYNC if not operation.failed_count else DriftStatus.NOT_CHECKED
+        summary = DriftSummary(
+            status=DriftStatus.DRIFTED if drifted else whole,
+            detection_status="PARTIAL_SUCCESS" if operation.failed_count else "COMPLETED",
+            checked=FakeClock().now(),
+            total=len(rows),
+            drifted=len(drifted),
+            in_sync=len(succeeded - drifted),
+            failed=operation.failed_count,
+        )
+        self.operations[operation_id] = replace(operation, drift=summary)
+        self.sets[name] = replace(self.sets[name], instances=rows, drift=summary)
 
     def _moved(self, result, there, operation_id):
         good = result.status is ResultStatus.SUCCEEDED
