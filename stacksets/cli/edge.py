@@ -10,6 +10,7 @@ import click
 
 from stacksets.cli.change import deploy, destroy
 from stacksets.cli.diagnosed import diagnose
+from stacksets.cli.drifted import drift
 from stacksets.cli.embedded import local
 from stacksets.cli.look import outputs, plan, smoke, status
 from stacksets.cli.operations import events, resume, stop, watch
@@ -73,6 +74,7 @@ _COMMANDS = (
     resume,
     events,
     diagnose,
+    drift,
     outputs,
     smoke,
     destroy,
