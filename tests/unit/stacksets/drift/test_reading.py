@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stacksets.drift import read_drift
 from stacksets.errors import ServiceError, StalePlanError
@@ -345,3 +347,51 @@ def test_secrets_are_masked_before_anything_sees_them():
     [one] = case.read().drifted
 
     assert [it.actual for it in one.resources[0].properties] == ["****"]
+
+
+@st.composite
+def worlds(draw):
+    """What AWS may tell of a few stack instances, every list as right or wrong as it likes."""
+    rows = []
+    for number in range(draw(st.integers(1, 4))):
+        checked = draw(st.sampled_from([CHECKED, BEGAN - timedelta(hours=1), None]))
+        row = an_instance(
+            a_key(f"{number:012}"),
+            stack_id=draw(st.sampled_from(["arn:stack", None])),
+            drift_status=draw(st.sampled_from([*DriftStatus, None])),
+            drift_checked=checked,
+        )
+        rows.append((row, draw(st.sampled_from([*ResultStatus, None]))))
+    final = [one for one in OperationStatus if one.is_final]
+    return rows, draw(st.sampled_from(final)), draw(st.integers(0, 2)), draw(st.booleans())
+
+
+@settings(max_examples=100)
+@given(worlds())
+def test_in_sync_is_said_only_where_every_single_instance_was_found_so(world):
+    rows, status, drifted, fails = world
+    case = Case()
+    case.sets.sets[NAME] = a_stack_set(*(row for row, _ in rows))
+    case.sets.results[DETECTION] = tuple(
+        a_result(row.key, status=result) for row, result in rows if result
+    )
+    case.operation(drifted=drifted, in_sync=len(rows), status=status, failed_count=int(fails))
+
+    drift = case.read()
+
+    told = [
+        *(one.key for one in (*drift.drifted, *drift.causes, *drift.unread)),
+        *drift.in_sync,
+        *drift.not_examined,
+    ]
+    assert sorted(told) == [row.key for row, _ in rows]
+    found = [
+        row.drift_status
+        if result is ResultStatus.SUCCEEDED and row.drift_checked == CHECKED
+        else None
+        for row, result in rows
+    ]
+    well = status is OperationStatus.SUCCEEDED and not fails and not drifted
+    assert (drift.state is DriftState.IN_SYNC) is (well and set(found) == {IN_SYNC})
+    assert (drift.state is DriftState.DRIFTED) is (drifted > 0 or DRIFTED in found)
+    assert (drift.state.exit_code == 0) is (drift.state is DriftState.IN_SYNC)
