@@ -34,11 +34,13 @@ def drift(
 ) -> Result:
     """Detect and show what was changed past CloudFormation, resource by resource.
 
-    Lets AWS compare every resource, of the types that it can compare, with the template of its
-    stack. That changes nothing and asks for no consent, but it is an operation: until it has ended,
-    AWS lets others on this stack set wait or refuses them. A detection that runs already is
-    attached to. A stack that was updated directly through CloudFormation is no drift, nor is what
-    the deployment file says anew, which `plan` tells.
+    Lets AWS compare what is there with the template of each stack: properties that the template
+    sets, of resource types that AWS can compare, and nothing inside of nested stacks. A stack that
+    was updated directly through CloudFormation is no drift, nor is what the deployment file says
+    anew, which `plan` tells.
+
+    It changes nothing and asks for no consent, but it is an operation: until it has ended, AWS lets
+    others on this stack set wait or refuses them. A detection that runs already is attached to.
 
     Exit codes: 0 all in sync; 8 something drifted; 5 the detection did not succeed everywhere; 4 it
     did, and AWS does not tell of some stack instance.
