@@ -9,7 +9,7 @@ STACKSETS := .venv/bin/stacksets
 ARGS ?=
 
 .PHONY: help local test test-all template resolve lint types fresh bootstrap plan deploy status \
-        outputs smoke destroy bench clean on-local-aws
+        drift outputs smoke destroy bench clean on-local-aws
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +73,9 @@ deploy: $(SETUP) ## AWS: bring the stack set to what stacksets.toml says
 
 status: $(SETUP) ## AWS: the stack set and every stack instance
 	@$(STACKSETS) status $(ARGS)
+
+drift: $(SETUP) ## AWS: what was changed past CloudFormation, resource by resource
+	@$(STACKSETS) drift $(ARGS)
 
 outputs: $(SETUP) ## AWS: the outputs of every stack instance
 	@$(STACKSETS) outputs $(ARGS)

@@ -19,7 +19,7 @@ from stacksets.model.plan import AttachToOperation, CreateStackSet, DeleteStackS
 from stacksets.observing import observe_stack_set
 from stacksets.operation_ids import find_purpose, tell_operation
 from stacksets.waiting import IfBusy, Patience, poll
-from stacksets.watch import follow, still_running, watch_operation
+from stacksets.watch import busy, follow, still_running, watch_operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -225,12 +225,7 @@ def _refuse_busy(changer: Changer, progress: _Progress, operation: Operation | N
         and not operation.status.is_final
         and not _is_own(changer, progress, operation.id)
     ):
-        raise OperationInProgressError(
-            f"{tell_operation(operation)} is under way on stack set "
-            f"{progress.first.stack_set_name}; --if-busy refuse does not wait for it",
-            hint="`stacksets watch` waits for its end, and so does --if-busy wait",
-            operation_id=operation.id,
-        )
+        raise busy(operation, progress.first.stack_set_name)
 
 
 def _wait_for_other(

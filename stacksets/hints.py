@@ -204,7 +204,8 @@ _ENTRIES = (
     ),
     _Entry(
         "stack_gone",
-        r"the stack is gone|is in DELETE_COMPLETE state and can not be updated",
+        r"the stack is gone|is in DELETE_COMPLETE state and can not be updated|"
+        r"Stack (?:with id |\[)\S+ does not exist",
         "somebody deleted the stack past the stack set, which does not notice",
         "`stacksets deploy --allow-delete` takes the stack instance out and makes it anew",
     ),

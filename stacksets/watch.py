@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from stacksets.errors import ServiceError, StillRunningError
+from stacksets.errors import OperationInProgressError, ServiceError, StillRunningError
 from stacksets.model.observed import OperationStatus, ResultStatus
 from stacksets.model.outcome import InstanceProgressed, OperationObserved
 from stacksets.operation_ids import tell_operation
@@ -129,6 +129,16 @@ def still_running(operation: Operation | None, patience: Patience) -> StillRunni
     what = f"{tell_operation(operation)} goes on in AWS" if operation else "no operation runs"
     return StillRunningError(
         f"stopped waiting, as --timeout says; {what}", hint=f"`{patience.go_on}` goes on with it"
+    )
+
+
+def busy(operation: Operation, name: str) -> OperationInProgressError:
+    """Say that another operation is under way on a stack set, and is not to be waited for."""
+    return OperationInProgressError(
+        f"{tell_operation(operation)} is under way on stack set {name}; "
+        "--if-busy refuse does not wait for it",
+        hint="`stacksets watch` waits for its end, and so does --if-busy wait",
+        operation_id=operation.id,
     )
 
 

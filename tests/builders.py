@@ -22,6 +22,8 @@ from stacksets.model.observed import (
     OperationAction,
     OperationResult,
     OperationStatus,
+    PropertyDrift,
+    ResourceDrift,
     ResultStatus,
     StackInstance,
     StackSet,
@@ -147,3 +149,19 @@ def a_result(key: InstanceKey | None = None, **changes) -> OperationResult:
         "status": ResultStatus.SUCCEEDED,
     }
     return OperationResult(**(values | changes))
+
+
+def a_property_drift(**changes) -> PropertyDrift:
+    values = {"path": "/DisplayName", "kind": "NOT_EQUAL", "expected": "hello", "actual": "bye"}
+    return PropertyDrift(**(values | changes))
+
+
+def a_resource_drift(*properties: PropertyDrift, **changes) -> ResourceDrift:
+    values = {
+        "logical_id": "Topic",
+        "physical_id": f"arn:aws:sns:{EAST}:{ACCOUNT}:greeting",
+        "resource_type": "AWS::SNS::Topic",
+        "kind": "MODIFIED",
+        "properties": properties or (a_property_drift(),),
+    }
+    return ResourceDrift(**(values | changes))

@@ -20,11 +20,14 @@ from stacksets.model.desired import (
 from stacksets.model.observed import (
     AutoDeploymentTarget,
     DetailedStatus,
+    DriftStatus,
+    DriftSummary,
     InstanceStatus,
     Operation,
     OperationAction,
     OperationResult,
     OperationStatus,
+    ResourceDrift,
     ResultStatus,
     StackInstance,
     StackSet,
@@ -138,6 +141,7 @@ class FakeStackSets:
 
     `fail` names instances whose next operations fail with the given reason; `refuse` is raised once
     by the next call that would start an operation; `polls_until_done` lets operations run a while;
+    `drifts` are the resources that the next drift detections find to differ;
     `calls` lists every call that changes something, in order, `reads` those that polling makes.
     `pins` says whether an imported stack's parameters become overrides: AWS does not document it.
     """
@@ -152,6 +156,7 @@ class FakeStackSets:
         self.imported: dict[InstanceKey, str] = {}
         self.pins = True
         self.fail: dict[InstanceKey, str] = {}
+        self.drifts: dict[InstanceKey, tuple[ResourceDrift, ...]] = {}
         self.tolerated = 0
         self.refuse: list[Exception] = []
         self.polls_until_done = 0
@@ -244,6 +249,15 @@ class FakeStackSets:
         keys = [one.key for one in there.instances]
         self._start(name, operation_id, OperationAction.UPDATE, keys)
         self.sets[name] = replace(there, auto_deployment=AutoDeployment(enabled=False))
+
+    def detect_drift(self, name, preferences, operation_id):
+        self._refuse()
+        self.calls.append(("detect_drift", preferences, operation_id))
+        keys = [one.key for one in self.sets[name].instances]
+        self._start(name, operation_id, OperationAction.DETECT_DRIFT, keys)
+
+    def list_resource_drifts(self, name, key, operation_id):
+        return self.drifts.get(key, ())
 
     def list_auto_deployment_targets(self, name):
         return self.sets[name].auto_deployment_targets if name in self.sets else ()
@@ -372,6 +386,9 @@ class FakeStackSets:
         status = OperationStatus.FAILED if failed > self.tolerated else OperationStatus.SUCCEEDED
         self.results[operation.id] = results
         self.operations[operation.id] = replace(operation, status=status, failed_count=failed)
+        if operation.action is OperationAction.DETECT_DRIFT:
+            self._examine(name, operation.id)
+            return
         there = {one.key: one for one in self.sets[name].instances}
         for one in results:
             if operation.action is OperationAction.DELETE and one.key not in self.fail:
@@ -381,6 +398,39 @@ class FakeStackSets:
         self.sets[name] = replace(
             self.sets[name], instances=tuple(there[key] for key in sorted(there))
         )
+
+    def _examine(self, name, operation_id):
+        """Put what a detection found into the rows, and its counts into operation and stack set."""
+        succeeded = {
+            one.key for one in self.results[operation_id] if one.status is ResultStatus.SUCCEEDED
+        }
+        drifted = succeeded & {key for key, found in self.drifts.items() if found}
+        rows = tuple(
+            replace(
+                one,
+                last_operation_id=operation_id,
+                drift_status=DriftStatus.DRIFTED
+                if self.drifts.get(one.key)
+                else DriftStatus.IN_SYNC,
+                drift_checked=FakeClock().now(),
+            )
+            if one.key in succeeded
+            else one
+            for one in self.sets[name].instances
+        )
+        operation = self.operations[operation_id]
+        whole = DriftStatus.IN_SYNC if not operation.failed_count else DriftStatus.NOT_CHECKED
+        summary = DriftSummary(
+            status=DriftStatus.DRIFTED if drifted else whole,
+            detection_status="PARTIAL_SUCCESS" if operation.failed_count else "COMPLETED",
+            checked=FakeClock().now(),
+            total=len(rows),
+            drifted=len(drifted),
+            in_sync=len(succeeded - drifted),
+            failed=operation.failed_count,
+        )
+        self.operations[operation_id] = replace(operation, drift=summary)
+        self.sets[name] = replace(self.sets[name], instances=rows, drift=summary)
 
     def _moved(self, result, there, operation_id):
         good = result.status is ResultStatus.SUCCEEDED

@@ -193,7 +193,10 @@ class StackSets(Protocol):
     def list_resource_drifts(
         self, name: str, key: InstanceKey, operation_id: OperationId
     ) -> tuple[ResourceDrift, ...]:
-        """List what differs in one stack instance, as that drift detection found it."""
+        """List the resources of a stack instance that were changed or deleted, to the last page.
+
+        AWS tells of the most recent drift detection only.
+        """
 
     def list_auto_deployment_targets(self, name: str) -> tuple[AutoDeploymentTarget, ...]:
         """List the units whose newcomers get stack instances, to the last page."""

@@ -6,16 +6,17 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from stacksets.aws.failures import AbsentError, AlreadyAcceptedError, NotNowError
+from stacksets.aws.resource_drifts import resource_drift_from
 from stacksets.aws.translate import (
     Request,
     auto_deployment_target_from,
     definition_to,
+    described_operation_from,
     instance_from,
     operation_from,
     parameters_from,
     parameters_to,
     preferences_to,
-    resource_drift_from,
     result_from,
     stack_set_from,
     summary_from,
@@ -106,7 +107,7 @@ class BotoStackSets:
                 )
         except AbsentError:
             return None
-        return operation_from(answer["StackSetOperation"])
+        return described_operation_from(answer["StackSetOperation"])
 
     def list_results(
         self, name: str, operation_id: OperationId, status: ResultStatus | None = None

@@ -1,11 +1,13 @@
-"""boto3's dicts <-> the model, both ways: no dict of boto3 goes further than this module.
+"""boto3's dicts <-> the model, both ways: no dict of boto3 goes further than this package.
 
 What AWS may leave out, may be left out here; a status that this version does not know is a
-ServiceError, since guessing at it could delete the wrong thing.
+ServiceError, since guessing at it could delete the wrong thing. Only drift, by which nothing is
+decided, is UNKNOWN then.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,13 +25,13 @@ from stacksets.model.desired import (
 from stacksets.model.observed import (
     AutoDeploymentTarget,
     DetailedStatus,
+    DriftStatus,
+    DriftSummary,
     InstanceStatus,
     Operation,
     OperationAction,
     OperationResult,
     OperationStatus,
-    PropertyDrift,
-    ResourceDrift,
     ResultStatus,
     StackInstance,
     StackSet,
@@ -45,9 +47,9 @@ if TYPE_CHECKING:
         GetTemplateSummaryOutputTypeDef,
         ParameterTypeDef,
         StackEventTypeDef,
-        StackInstanceResourceDriftsSummaryTypeDef,
         StackInstanceSummaryTypeDef,
         StackSetAutoDeploymentTargetSummaryTypeDef,
+        StackSetDriftDetectionDetailsTypeDef,
         StackSetOperationResultSummaryTypeDef,
         StackSetOperationSummaryTypeDef,
         StackSetOperationTypeDef,
@@ -84,6 +86,7 @@ def stack_set_from(answer: StackSetTypeDef) -> StackSet:
         organizational_unit_ids=tuple(
             OrganizationalUnitId(one) for one in answer.get("OrganizationalUnitIds", ())
         ),
+        drift=_drift_from(answer.get("StackSetDriftDetectionDetails")),
     )
 
 
@@ -96,10 +99,31 @@ def _auto_deployment_from(answer: AutoDeploymentOutputTypeDef | None) -> AutoDep
     )
 
 
+def _drift_from(details: StackSetDriftDetectionDetailsTypeDef | None) -> DriftSummary | None:
+    """Read how a drift detection went; AWS tells NOT_CHECKED where there never was one."""
+    if not details:
+        return None
+    return DriftSummary(
+        status=_drift_status(details.get("DriftStatus", "NOT_CHECKED")),
+        detection_status=details.get("DriftDetectionStatus", ""),
+        checked=_utc(details.get("LastDriftCheckTimestamp")),
+        total=details.get("TotalStackInstancesCount", 0),
+        drifted=details.get("DriftedStackInstancesCount", 0),
+        in_sync=details.get("InSyncStackInstancesCount", 0),
+        in_progress=details.get("InProgressStackInstancesCount", 0),
+        failed=details.get("FailedStackInstancesCount", 0),
+    )
+
+
+def _drift_status(word: str) -> DriftStatus:
+    return DriftStatus(word) if word in {*DriftStatus} else DriftStatus.UNKNOWN
+
+
 def instance_from(row: StackInstanceSummaryTypeDef) -> StackInstance:
     """Read a row of ListStackInstances, which holds no overrides."""
     detailed = row.get("StackInstanceStatus", {}).get("DetailedStatus")
     operation_id = row.get("LastOperationId")
+    drift = row.get("DriftStatus")
     return StackInstance(
         account=AccountId(row["Account"]),
         region=Region(row["Region"]),
@@ -109,7 +133,15 @@ def instance_from(row: StackInstanceSummaryTypeDef) -> StackInstance:
         stack_id=row.get("StackId") or None,
         last_operation_id=OperationId(operation_id) if operation_id else None,
         organizational_unit_id=_unit(row.get("OrganizationalUnitId")),
+        drift_status=_drift_status(drift) if drift else None,
+        drift_checked=_utc(row.get("LastDriftCheckTimestamp")),
     )
+
+
+def described_operation_from(answer: StackSetOperationTypeDef) -> Operation:
+    """Read DescribeStackSetOperation, which alone tells what a drift detection has found."""
+    drift = _drift_from(answer.get("StackSetDriftDetectionDetails"))
+    return replace(operation_from(answer), drift=drift)
 
 
 def operation_from(row: StackSetOperationTypeDef | StackSetOperationSummaryTypeDef) -> Operation:
@@ -133,25 +165,6 @@ def result_from(row: StackSetOperationResultSummaryTypeDef) -> OperationResult:
         status=_known(ResultStatus, row["Status"]),
         status_reason=row.get("StatusReason", ""),
         organizational_unit_id=_unit(row.get("OrganizationalUnitId")),
-    )
-
-
-def resource_drift_from(row: StackInstanceResourceDriftsSummaryTypeDef) -> ResourceDrift:
-    """Read one drifted resource of a stack instance."""
-    return ResourceDrift(
-        logical_id=row["LogicalResourceId"],
-        physical_id=row.get("PhysicalResourceId", ""),
-        resource_type=row["ResourceType"],
-        kind=row["StackResourceDriftStatus"],
-        properties=tuple(
-            PropertyDrift(
-                path=one["PropertyPath"],
-                kind=one["DifferenceType"],
-                expected=one["ExpectedValue"],
-                actual=one["ActualValue"],
-            )
-            for one in row.get("PropertyDifferences", ())
-        ),
     )
 
 

@@ -10,6 +10,7 @@ import click
 
 from stacksets.cli.change import deploy, destroy
 from stacksets.cli.diagnosed import diagnose
+from stacksets.cli.drifted import drift
 from stacksets.cli.embedded import local
 from stacksets.cli.imported import import_stacks
 from stacksets.cli.look import outputs, plan, smoke, status
@@ -48,7 +49,7 @@ def stacksets() -> None:
 
 
 stacksets.add_commands("Prepare", bootstrap, resolve)
-stacksets.add_commands("Look", plan, show, status, outputs, smoke, diagnose)
+stacksets.add_commands("Look", plan, show, status, outputs, smoke, diagnose, drift)
 stacksets.add_commands("Change", deploy, import_stacks, resume, destroy)
 stacksets.add_commands("Operations", watch, stop, events)
 stacksets.add_commands("On this machine", local)

@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, TypeVar
 
 from stacksets.cli.stages import load
-from stacksets.errors import InputError, StackSetsError
+from stacksets.errors import DetachedError, InputError, OperationStoppedError, StackSetsError
 from stacksets.report.failure import error_result
 from stacksets.report.message import Result
 from stacksets.report.several import (
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_INTERRUPTED = {DetachedError.code, OperationStoppedError.code}
+"""What becomes of an operation where somebody typed Ctrl-C."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedChange:
@@ -44,9 +47,27 @@ class PlannedChange:
 
 
 def look_at_each(session: Session, look: Callable[[Session, Deployment], Result]) -> Result:
-    """Look at the stack set of every file; what cannot be told of one leaves the others alone."""
+    """Look at the stack set of every file; what cannot be told of one leaves the others alone.
+
+    Only where somebody typed Ctrl-C, the rest is not attempted.
+    """
     parts = session.parts()
-    return _join(session, parts, _with_each(parts, _load_each(parts), look))
+    return _join(session, parts, list(_look(parts, _load_each(parts), look)))
+
+
+def _look(
+    parts: Sequence[Session],
+    loaded: Sequence[Deployment | Result],
+    look: Callable[[Session, Deployment], Result],
+) -> Iterator[Result]:
+    interrupted = 0
+    for part, one in zip(parts, loaded, strict=True):
+        if interrupted:
+            yield not_attempted_result(part.record, interrupted)
+            continue
+        [result] = _with_each([part], [one], look)
+        interrupted = result.exit_code if result.code in _INTERRUPTED else 0
+        yield result
 
 
 def change_each(

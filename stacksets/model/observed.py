@@ -149,7 +149,10 @@ class StackToImport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One operation on the stack set; times are UTC."""
+    """One operation on the stack set; times are UTC.
+
+    `drift` is what a drift detection has found so far; only DescribeStackSetOperation tells it.
+    """
 
     id: OperationId
     action: OperationAction
@@ -158,6 +161,7 @@ class Operation:
     created: datetime | None = None
     ended: datetime | None = None
     failed_count: int = 0
+    drift: DriftSummary | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +182,10 @@ class OperationResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftSummary:
-    """How the latest drift detection of a stack set went; counts are of stack instances."""
+    """How a drift detection went: one, or the latest of a stack set that has ended.
+
+    Counts are of stack instances.
+    """
 
     status: DriftStatus
     detection_status: str

@@ -120,7 +120,7 @@ def step_words(step: Step) -> str:
         case StopAutoDeployment():
             words = "turn auto-deployment off"
         case DetectStackSetDrift():
-            words = "detect drift in every stack instance"
+            words = "detect drift in every stack instance; other operations wait meanwhile"
         case CreateStackInstances() | UpdateStackInstances() | DeleteStackInstances():
             words = _instances_words(step)
         case _:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stacksets.definition import compare_templates
 from stacksets.effective import find_deployed
-from stacksets.model.observed import DetailedStatus
+from stacksets.model.observed import DetailedStatus, DriftStatus
 from stacksets.report.message import Line, Result, Tone, align, count, duration
 from stacksets.report.outcome import instance_data
 from stacksets.report.parameters import forgotten_warnings, parameter_lines, parameters_data
@@ -15,10 +15,11 @@ from stacksets.template import parse_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from stacksets.effective import EffectiveParameters
     from stacksets.model.desired import Deployment, InstanceKey
-    from stacksets.model.observed import Operation, StackInstance, StackSet
+    from stacksets.model.observed import DriftSummary, Operation, StackInstance, StackSet
 
 _OPERATIONS = 5
 _MOVING = {DetailedStatus.PENDING, DetailedStatus.RUNNING}
@@ -97,11 +98,24 @@ def _data(deployment: Deployment, observed: StackSet) -> dict[str, object]:
         "stack_set_id": observed.id,
         "deployed_template_sha256": _sha256(observed),
         "is_deployed_template": _sha256(observed) == deployment.template.sha256,
+        "drift": observed.drift and _drift_data(observed.drift),
         "instances": [instance_data(one) for one in observed.instances],
         "stacks_looked_up": observed.stacks_looked_up,
         "missing": _missing(deployment, observed.instances),
         "surplus": [str(one.key) for one in observed.instances if one.key not in wanted],
         "operations": [_operation_data(one) for one in observed.operations],
+    }
+
+
+def _drift_data(drift: DriftSummary) -> dict[str, object]:
+    return {
+        "status": drift.status.value,
+        "detection_status": drift.detection_status,
+        "checked": drift.checked and drift.checked.isoformat(),
+        "total": drift.total,
+        "drifted": drift.drifted,
+        "in_sync": drift.in_sync,
+        "failed": drift.failed,
     }
 
 
@@ -127,6 +141,8 @@ def _lines(
     place = f"{account} · home region {deployment.home_region}"
     yield Line(f"Stack set {observed.name} in {place}", Tone.STRONG)
     yield from _template_lines(deployment, observed)
+    if observed.drift and observed.drift.checked:
+        yield _drift_line(observed.drift, observed.drift.checked)
     yield Line(f"Stack instances ({len(observed.instances)})")
     yield from _instance_lines(deployment, observed)
     if not observed.stacks_looked_up:
@@ -155,6 +171,16 @@ def _template_lines(deployment: Deployment, observed: StackSet) -> Iterator[Line
     yield Line(
         f"            sha256 {deployment.template.sha256} is {deployment.template.path} ({words})",
         Tone.WARNING,
+    )
+
+
+def _drift_line(drift: DriftSummary, checked: datetime) -> Line:
+    said = {"drifted": drift.drifted, "in sync": drift.in_sync, "failed": drift.failed}
+    counts = ", ".join(f"{number} {word}" for word, number in said.items() if number)
+    text = f"{drift.status}: {counts or 'none'} of {count(drift.total, 'stack instance')}"
+    return Line(
+        f"  drift     {text}, checked {checked:%Y-%m-%d %H:%M:%SZ}",
+        Tone.WARNING if drift.status is DriftStatus.DRIFTED else Tone.FAINT,
     )
 
 

@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.emulator_only, pytest.mark.exhaustive
 TIMEOUT_SECONDS = 60
 DEPLOYING = ("CreateStackSet", "CreateStackInstances")
 DESTROYING = ("DeleteStackInstances", "DeleteStackSet")
+LONG_SECONDS = 12.0
 
 
 @pytest.fixture
@@ -82,3 +83,20 @@ def test_a_command_that_was_killed_in_a_write_ends_well_when_it_is_typed_again(
             assert stack_set["operations"] == [("CREATE", "SUCCEEDED")]
 
     assert state(local_aws) == empty
+
+
+def test_a_detection_whose_command_was_killed_is_attached_to_when_it_is_typed_again(
+    small: Shell, local_aws: LocalAws
+) -> None:
+    done = small.run("stacksets", *DEPLOY)
+    assert done.returncode == 0, done.stderr
+    local_aws.set_control_plane(instance_seconds=LONG_SECONDS)
+
+    _kill_in(small, local_aws, ("drift",), "DetectStackSetDrift")
+    again = small.run("stacksets", "drift")
+
+    assert again.returncode == 0, again.stderr
+    assert "wait for the running DETECT_DRIFT operation" in again.stderr
+    [stack_set] = state(local_aws)["stack sets"]
+    actions = [action for action, _ in stack_set["operations"]]
+    assert actions.count("DETECT_DRIFT") == 1

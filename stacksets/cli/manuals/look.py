@@ -48,6 +48,23 @@ SHOW = Manual(
     },
     see_also=("plan", "deploy"),
 )
+DRIFT = Manual(
+    exit_codes={
+        0: "Everything is in sync.",
+        3: "Input refused: the file, or there is nothing to look at.",
+        4: "No access, or AWS does not tell of some stack instance.",
+        5: "The detection did not succeed everywhere, or AWS failed.",
+        6: "Conflict: another operation with --if-busy refuse.",
+        7: "Still running when --timeout had passed; it goes on in AWS.",
+        8: "Something drifted.",
+        130: "Detached by Ctrl-C; the detection goes on in AWS.",
+    },
+    examples={
+        "stacksets drift --environment prod": "Detect, wait and show.",
+        "stacksets drift --last --output json": "What was found last, for a program.",
+    },
+    see_also=("status", "plan", "deploy"),
+)
 STATUS = Manual(
     exit_codes={
         0: "Nothing is wrong, or nothing is deployed yet.",

@@ -118,6 +118,8 @@ REASONS = [
     ("stack_stuck", f"Stack:{STACK} is in UPDATE_ROLLBACK_FAILED state and can not be updated."),
     ("stack_state", f"Stack:{STACK} is in ROLLBACK_COMPLETE state and can not be updated."),
     ("stack_gone", f"Stack:{STACK} is in DELETE_COMPLETE state and can not be updated."),
+    ("stack_gone", f"Stack [{STACK}] does not exist"),
+    ("stack_gone", f"Stack with id {STACK} does not exist"),
     (
         "explicit_deny",
         (
