@@ -14,7 +14,7 @@ from stacksets.cli.consent import Consent
 from stacksets.cli.options import several_files_command
 from stacksets.cli.parts import PlannedChange, change_each
 from stacksets.cli.patience import Waiting, if_busy_option, timeout_option
-from stacksets.cli.plan_options import check_send, plan_options
+from stacksets.cli.plan_options import check_send, option_words, plan_options
 from stacksets.cli.saved import PLAN_FILE, hold
 from stacksets.cli.stages import check, lint, observe, open_aws
 from stacksets.effective import find_effective
@@ -143,7 +143,7 @@ def carry_out_deploy(
         first=plan,
         consent=replace(consent, session=session),
         notify=session.tell_event,
-        patience=waiting.begin(session, resumes=resumes),
+        patience=waiting.begin(session, "resume", *option_words(options), resumes=resumes),
     )
     return change_result(outcome, session.record.data())
 
@@ -200,7 +200,8 @@ def carry_out_destroy(
     """Carry a removal out that was planned and agreed to, and look for what is left."""
     opened, observed = planned.opened, planned.observed
     there = observed.instances if observed else ()
-    outcome = _remove(session, planned, consent, waiting.begin(session, resumes=resumes))
+    patience = waiting.begin(session, "resume", resumes=resumes)
+    outcome = _remove(session, planned, consent, patience)
     if outcome and outcome.verdict.exit_code:
         return change_result(outcome, session.record.data())
     keys = {*opened.deployment.instance_keys(), *(one.key for one in there)}

@@ -16,12 +16,13 @@ from stacksets.cli.consent import Consent
 from stacksets.cli.options import session_command
 from stacksets.cli.parts import PlannedChange
 from stacksets.cli.patience import Waiting, command_line, if_busy_option, timeout_option
+from stacksets.cli.plan_options import check_send, option_words, plan_options
 from stacksets.cli.stages import load, observe, open_aws
 from stacksets.errors import ConflictError, DetachedError, InputError
 from stacksets.events import read_events
 from stacksets.model.desired import OperationId
 from stacksets.operation_ids import Purpose, find_purpose, tell_operation
-from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
+from stacksets.plan import make_destroy_plan, make_plan
 from stacksets.report.operations import (
     events_result,
     not_deployed_result,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from stacksets.cli.session import Session
     from stacksets.cli.stages import Opened
     from stacksets.model.observed import Operation, StackSet
+    from stacksets.model.plan import Plan
+    from stacksets.plan import PlanOptions
     from stacksets.report.message import Result
     from stacksets.waiting import IfBusy
 
@@ -65,7 +68,8 @@ def watch(session: Session, *, operation_id: str | None, timeout_minutes: float 
     if not operations:
         return _nothing_runs(session, opened)
     ids = [one.id for one in operations]
-    patience = Waiting(timeout_minutes=timeout_minutes).begin(session, go_on="watch")
+    named = [operation_id] if operation_id else []
+    patience = Waiting(timeout_minutes=timeout_minutes).begin(session, "watch", *named)
     running = watch_operations(
         _stack_sets(opened), opened.deployment.name, ids, session.world.clock, patience
     )
@@ -119,6 +123,7 @@ def stop(session: Session, *, operation_id: str | None, yes: bool) -> Result:
 )
 @yes_option
 @allow_delete_option
+@plan_options
 @if_busy_option
 @timeout_option
 @session_command
@@ -127,22 +132,25 @@ def resume(
     *,
     yes: bool,
     allow_delete: bool,
+    options: PlanOptions,
     if_busy: IfBusy,
     timeout_minutes: float | None,
 ) -> Result:
     """Go on with the deploy or destroy that was interrupted; the latest operation's id tells which.
 
-    Waits for that operation, plans the rest anew, and asks for it as usual.
+    Waits for that operation, plans the rest anew, and asks for it as usual. What the deploy was
+    given of --audit, --remove-first and --send is not kept anywhere: give it again.
     """
-    opened = open_aws(session, load(session))
-    observed = observe(opened)
+    unbound = load(session)
+    check_send(unbound, options.send)
+    opened = open_aws(session, unbound)
+    observed = observe(opened, audit=options.audit)
     if observed is None:
         return not_deployed_result(opened.deployment.name, session.record.data())
     purpose = _get_purpose(observed)
     destroys = purpose is Purpose.DESTROY
-    make = make_destroy_plan if destroys else make_plan
     planned = PlannedChange(
-        opened=opened, observed=observed, plan=make(opened.deployment, observed)
+        opened=opened, observed=observed, plan=_plan_rest(opened, observed, purpose, options)
     )
     consent = Consent(session=session, yes=yes, allow_delete=allow_delete, by_name=destroys)
     if not planned.plan.is_empty:
@@ -157,7 +165,7 @@ def resume(
     return carry_out_deploy(
         session,
         planned,
-        options=PlanOptions(),
+        options=options,
         consent=consent,
         waiting=waiting,
         resumes=purpose,
@@ -227,6 +235,18 @@ def _nothing_runs(session: Session, opened: Opened) -> Result:
         return not_deployed_result(name, record)
     latest = next(iter(stack_sets.list_operations(name)), None)
     return nothing_running_result(latest, record)
+
+
+def _plan_rest(opened: Opened, observed: StackSet, purpose: Purpose, options: PlanOptions) -> Plan:
+    """Plan what is left; what only a deploy can be asked for is refused rather than dropped."""
+    if purpose is Purpose.DEPLOY:
+        return make_plan(opened.deployment, observed, options)
+    if words := option_words(options):
+        raise InputError(
+            f"a destroy was interrupted, which knows no {' '.join(words)}",
+            hint="`stacksets resume` without that goes on with it",
+        )
+    return make_destroy_plan(opened.deployment, observed)
 
 
 def _get_purpose(observed: StackSet) -> Purpose:

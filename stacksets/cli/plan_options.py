@@ -54,6 +54,15 @@ def plan_options(function: Callable[..., R]) -> Callable[..., R]:
     return command
 
 
+def option_words(options: PlanOptions) -> tuple[str, ...]:
+    """Give the flags that ask for these options, as they are typed."""
+    return (
+        *(("--audit",) if options.audit else ()),
+        *(("--remove-first",) if options.remove_first else ()),
+        *(word for name in sorted(options.send) for word in ("--send", name)),
+    )
+
+
 def check_send(deployment: Deployment, names: frozenset[str]) -> None:
     """Refuse to send by name what is compared anyway.
 
