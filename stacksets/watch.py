@@ -241,6 +241,7 @@ class _Watch:
             if _ORDER.get(one.status, _ENDED) > _ORDER.get(before, _ENDED):
                 known[one.key] = one.status
                 yield InstanceProgressed(
+                    operation_id=self._id,
                     key=one.key,
                     status=one.status,
                     status_reason=one.status_reason,

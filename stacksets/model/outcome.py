@@ -122,8 +122,9 @@ class OperationObserved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceProgressed:
-    """One stack instance moved on in the running operation; waiting for its turn is no move."""
+    """One stack instance moved on in a running operation; waiting for its turn is no move."""
 
+    operation_id: OperationId
     key: InstanceKey
     status: ResultStatus
     status_reason: str

@@ -206,7 +206,7 @@ def _events():
     }
     observed = {"operation_id": OperationId("op-1"), "seconds": 3.0}
     behind = tuple(OperationId(f"op-{number}") for number in range(2, 6))
-    progressed = {"key": a_key(), "seconds": 0.41}
+    progressed = {"operation_id": OperationId("op-1"), "key": a_key(), "seconds": 0.41}
     return [
         line
         for event in (

@@ -121,7 +121,7 @@ def test_watch_follows_the_running_operation_to_its_end(run, sets):
 
     assert code == 0
     assert out == "Operation theirs (CREATE) succeeded: 2 done\n"
-    assert "  operation running, 0.0 s: 2 waiting" in err
+    assert "  operation theirs running, 0.0 s: 2 waiting" in err
 
 
 def test_watch_fails_with_an_operation_that_failed_and_says_what_tells_more(run, sets):
