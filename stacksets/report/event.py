@@ -86,6 +86,7 @@ def _operation_observed(event: OperationObserved) -> Message:
             "reason": event.status_reason,
             "seconds": event.seconds,
             "counts": {status.value: number for status, number in sorted(event.counts.items())},
+            "listed_seconds": event.listed_seconds,
             "failed_count": event.failed_count,
             "queued_behind": list(event.queued_behind),
         },

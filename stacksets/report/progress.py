@@ -67,8 +67,9 @@ def operation_line(
     """
     elapsed = "" if seconds is None else f", {duration(seconds)}"
     words = count_words(observed)
+    counts = f": {words}{_age_words(observed, seconds)}" if words else ""
     failed = any(one.status is OperationStatus.FAILED for one in observed)
-    text = f"  {operation_words(observed, names)}{elapsed}{f': {words}' if words else ''}"
+    text = f"  {operation_words(observed, names)}{elapsed}{counts}"
     return Line(text, Tone.BAD if failed else Tone.FAINT)
 
 
@@ -86,6 +87,18 @@ def progress_lines(
     if len(instances) <= _FEW:
         return [first, *_instance_lines(instances, moves, seconds)]
     return [first, *_region_lines(instances)]
+
+
+def _age_words(observed: Sequence[OperationObserved], seconds: float | None) -> str:
+    """Say how old the counts are, where the latest look was not one at every stack instance."""
+    listed = [
+        one.listed_seconds
+        for one in observed
+        if one.listed_seconds is not None and one.listed_seconds < one.seconds
+    ]
+    return (
+        "" if seconds is None or not listed else f" (as of {duration(seconds - min(listed))} ago)"
+    )
 
 
 def _queue_words(observed: OperationObserved, names: Names) -> str:

@@ -181,6 +181,29 @@ def test_failures_count_as_soon_as_aws_counts_them_although_they_are_not_listed_
     assert written == ["  operation op-1 running, 1.0 s: 1 running, 2 failed"]
 
 
+def test_counts_that_are_not_of_the_latest_look_say_how_old_they_are(screen):
+    log = Log()
+    seen = replace(_observed(seconds=40.0, us_east_1=RUNNING), listed_seconds=10.0)
+    later = replace(seen, seconds=60.0, failed_count=1)
+
+    assert log.tell(seen, later) == [
+        "  operation op-1 running, 40 s: 1 running (as of 30 s ago)",
+        "  operation op-1 running, 1 min 0 s: 1 running, 1 failed (as of 50 s ago)",
+    ]
+    screen.tell(seen)
+    screen.clock.seconds = 45.0
+    screen.close()
+    assert screen.lines()[0] == "  operation running, 45 s: 1 running (as of 35 s ago)"
+
+
+def test_counts_of_the_latest_look_have_no_age(screen):
+    screen.tell(replace(_observed(seconds=40.0, us_east_1=RUNNING), listed_seconds=40.0))
+    screen.clock.seconds = 45.0
+    screen.close()
+
+    assert screen.lines()[0] == "  operation running, 45 s: 1 running"
+
+
 def test_a_few_stack_instances_have_a_line_each_that_is_redrawn(screen):
     screen.tell(
         StepStarted(number=1, total=1, step=STEP),
