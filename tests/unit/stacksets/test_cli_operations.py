@@ -217,6 +217,15 @@ def test_without_a_yes_nothing_is_stopped(run, sets, typed):
     assert sets.calls == []
 
 
+def test_where_nobody_is_asked_it_is_named_what_would_be_stopped(run, sets):
+    _begin(sets, polls=99)
+
+    _, _, err = run("stop")
+
+    assert "error: Stop operation theirs (CREATE, RUNNING, by another client)? Nobody is" in err
+    assert "→ add --yes to agree" in err
+
+
 def test_stop_stops_what_is_queued_before_it_begins(run, sets):
     _begin(sets, polls=99)
     _begin(sets, DEPLOY, polls=99, status=OperationStatus.QUEUED)
