@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from stacksets.definition import compare_templates
 from stacksets.effective import find_deployed
-from stacksets.model.observed import DetailedStatus
+from stacksets.model.observed import DetailedStatus, OperationAction
+from stacksets.operation_ids import tell_operation
 from stacksets.report.message import Line, Result, Tone, align, count, duration
 from stacksets.report.outcome import instance_data
 from stacksets.report.parameters import forgotten_warnings, parameter_lines, parameters_data
@@ -30,7 +31,8 @@ def status_result(
     """Tell how the stack set stands: 0 nothing wrong, 5 something failed, 4 could not tell.
 
     A stack instance that the file names and the stack set lacks is wrong: that region answers
-    nobody. A stack set that was never made is only not deployed.
+    nobody; but while an operation runs it may be on its way. A stack set that was never made is
+    only not deployed.
     """
     if observed is None:
         return Result(
@@ -67,13 +69,20 @@ def _verdict(observed: StackSet, missing: Sequence[str]) -> tuple[str, int]:
     instances = observed.instances
     if any(_has_failed(one) for one in instances):
         return "failed", 5
-    if missing:
+    changing = _find_change(observed) is not None
+    if missing and not changing:
         return "incomplete", 5
     if observed.stacks_looked_up and any(_is_unread(one) for one in instances):
         return "unknown", 4
-    if any(one.detailed_status in _MOVING for one in instances):
+    if changing or any(one.detailed_status in _MOVING for one in instances):
         return "in_progress", 0
     return "healthy", 0
+
+
+def _find_change(observed: StackSet) -> Operation | None:
+    """Give the operation that changes stack instances now; a drift detection only looks."""
+    running = observed.running_operation
+    return None if running and running.action is OperationAction.DETECT_DRIFT else running
 
 
 def _has_failed(instance: StackInstance) -> bool:
@@ -129,6 +138,9 @@ def _lines(
     yield from _template_lines(deployment, observed)
     yield Line(f"Stack instances ({len(observed.instances)})")
     yield from _instance_lines(deployment, observed)
+    if running := observed.running_operation:
+        words = f"{tell_operation(running)} is under way; `stacksets watch` follows it"
+        yield Line(f"  {words}", Tone.WARNING)
     if not observed.stacks_looked_up:
         yield Line("  stacks not looked up; --audit does", Tone.FAINT)
     yield from parameter_lines(deployed)

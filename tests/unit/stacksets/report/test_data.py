@@ -11,7 +11,12 @@ from stacksets.errors import NotReadyError, OperationFailedError, Problem
 from stacksets.exposure import Exposure, PublicMethod
 from stacksets.lint import LintResult
 from stacksets.model.desired import OperationId
-from stacksets.model.observed import DetailedStatus, InstanceStatus, OperationStatus
+from stacksets.model.observed import (
+    DetailedStatus,
+    InstanceStatus,
+    OperationAction,
+    OperationStatus,
+)
 from stacksets.model.outcome import Identity, Outcome, RootCause, Verdict
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
 from stacksets.report.change import change_result, no_changes_result, plan_result
@@ -252,6 +257,39 @@ def test_status_warns_of_forgotten_overrides():
     assert result.lines[-1].text.startswith("  ! us-west-1: overrides of Suffix on AWS")
     assert result.data["warnings"]
     assert result.data["parameters"]["instances"][1]["parameters"][0]["source"] == "forgotten"
+
+
+def _while(action, *instances):
+    running = an_operation(id=OperationId("op-9"), action=action, status=OperationStatus.RUNNING)
+    return status_result(a_deployment(), a_stack_set(*instances, operations=(running,)), {})
+
+
+@pytest.mark.parametrize(
+    ("action", "instances", "code", "exit_code"),
+    [
+        (OperationAction.CREATE, BOTH[:1], "in_progress", 0),
+        (OperationAction.UPDATE, BOTH, "in_progress", 0),
+        (OperationAction.DETECT_DRIFT, BOTH[:1], "incomplete", 5),
+        (OperationAction.DETECT_DRIFT, BOTH, "healthy", 0),
+        (OperationAction.CREATE, (an_instance(stack_exists=False),), "failed", 5),
+        (OperationAction.CREATE, (an_instance(stack_exists=None),), "unknown", 4),
+    ],
+)
+def test_status_while_an_operation_runs_is_bad_news_only_where_something_failed(
+    action, instances, code, exit_code
+):
+    result = _while(action, *instances)
+
+    assert (result.code, result.exit_code) == (code, exit_code)
+
+
+def test_status_names_the_operation_that_runs_and_what_follows_it():
+    texts = [line.text for line in _while(OperationAction.CREATE, BOTH[0]).lines]
+
+    assert (
+        "  operation op-9 (CREATE, RUNNING, by another client) is under way; `stacksets watch` "
+        "follows it"
+    ) in texts
 
 
 def test_status_calls_a_stack_set_incomplete_where_an_instance_is_not_there():
