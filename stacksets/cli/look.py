@@ -46,8 +46,9 @@ def plan(
 ) -> Result:
     """Show what deploy would do, without doing it.
 
-    Exit codes: 0 with or without changes; 4 where the accounts are not ready; 6 where a plan that
-    waits for an operation was to be saved; 8 for changes with --expect-no-changes.
+    Exit codes: 0 with or without changes; 3 where the file or the template is refused; 4 where the
+    accounts are not ready; 6 where a plan that waits for an operation was to be saved; 8 for
+    changes with --expect-no-changes.
     """
     if out and len(session.flags.files) > 1:
         raise click.UsageError("--out saves the plan of one deployment file")
@@ -76,7 +77,8 @@ def plan(
 def status(session: Session, *, audit: bool) -> Result:
     """Show what AWS holds beside what the deployment file says.
 
-    Exit codes: 0 nothing wrong; 5 something failed; 4 something could not be read.
+    Exit codes: 0 nothing wrong, or an operation runs and nothing has failed (in_progress in JSON);
+    5 something failed, or is missing and nothing runs; 4 something could not be read.
     """
 
     def look(part: Session, deployment: Deployment) -> Result:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stacksets.errors import CredentialsError, NotReadyError, TemplateError
+from stacksets.errors import CredentialsError, NotReadyError, TemplateError, UnfitInputError
 from stacksets.expand import expand_targets
 from stacksets.lint import lint_template
 from stacksets.load import load_deployment
@@ -100,7 +100,8 @@ def check(session: Session, opened: Opened, observed: StackSet | None) -> None:
     """Refuse to begin where something is missing that the change would fail on half-way.
 
     Raises:
-        NotReadyError: with all that is missing; its notes are what could not be checked.
+        NotReadyError: with all that is missing; its notes are what could not be checked. An
+            UnfitInputError where the accounts lack nothing.
     """
     variables = (session.world.environ.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
     ready = check_ready(
@@ -111,7 +112,9 @@ def check(session: Session, opened: Opened, observed: StackSet | None) -> None:
         other_regions=tuple(Region(name) for name in variables if name),
     )
     if ready.problems:
-        error = NotReadyError("Not ready, nothing was changed", problems=ready.problems)
+        unfit = all(one.is_input for one in ready.problems)
+        kind = UnfitInputError if unfit else NotReadyError
+        error = kind("Not ready, nothing was changed", problems=ready.problems)
         for one in ready.unchecked:
             error.add_note(one)
         raise error
