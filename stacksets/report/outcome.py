@@ -57,6 +57,7 @@ def instance_data(instance: StackInstance) -> dict[str, object]:
         "reason": instance.status_reason,
         "stack_id": instance.stack_id,
         "stack_exists": instance.stack_exists,
+        "unread": instance.unread and instance.unread.why,
         "overridden": None if overrides is None else sorted(overrides),
         "last_operation_id": instance.last_operation_id,
     }

@@ -9,6 +9,7 @@ from stacksets.definition import compare_templates
 from stacksets.effective import find_deployed
 from stacksets.model.observed import DetailedStatus, OperationAction
 from stacksets.operation_ids import tell_operation
+from stacksets.report.cause import name_instances, without_own_ids, wrapped
 from stacksets.report.message import Line, Result, Tone, align, count, duration
 from stacksets.report.outcome import instance_data
 from stacksets.report.parameters import forgotten_warnings, parameter_lines, parameters_data
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from stacksets.effective import EffectiveParameters
     from stacksets.model.desired import Deployment, InstanceKey
-    from stacksets.model.observed import Operation, StackInstance, StackSet
+    from stacksets.model.observed import Operation, Refusal, StackInstance, StackSet
 
 _OPERATIONS = 5
 _MOVING = {DetailedStatus.PENDING, DetailedStatus.RUNNING}
@@ -138,6 +139,7 @@ def _lines(
     yield from _template_lines(deployment, observed)
     yield Line(f"Stack instances ({len(observed.instances)})")
     yield from _instance_lines(deployment, observed)
+    yield from _unread_lines(observed.instances)
     if running := observed.running_operation:
         words = f"{tell_operation(running)} is under way; `stacksets watch` follows it"
         yield Line(f"  {words}", Tone.WARNING)
@@ -178,6 +180,21 @@ def _instance_lines(deployment: Deployment, observed: StackSet) -> Iterator[Line
         yield Line(text, _instance_tone(one, looked_up=looked_up))
     for name in _missing(deployment, instances):
         yield Line(f"  {name}  not there yet", Tone.WARNING)
+
+
+def _unread_lines(instances: Sequence[StackInstance]) -> Iterator[Line]:
+    """Say once a cause why stacks could not be read, and what to do."""
+    groups: dict[str, list[tuple[InstanceKey, Refusal]]] = {}
+    for one in instances:
+        if one.unread:
+            cause = without_own_ids(one.unread.why, one.key)
+            groups.setdefault(cause, []).append((one.key, one.unread))
+    for group in groups.values():
+        (_, refusal), named = group[0], name_instances([key for key, _ in group])
+        texts = wrapped(f"{named}: {refusal.why}", first="  ?  ")
+        if refusal.hint:
+            texts += wrapped(refusal.hint, first="     → ", rest="       ")
+        yield from (Line(text, Tone.WARNING) for text in texts)
 
 
 def _instance_tone(instance: StackInstance, *, looked_up: bool) -> Tone:

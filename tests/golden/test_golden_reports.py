@@ -20,6 +20,7 @@ from stacksets.model.observed import (
     InstanceStatus,
     OperationAction,
     OperationStatus,
+    Refusal,
     ResultStatus,
 )
 from stacksets.model.outcome import (
@@ -58,6 +59,10 @@ REACHED = make_plan(
     a_deployment(), a_stack_set(an_instance(a_key(region=WEST)), an_instance(a_key()))
 )
 FAILED = {"status": InstanceStatus.OUTDATED, "detailed_status": DetailedStatus.FAILED}
+REFUSAL = Refusal(
+    why=f"account {OTHER_ACCOUNT} cannot be read: the deployment file names no read role",
+    hint="set read_role_name in [stack_set] and run `make bootstrap` in that account",
+)
 
 
 def _text(lines):
@@ -254,7 +259,7 @@ def _status():
         an_instance(a_key(region=WEST)),
         an_instance(a_key("333333333333", EAST), overrides={"B": "2", "A": "1"}, **FAILED),
         an_instance(a_key(OTHER_ACCOUNT, EAST), overrides={}, stack_exists=False),
-        an_instance(a_key(OTHER_ACCOUNT, WEST), stack_exists=None),
+        an_instance(a_key(OTHER_ACCOUNT, WEST), stack_exists=None, unread=REFUSAL),
         an_instance(a_key(OTHER_ACCOUNT, "eu-west-1"), stack_id=None, detailed_status=None),
         operations=operations,
         template_body="{}",

@@ -16,6 +16,7 @@ from stacksets.model.observed import (
     InstanceStatus,
     OperationAction,
     OperationStatus,
+    Refusal,
 )
 from stacksets.model.outcome import Identity, Outcome, RootCause, Verdict
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
@@ -238,6 +239,31 @@ def test_stacks_that_nobody_looked_up_are_not_unknown_and_it_is_told():
     text = "\n".join(line.text for line in result.lines)
     assert "stack not looked up" in text
     assert "  stacks not looked up; --audit does" in text
+
+
+def test_status_says_once_a_cause_why_stacks_could_not_be_read_and_what_to_do():
+    def unread(account, region, why, **hint):
+        refusal = Refusal(why=why, **hint)
+        return an_instance(a_key(account, region), stack_exists=None, unread=refusal)
+
+    other = [
+        unread(account, region, f"account {account} names no read role", hint="name one")
+        for account in ("222222222222", "333333333333")
+        for region in (EAST, WEST)
+    ]
+    observed = a_stack_set(*BOTH, *other, unread("444444444444", EAST, "Rate exceeded"))
+
+    result = status_result(a_deployment(), observed, {})
+
+    told = "\n".join(line.text for line in result.lines)
+    assert told.count("names no read role") == told.count("name one") == 1
+    assert "and 0 more" not in told
+    assert "  ?  444444444444/us-east-1: Rate exceeded\n" in told
+    assert told.count("could not be read") == 5
+    assert [one["unread"] for one in result.data["instances"]][1:3] == [
+        None,
+        "account 222222222222 names no read role",
+    ]
 
 
 def test_status_names_a_template_that_says_the_same_in_other_bytes():
