@@ -10,13 +10,14 @@ from stacksets.effective import find_deployed
 from stacksets.model.observed import DetailedStatus, OperationAction
 from stacksets.operation_ids import tell_operation
 from stacksets.report.cause import name_instances, without_own_ids, wrapped
+from stacksets.report.many import MANY, Row, name_or_count, row_lines
 from stacksets.report.message import Line, Result, Tone, align, count, duration
 from stacksets.report.outcome import instance_data
 from stacksets.report.parameters import forgotten_warnings, parameter_lines, parameters_data
 from stacksets.template import parse_template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from stacksets.effective import EffectiveParameters
     from stacksets.model.desired import Deployment, InstanceKey
@@ -40,7 +41,7 @@ def status_result(
             code="not_deployed",
             exit_code=0,
             lines=(_absent_line(deployment),),
-            data={**record, "instances": [], "missing": _missing(deployment, ())},
+            data={**record, "instances": [], "missing": _names(_missing(deployment, ()))},
         )
     code, exit_code = _verdict(observed, _missing(deployment, observed.instances))
     deployed = find_deployed(deployment, observed)
@@ -66,7 +67,7 @@ def _absent_line(deployment: Deployment) -> Line:
     return Line(f"There is no stack set {deployment.name} in {where}", Tone.WARNING)
 
 
-def _verdict(observed: StackSet, missing: Sequence[str]) -> tuple[str, int]:
+def _verdict(observed: StackSet, missing: Sequence[InstanceKey]) -> tuple[str, int]:
     instances = observed.instances
     if any(_has_failed(one) for one in instances):
         return "failed", 5
@@ -96,9 +97,13 @@ def _is_unread(instance: StackInstance) -> bool:
     return instance.stack_id is not None and instance.stack_exists is None
 
 
-def _missing(deployment: Deployment, there: Sequence[StackInstance]) -> list[str]:
+def _missing(deployment: Deployment, there: Sequence[StackInstance]) -> list[InstanceKey]:
     present = {one.key for one in there}
-    return [str(key) for key in deployment.instance_keys() if key not in present]
+    return [key for key in deployment.instance_keys() if key not in present]
+
+
+def _names(keys: Iterable[InstanceKey]) -> list[str]:
+    return [str(key) for key in keys]
 
 
 def _data(deployment: Deployment, observed: StackSet) -> dict[str, object]:
@@ -109,8 +114,8 @@ def _data(deployment: Deployment, observed: StackSet) -> dict[str, object]:
         "is_deployed_template": _sha256(observed) == deployment.template.sha256,
         "instances": [instance_data(one) for one in observed.instances],
         "stacks_looked_up": observed.stacks_looked_up,
-        "missing": _missing(deployment, observed.instances),
-        "surplus": [str(one.key) for one in observed.instances if one.key not in wanted],
+        "missing": _names(_missing(deployment, observed.instances)),
+        "surplus": _names(one.key for one in observed.instances if one.key not in wanted),
         "operations": [_operation_data(one) for one in observed.operations],
     }
 
@@ -173,13 +178,31 @@ def _template_lines(deployment: Deployment, observed: StackSet) -> Iterator[Line
 
 
 def _instance_lines(deployment: Deployment, observed: StackSet) -> Iterator[Line]:
-    wanted, instances = set(deployment.instance_keys()), observed.instances
+    wanted = set(deployment.instance_keys())
     looked_up = observed.stacks_looked_up
-    texts = align([_instance_cells(one, wanted, looked_up=looked_up) for one in instances])
-    for one, text in zip(instances, texts, strict=True):
-        yield Line(text, _instance_tone(one, looked_up=looked_up))
-    for name in _missing(deployment, instances):
-        yield Line(f"  {name}  not there yet", Tone.WARNING)
+    yield from row_lines(
+        [
+            Row(
+                key=one.key,
+                cells=_instance_cells(one, wanted, looked_up=looked_up),
+                tone=_instance_tone(one, looked_up=looked_up),
+                alone=_stands_out(one),
+            )
+            for one in observed.instances
+        ]
+    )
+    missing = _missing(deployment, observed.instances)
+    if len(missing) > MANY:
+        text = f"not there yet ({len(missing)}): {name_or_count(missing)}"
+        yield from (Line(one, Tone.WARNING) for one in wrapped(text, first="  ", rest="    "))
+    else:
+        yield from (Line(f"  {key}  not there yet", Tone.WARNING) for key in missing)
+
+
+def _stands_out(instance: StackInstance) -> bool:
+    """Tell a failure from what only was not attempted because of one."""
+    is_consequence = instance.detailed_status is DetailedStatus.CANCELLED
+    return _has_failed(instance) and (instance.stack_exists is False or not is_consequence)
 
 
 def _unread_lines(instances: Sequence[StackInstance]) -> Iterator[Line]:
@@ -206,19 +229,18 @@ def _instance_tone(instance: StackInstance, *, looked_up: bool) -> Tone:
 
 def _instance_cells(
     instance: StackInstance, wanted: set[InstanceKey], *, looked_up: bool
-) -> list[str]:
+) -> tuple[str, ...]:
     words = (
         "" if instance.key in wanted else "not in the deployment file",
         instance.status_reason,
     )
-    return [
-        str(instance.key),
+    return (
         instance.status,
         instance.detailed_status or "-",
         _stack_words(instance, looked_up=looked_up),
         _override_words(instance),
         "; ".join(filter(None, words)),
-    ]
+    )
 
 
 def _stack_words(instance: StackInstance, *, looked_up: bool) -> str:

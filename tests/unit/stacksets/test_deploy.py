@@ -25,6 +25,7 @@ from stacksets.model.outcome import (
     Verified,
     Waited,
 )
+from stacksets.model.plan import UpdateStackSet
 from stacksets.observe import observe_stack_set
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
 from tests.builders import (
@@ -135,6 +136,18 @@ def test_what_a_failed_step_leaves_behind_is_not_built_upon():
     )
     run.deploy(wider)
     assert [call[0] for call in run.stack_sets.calls][-1] == "update_stack_set"
+
+
+def test_an_update_of_all_that_was_not_sent_was_attempted_in_none():
+    run = Run()
+    run.deploy(a_deployment())
+    run.aws.accounts[a_key(region=EAST)].stacks.clear()
+    run.stack_sets.fail[a_key(region=EAST)] = "no quota"
+
+    outcome = run.deploy(a_deployment(description="new"))
+
+    assert any(isinstance(one, UpdateStackSet) for one in outcome.unsent)
+    assert outcome.not_attempted == (a_key(region=WEST),)
 
 
 def test_failures_within_the_tolerance_are_no_success():
