@@ -85,7 +85,8 @@ def open_aws(session: Session, unbound: Deployment, *, as_admin: bool = True) ->
         )
     deployment = unbound.bound_to(identity.account)
     session.record = session.record.with_caller(identity)
-    session.report.tell(header_message(deployment, identity))
+    file = flags.file if session.is_part else None
+    session.report.tell(header_message(deployment, identity, file=file))
     return Opened(deployment=deployment, aws=aws, identity=identity)
 
 
