@@ -68,13 +68,24 @@ def test_only_those_that_are_alike_share_a_line_and_what_stands_out_has_its_own(
     lines = row_lines(rows)
 
     assert _texts(lines) == [
-        "  27 accounts in us-east-1  current",
         "  000000000003/us-east-1    outdated",
+        "  27 accounts in us-east-1  current",
         "  30 accounts in us-west-1  current",
         "  000000000001/us-east-1    failed: no quota",
         "  000000000002/us-east-1    failed: no quota",
     ]
     assert [line.tone for line in lines] == [Tone.GOOD] * 3 + [Tone.BAD] * 2
+
+
+def test_where_the_regions_are_many_too_a_line_is_of_all_of_them():
+    keys = [a_key(account, f"xx-{at:02}") for at in range(MANY + 1) for account in ACCOUNTS[:2]]
+    rows = [_row(keys[0], "failed", alone=True), *(_row(key) for key in keys[1:-1])]
+
+    assert _texts(row_lines([*rows, _row(keys[-1], "outdated")])) == [
+        "  80 in 41 regions    current",
+        "  000000000002/xx-40  outdated",
+        "  000000000001/xx-00  failed",
+    ]
 
 
 @pytest.mark.parametrize(
