@@ -14,11 +14,12 @@ from stacksets.model.plan import (
     DeleteStackInstances,
     ImportStacksToStackSet,
     UpdateStackInstances,
+    UpdateStackSet,
 )
 from stacksets.stack_ids import get_stack_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from stacksets.aws.door import Aws
@@ -69,7 +70,7 @@ def conclude(
         operation_ids=run.operation_ids,
         instances=observed.instances if observed else (),
         root_causes=causes,
-        not_attempted=() if succeeded else _find_not_attempted(execution),
+        not_attempted=() if succeeded else _find_not_attempted(execution, observed),
         unsent=() if succeeded else execution.unsent,
         remaining=None if succeeded else remaining,
         started=run.started,
@@ -87,15 +88,19 @@ def _verdict_of_failure(execution: Execution) -> Verdict:
             return Verdict.FAILED
 
 
-def _find_not_attempted(execution: Execution) -> tuple[InstanceKey, ...]:
+def _find_not_attempted(execution: Execution, observed: StackSet | None) -> tuple[InstanceKey, ...]:
     """Give what was cancelled and what no call has named; not what has failed already."""
+    there = [one.key for one in observed.instances] if observed else []
     failed = {one.key for one in execution.results if one.status is ResultStatus.FAILED}
     cancelled = list_not_attempted(execution.results)
-    return tuple(sorted({*cancelled, *_unsent_keys(execution)} - failed))
+    return tuple(sorted({*cancelled, *_unsent_keys(execution, there)} - failed))
 
 
-def _unsent_keys(execution: Execution) -> Iterator[InstanceKey]:
+def _unsent_keys(execution: Execution, there: Sequence[InstanceKey]) -> Iterator[InstanceKey]:
+    """Give the stack instances of the steps that were not sent: `there` for an update of all."""
     for step in execution.unsent:
+        if isinstance(step, UpdateStackSet):
+            yield from there
         if isinstance(step, CreateStackInstances | UpdateStackInstances | DeleteStackInstances):
             for account in step.where.targeted_accounts:
                 yield from (InstanceKey(account, region) for region in step.where.regions)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stacksets.converge import Changer, converge
 from stacksets.expand import expand_targets
-from stacksets.plan import PlanOptions, make_plan
+from stacksets.model.outcome import StepFinished
+from stacksets.model.plan import CreateStackSet, UpdateStackSet
+from stacksets.plan import make_plan
 from stacksets.waiting import Patience
 
 if TYPE_CHECKING:
@@ -17,8 +20,23 @@ if TYPE_CHECKING:
     from stacksets.model.desired import Deployment
     from stacksets.model.outcome import Event, Outcome
     from stacksets.model.plan import Plan
+    from stacksets.plan import PlanOptions
 
 _FOR_EVER = Patience()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Asked:
+    """What is still asked for: a NoEcho value, which never compares equal, is sent only once."""
+
+    options: PlanOptions
+
+    def note(self, event: Event) -> None:
+        """Strike out what was sent, when a step that sends every parameter is done."""
+        if isinstance(event, StepFinished) and isinstance(
+            event.step, CreateStackSet | UpdateStackSet
+        ):
+            self.options = replace(self.options, send=frozenset())
 
 
 def deploy(
@@ -50,17 +68,21 @@ def deploy(
         StillRunningError: the patience has come to its end; the operation goes on in AWS.
         AwsError, ConflictError: AWS refused a call.
     """
-    # A NoEcho value that was sent on request would be sent for ever: it can never compare equal.
-    again = PlanOptions(
-        remove_first=options.remove_first, retain_inoperable=options.retain_inoperable
-    )
+    asked = _Asked(options=options)
+
+    def tell(event: Event) -> None:
+        asked.note(event)
+        notify(event)
+
     changer = Changer(
         deployment=deployment,
         aws=aws,
         clock=clock,
-        make=lambda observed: make_plan(expand_targets(aws, deployment, observed), observed, again),
+        make=lambda observed: make_plan(
+            expand_targets(aws, deployment, observed), observed, asked.options
+        ),
         consent=consent,
-        notify=notify,
+        notify=tell,
         patience=patience,
         audit=options.audit,
     )

@@ -4,7 +4,7 @@
     ├── InputError (3)          DeploymentFileError, TemplateError, UnsafePlanError,
     │                           ImportRefusedError
     ├── AwsError                CredentialsError, PermissionDeniedError (4), ServiceError (5)
-    ├── NotReadyError (4)       what an account lacks before the first write
+    ├── NotReadyError (4)       what an account lacks before the first write; UnfitInputError (3)
     ├── ConflictError (6)       OperationInProgressError, StalePlanError
     ├── OperationError (5)      OperationFailedError, OperationStoppedError
     ├── StillRunningError (7)
@@ -31,12 +31,14 @@ Source = Literal["user", "tool", "aws"]
 class Problem:
     """One thing wrong with an input: where it stands, what was there and what was expected.
 
-    `where` is a path into the file (`[[targets]] 2, accounts`), `hint` what mends it.
+    `where` is a path into the file (`[[targets]] 2, accounts`), `hint` what mends it. `is_input`
+    tells what the pre-flight finds in the file or the template from what an account lacks.
     """
 
     where: str
     what: str
     hint: str = ""
+    is_input: bool = False
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}" + (f" ({self.hint})" if self.hint else "")
@@ -211,6 +213,13 @@ class NotReadyError(StackSetsError):
         """Add the lacks, one entry each."""
         problems = [{"where": p.where, "what": p.what, "hint": p.hint} for p in self.problems]
         return {**super().to_dict(), "problems": problems}
+
+
+class UnfitInputError(NotReadyError):
+    """All that keeps the first write from going well stands in the file or the template."""
+
+    exit_code = 3
+    code = "UNFIT_INPUT"
 
 
 class ConflictError(StackSetsError):

@@ -91,6 +91,7 @@ class _Carrier:
         self._clock = clock
         self._patience = patience
         self._is_managed: bool | None = None
+        self._ends: dict[OperationId, float] = {}
 
     def carry_out(self) -> Generator[Event, None, Execution]:
         rest: Sequence[tuple[int, Step]] = tuple(enumerate(self._plan.steps, 1))
@@ -100,7 +101,8 @@ class _Carrier:
             rest = rest[len(sent) :]
             ids = [one.operation_id for one in sent if one.operation_id]
             operation_ids += ids
-            watched = yield from self._watch(ids)
+            attaches = isinstance(sent[0].step, AttachToOperation)
+            watched = yield from self._watch(ids, just_sent=not attaches)
             failed = _find_failed(sent, watched)
             if failed:
                 return Execution(
@@ -110,7 +112,7 @@ class _Carrier:
                     unsent=(*_find_unbegun(sent, failed), *(step for _, step in rest)),
                 )
             for one in sent:
-                seconds = self._clock.monotonic() - one.at
+                seconds = self._find_end(one) - one.at
                 yield StepFinished(number=one.number, step=one.step, seconds=seconds)
             self._check_time(rest)
         return Execution(operation_ids=tuple(operation_ids))
@@ -142,12 +144,16 @@ class _Carrier:
             self._is_managed = described is not None and described.managed_execution
         return number if self._is_managed else 1
 
-    def _watch(self, ids: Sequence[OperationId]) -> Generator[Event, None, Sequence[Watched]]:
+    def _watch(
+        self, ids: Sequence[OperationId], *, just_sent: bool
+    ) -> Generator[Event, None, Sequence[Watched]]:
         """Watch what was sent to its end; where one fails, ask AWS to stop those behind it."""
         if not ids:
             return ()
         name = self._plan.stack_set_name
-        events = watch_operations(self._stack_sets, name, ids, self._clock, self._patience)
+        events = watch_operations(
+            self._stack_sets, name, ids, self._clock, self._patience, just_sent=just_sent
+        )
         behind = list(ids)
         while True:
             try:
@@ -157,11 +163,17 @@ class _Carrier:
                 return watched
             yield event
             if isinstance(event, OperationObserved) and event.status.is_final:
+                self._ends[event.operation_id] = self._clock.monotonic()
                 behind = [one for one in behind if one != event.operation_id]
                 if event.status is not OperationStatus.SUCCEEDED or event.failed_count:
                     for one in reversed(behind):
                         self._stack_sets.stop_operation(name, one)
                     behind = []
+
+    def _find_end(self, sent: _Sent) -> float:
+        """Give when a step was done: with its own operation, not with the last of its group."""
+        now = self._clock.monotonic()
+        return self._ends.get(sent.operation_id, now) if sent.operation_id else now
 
     def _check_time(self, rest: Sequence[tuple[int, Step]]) -> None:
         """Send nothing more once nobody would wait for it."""

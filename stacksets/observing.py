@@ -9,6 +9,7 @@ from stacksets.asking import ask_each
 from stacksets.errors import AwsError
 from stacksets.model.desired import PermissionModel
 from stacksets.model.layers import OverrideLayers
+from stacksets.model.observed import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,19 +95,18 @@ def _with_overrides(
 def _with_stacks(
     aws: Aws, deployment: Deployment, instances: Iterable[StackInstance]
 ) -> tuple[StackInstance, ...]:
-    def look_up(instance: StackInstance) -> StackInstance:
-        return replace(instance, stack_exists=_stack_exists(aws, deployment, instance))
-
-    return ask_each(look_up, instances)
+    return ask_each(lambda instance: _look_up(aws, deployment, instance), instances)
 
 
-def _stack_exists(aws: Aws, deployment: Deployment, instance: StackInstance) -> bool | None:
-    """Tell whether the stack is there; None where there is none to look for, or no access."""
+def _look_up(aws: Aws, deployment: Deployment, instance: StackInstance) -> StackInstance:
+    """Add whether the stack is there, or why nobody can tell; nothing where none is known."""
     if instance.stack_id is None:
-        return None
+        return instance
     try:
         account = aws.account(instance.account, instance.region, deployment.read_role_name)
         stack = account.find_stack(instance.stack_id)
-    except AwsError:
-        return None
-    return stack is not None and stack.status != "DELETE_COMPLETE"
+    except AwsError as error:
+        refusal = Refusal(why=error.message, hint=error.hint)
+        return replace(instance, stack_exists=None, unread=refusal)
+    exists = stack is not None and stack.status != "DELETE_COMPLETE"
+    return replace(instance, stack_exists=exists)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacksets.definition import no_echo_parameters
-from stacksets.errors import CredentialsError, InputError, NotReadyError
+from stacksets.errors import CredentialsError, InputError, NotReadyError, UnfitInputError
 from stacksets.expand import expand_targets
 from stacksets.model.desired import Region
 from stacksets.observing import observe_stack_set
@@ -137,11 +137,14 @@ def refuse_unready(readiness: Readiness) -> None:
     """Let a change begin where nothing is missing.
 
     Raises:
-        NotReadyError: with all that is missing; its notes are what could not be checked.
+        NotReadyError: with all that is missing; its notes are what could not be checked. An
+            UnfitInputError where the accounts lack nothing.
     """
     if not readiness.problems:
         return
-    error = NotReadyError("Not ready, nothing was changed", problems=readiness.problems)
+    unfit = all(one.is_input for one in readiness.problems)
+    kind = UnfitInputError if unfit else NotReadyError
+    error = kind("Not ready, nothing was changed", problems=readiness.problems)
     for one in readiness.unchecked:
         error.add_note(one)
     raise error

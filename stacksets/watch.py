@@ -2,13 +2,14 @@
 
 Each look is one DescribeStackSetOperation, which is strongly consistent and decides.
 ListStackSetOperationResults lags and only shows progress (API reference of both); it takes a call
-for every hundred stack instances, so the results of a large operation are listed ever more seldom,
-but those that failed as soon as their number grows, and all of them once at the end.
+for every hundred stack instances, so the more there are, the more seldom they are listed, but those
+that failed as soon as their number grows, and all of them once at the end.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from stacksets.errors import OperationInProgressError, ServiceError, StillRunningError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 End = TypeVar("End")
 
 _PAGE = 100
+_SECONDS_A_CALL = 4.0
 _FIRST_INTERVAL_SECONDS = 15.0
 _LONGEST_INTERVAL_SECONDS = 240.0
 _LAG_SECONDS = 30.0
@@ -72,17 +74,21 @@ def watch_operations(
     operation_ids: Sequence[OperationId],
     clock: Clock,
     patience: Patience = _FOR_EVER,
+    *,
+    just_sent: bool = False,
 ) -> Generator[Event, None, tuple[Watched, ...]]:
     """Poll until every operation has ended, and give them as they ended, in the order of the ids.
 
     Under managed execution several may run at once or queue up one behind the other: what was asked
-    for after one that is QUEUED is not looked at before that one runs.
+    for after one that is QUEUED is not looked at before that one runs. Time counts from when AWS
+    says that an operation was created; those `just_sent` count from now, since clocks differ.
 
     Raises:
         StillRunningError: `patience` has come to its end; the operations go on in AWS.
         ServiceError: AWS does not know an operation.
     """
-    watches = [_Watch(stack_sets, name, one, clock) for one in operation_ids]
+    since = (lambda _: 0.0) if just_sent else partial(_gone, clock)
+    watches = [_Watch(stack_sets, name, one, clock, since) for one in operation_ids]
     for seconds in poll(clock, limit_seconds=patience.seconds_left(clock)):
         for watch in watches:
             if watch.ended is None:
@@ -142,8 +148,15 @@ def busy(operation: Operation, name: str) -> OperationInProgressError:
     )
 
 
+def _gone(clock: Clock, operation: Operation) -> float:
+    """Give how long ago an operation was created; AWS's clock may be ahead of ours."""
+    if operation.created is None:
+        return 0.0
+    return max(0.0, (clock.now() - operation.created).total_seconds())
+
+
 class _Pace:
-    """When a list is read again: at every look while it is short, else at growing intervals."""
+    """When a list is read again."""
 
     def __init__(self) -> None:
         self._due = 0.0
@@ -152,22 +165,35 @@ class _Pace:
     def is_due(self, seconds: float) -> bool:
         return seconds >= self._due
 
-    def note(self, seconds: float, *, cheap: bool) -> None:
-        if not cheap:
-            self._due = seconds + self._interval
-            self._interval = min(2 * self._interval, _LONGEST_INTERVAL_SECONDS)
+    def pause_for(self, seconds: float, rows: int) -> None:
+        """Wait the longer the more calls the list takes; a single one is made at every look."""
+        calls = -(-rows // _PAGE)
+        if calls > 1:
+            self._due = seconds + min(calls * _SECONDS_A_CALL, _LONGEST_INTERVAL_SECONDS)
+
+    def pause_ever_longer(self, seconds: float) -> None:
+        self._due = seconds + self._interval
+        self._interval = min(2 * self._interval, _LONGEST_INTERVAL_SECONDS)
 
 
 class _Watch:
     """One operation: what is known of it, and when to ask for more."""
 
     def __init__(
-        self, stack_sets: StackSets, name: str, operation_id: OperationId, clock: Clock
+        self,
+        stack_sets: StackSets,
+        name: str,
+        operation_id: OperationId,
+        clock: Clock,
+        since: Callable[[Operation], float],
     ) -> None:
         self._stack_sets = stack_sets
         self._name = name
         self._id = operation_id
         self._clock = clock
+        self._since = since
+        self._before: float | None = None
+        self._listed: float | None = None
         self._instances: dict[InstanceKey, ResultStatus] = {}
         self._behind: tuple[OperationId, ...] = ()
         self._all, self._failed, self._queue = _Pace(), _Pace(), _Pace()
@@ -180,21 +206,26 @@ class _Watch:
         return self.operation is not None and self.operation.status is OperationStatus.QUEUED
 
     def look(self, seconds: float) -> Iterator[Event]:
-        """Ask how it stands, and tell what moved since the last look."""
+        """Ask how it stands `seconds` after the waiting began, and tell what moved since then."""
         operation = self.operation = self._describe()
+        if self._before is None:
+            self._before = max(0.0, self._since(operation) - seconds)
+        elapsed = self._before + seconds
         if operation.status.is_final:
             self.ended = Watched(operation=operation, results=self._settled(operation))
-            yield from self._take(self.ended.results, seconds)
+            self._listed = elapsed
+            yield from self._take(self.ended.results, elapsed)
         elif operation.status is OperationStatus.QUEUED:
             self._look_ahead(seconds)
         else:
-            yield from self._take(self._list(operation, seconds), seconds)
+            yield from self._take(self._list(operation, seconds, elapsed), elapsed)
         yield OperationObserved(
             operation_id=self._id,
             status=operation.status,
             status_reason=operation.status_reason,
-            seconds=seconds,
+            seconds=elapsed,
             instances=self._instances,
+            listed_seconds=self._listed,
             failed_count=operation.failed_count,
             queued_behind=self._behind if self.is_queued else (),
         )
@@ -208,16 +239,20 @@ class _Watch:
             )
         return operation
 
-    def _list(self, operation: Operation, seconds: float) -> Sequence[OperationResult]:
+    def _list(
+        self, operation: Operation, seconds: float, elapsed: float
+    ) -> Sequence[OperationResult]:
         """List all results, or those that failed, or none: what is due and worth its calls."""
         if self._all.is_due(seconds):
-            pace, status = self._all, None
+            rows = self._stack_sets.list_results(self._name, self._id)
+            self._all.pause_for(seconds, len(rows))
+            self._listed = elapsed
         elif operation.failed_count > self._failed_count and self._failed.is_due(seconds):
-            pace, status = self._failed, ResultStatus.FAILED
+            rows = self._stack_sets.list_results(self._name, self._id, ResultStatus.FAILED)
+            if len(rows) > _PAGE:
+                self._failed.pause_ever_longer(seconds)
         else:
             return ()
-        rows = self._stack_sets.list_results(self._name, self._id, status)
-        pace.note(seconds, cheap=len(rows) <= _PAGE)
         self._failed_count = sum(one.status is ResultStatus.FAILED for one in rows)
         return rows
 
@@ -234,7 +269,7 @@ class _Watch:
     def _look_ahead(self, seconds: float) -> None:
         """Find which operations this one waits for."""
         if self._queue.is_due(seconds):
-            self._queue.note(seconds, cheap=False)
+            self._queue.pause_ever_longer(seconds)
             listed = self._stack_sets.list_operations(self._name)
             ids = [one.id for one in listed]
             older = listed[ids.index(self._id) + 1 :] if self._id in ids else listed
@@ -251,6 +286,7 @@ class _Watch:
             if _ORDER.get(one.status, _ENDED) > _ORDER.get(before, _ENDED):
                 known[one.key] = one.status
                 yield InstanceProgressed(
+                    operation_id=self._id,
                     key=one.key,
                     status=one.status,
                     status_reason=one.status_reason,

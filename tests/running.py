@@ -36,6 +36,7 @@ class Operation:
         for key in keys:
             self.instances[key] = status
             yield InstanceProgressed(
+                operation_id=OperationId("op-1"),
                 key=key,
                 status=status,
                 status_reason=REASON if status is ResultStatus.FAILED else "",

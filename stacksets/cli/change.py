@@ -15,7 +15,7 @@ from stacksets.cli.manuals.change import DEPLOY, DESTROY
 from stacksets.cli.options import several_files_command
 from stacksets.cli.parts import PlannedChange, change_each
 from stacksets.cli.patience import Waiting, command_line, if_busy_option, timeout_option
-from stacksets.cli.plan_options import plan_options
+from stacksets.cli.plan_options import option_words, plan_options
 from stacksets.cli.saved import PLAN_FILE, hold
 from stacksets.cli.stages import check, lint, observe, open_aws
 from stacksets.effective import find_effective
@@ -153,7 +153,7 @@ def carry_out_deploy(
         first=plan,
         consent=replace(consent, session=session),
         notify=session.tell_event,
-        patience=waiting.begin(session, go_on=_go_on(purpose), resumes=resumes),
+        patience=waiting.begin(session, *_go_on(purpose), *option_words(options), resumes=resumes),
     )
     way_out = command_line(session, "deploy", "--retain-inoperable", "--allow-delete")
     return change_result(outcome, session.record.data(), way_out=way_out)
@@ -237,7 +237,7 @@ def carry_out_destroy(
     opened, observed = planned.opened, planned.observed
     there = observed.instances if observed else ()
     before = list_let_go(opened.aws, opened.deployment, observed) if observed else frozenset()
-    patience = waiting.begin(session, go_on=_go_on(DESTROYS[retention]), resumes=resumes)
+    patience = waiting.begin(session, *_go_on(DESTROYS[retention]), resumes=resumes)
     outcome = _remove(session, planned, retention, consent, patience)
     if outcome and outcome.verdict.exit_code:
         way_out = command_line(session, "destroy", "--retain-inoperable", "--allow-delete")
@@ -247,9 +247,10 @@ def carry_out_destroy(
     return destroy_result(opened.deployment, there, outcome, remains, session.record.data())
 
 
-def _go_on(purpose: Purpose) -> str:
+def _go_on(purpose: Purpose) -> tuple[str, ...]:
     """Give the command that goes on: one that retains stacks is named, whatever ran before it."""
-    return "resume" if purpose.retention is Retention.NONE else purpose.command
+    words = "resume" if purpose.retention is Retention.NONE else purpose.command
+    return tuple(words.split())
 
 
 def _look_for_remains(

@@ -59,9 +59,13 @@ class Consent:
 
     def to_write(self, question: str) -> None:
         """Let a change pass that is no plan and deletes nothing."""
-        self._check_flags(deletes=False)
-        if not self.yes:
-            self._ask_yes(question)
+        if self.yes:
+            return
+        if not self.session.is_interactive:
+            raise UnsafePlanError(
+                f"{question} Nobody is there to be asked; {_UNCHANGED}", hint="add --yes to agree"
+            )
+        self._ask_yes(question)
 
     def _check_flags(self, *, deletes: bool) -> None:
         missing = []

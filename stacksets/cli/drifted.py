@@ -50,7 +50,7 @@ def drift(
 
     def look(part: Session, unbound: Deployment) -> Result:
         opened = open_aws(part, unbound)
-        clock, patience = part.world.clock, waiting.begin(part, go_on="drift")
+        clock, patience = part.world.clock, waiting.begin(part, "drift")
 
         def notify(event: Event) -> None:
             # A signal from now on leaves something behind that goes on in AWS.

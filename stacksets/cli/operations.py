@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -19,10 +20,12 @@ from stacksets.cli.manuals.operate import EVENTS, STOP, WATCH
 from stacksets.cli.options import session_command
 from stacksets.cli.parts import PlannedChange
 from stacksets.cli.patience import Waiting, command_line, if_busy_option, timeout_option
+from stacksets.cli.plan_options import option_words, plan_options
 from stacksets.cli.stages import load, observe, open_aws
 from stacksets.errors import ConflictError, DetachedError, InputError
 from stacksets.events import read_events
 from stacksets.model.desired import OperationId
+from stacksets.opening import refuse_compared
 from stacksets.operation_ids import DESTROYS, Purpose, find_purpose, tell_operation
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
 from stacksets.report.operations import (
@@ -42,6 +45,8 @@ if TYPE_CHECKING:
     from stacksets.cli.session import Session
     from stacksets.cli.stages import Opened
     from stacksets.model.observed import Operation, StackSet
+    from stacksets.model.plan import Plan
+    from stacksets.plan import PlanOptions
     from stacksets.report.message import Result
     from stacksets.waiting import IfBusy
 
@@ -69,7 +74,8 @@ def watch(session: Session, *, operation_id: str | None, timeout_minutes: float 
     if not operations:
         return _nothing_runs(session, opened)
     ids = [one.id for one in operations]
-    patience = Waiting(timeout_minutes=timeout_minutes).begin(session, go_on="watch")
+    named = [operation_id] if operation_id else []
+    patience = Waiting(timeout_minutes=timeout_minutes).begin(session, "watch", *named)
     running = watch_operations(
         _stack_sets(opened), opened.deployment.name, ids, session.world.clock, patience
     )
@@ -125,6 +131,7 @@ def stop(session: Session, *, operation_id: str | None, yes: bool) -> Result:
 )
 @yes_option
 @allow_delete_option
+@plan_options
 @if_busy_option
 @timeout_option
 @session_command
@@ -133,27 +140,30 @@ def resume(
     *,
     yes: bool,
     allow_delete: bool,
+    options: PlanOptions,
     if_busy: IfBusy,
     timeout_minutes: float | None,
 ) -> Result:
     """Go on with the deploy or destroy that was interrupted; the latest operation's id tells which.
 
     Waits for that operation, plans the rest anew, and asks for it as usual. A destroy that lets
-    stacks go is gone on with as that. There is no state file to lose: another machine may resume.
+    stacks go is gone on with as that. What the deploy was given of --audit, --remove-first and
+    --send is kept nowhere: give it again. There is no state file to lose: another machine may
+    resume.
     """
-    opened = open_aws(session, load(session))
-    observed = observe(opened)
+    unbound = load(session)
+    refuse_compared(unbound, options.send)
+    opened = open_aws(session, unbound)
+    observed = observe(opened, audit=options.audit)
     if observed is None:
         return not_deployed_result(opened.deployment.name, session.record.data())
     purpose = _get_purpose(observed)
     destroys = purpose in DESTROYS.values()
-    options = PlanOptions(retain_inoperable=purpose is Purpose.DEPLOY_RETAIN_INOPERABLE)
-    plan = (
-        make_destroy_plan(opened.deployment, observed, purpose.retention)
-        if destroys
-        else make_plan(opened.deployment, observed, options)
+    if purpose is Purpose.DEPLOY_RETAIN_INOPERABLE:
+        options = replace(options, retain_inoperable=True)
+    planned = PlannedChange(
+        opened=opened, observed=observed, plan=_plan_rest(opened, observed, purpose, options)
     )
-    planned = PlannedChange(opened=opened, observed=observed, plan=plan)
     consent = Consent(session=session, yes=yes, allow_delete=allow_delete, by_name=destroys)
     if not planned.plan.is_empty:
         session.report.tell(plan_message(planned.plan))
@@ -243,6 +253,18 @@ def _nothing_runs(session: Session, opened: Opened) -> Result:
         return not_deployed_result(name, record)
     latest = next(iter(stack_sets.list_operations(name)), None)
     return nothing_running_result(latest, record)
+
+
+def _plan_rest(opened: Opened, observed: StackSet, purpose: Purpose, options: PlanOptions) -> Plan:
+    """Plan what is left; what only a deploy can be asked for is refused rather than dropped."""
+    if purpose not in DESTROYS.values():
+        return make_plan(opened.deployment, observed, options)
+    if words := option_words(options):
+        raise InputError(
+            f"a destroy was interrupted, which knows no {' '.join(words)}",
+            hint="`stacksets resume` without that goes on with it",
+        )
+    return make_destroy_plan(opened.deployment, observed, purpose.retention)
 
 
 def _get_purpose(observed: StackSet) -> Purpose:

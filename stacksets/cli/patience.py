@@ -44,16 +44,17 @@ class Waiting:
     if_busy: IfBusy = IfBusy.WAIT
     timeout_minutes: float | None = None
 
-    def begin(
-        self, session: Session, *, go_on: str = "resume", resumes: Purpose | None = None
-    ) -> Patience:
-        """Give the patience of a run that begins now; `go_on` is the command for later."""
+    def begin(self, session: Session, *go_on: str, resumes: Purpose | None = None) -> Patience:
+        """Give the patience of a run that begins now.
+
+        `go_on` is the command for later with its own flags: all that was asked for is asked again.
+        """
         minutes = self.timeout_minutes
         now = session.world.clock.monotonic()
         return Patience(
             if_busy=self.if_busy,
             until=None if minutes is None else now + minutes * _SECONDS,
-            go_on=command_line(session, *go_on.split()),
+            go_on=command_line(session, *go_on),
             resumes=resumes,
         )
 

@@ -65,3 +65,13 @@ def plan_options(function: Callable[..., R]) -> Callable[..., R]:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+def option_words(options: PlanOptions) -> tuple[str, ...]:
+    """Give the flags that ask for these options, as they are typed."""
+    return (
+        *(("--audit",) if options.audit else ()),
+        *(("--remove-first",) if options.remove_first else ()),
+        *(("--retain-inoperable",) if options.retain_inoperable else ()),
+        *(word for name in sorted(options.send) for word in ("--send", name)),
+    )

@@ -87,6 +87,7 @@ class Session:
     def __init__(self, world: World, flags: Flags) -> None:
         self.world = world
         self.changing = False
+        self.is_part = False
         self._record = Record(command="", started=world.clock.now())
         self.use(flags)
 
@@ -114,6 +115,7 @@ class Session:
         """Begin what the run does for one file: the same voice, a record of its own."""
         part = Session(self.world, replace(self.flags, files=(file,)))
         part.report, part.record = self.report, self._record
+        part.is_part = True
         return part
 
     @property

@@ -60,7 +60,8 @@ def open_aws(session: Session, unbound: Deployment, *, as_admin: bool = True) ->
     aws = world.open_aws(session.flags.profile, unbound.home_region)
     opened = open_deployment(unbound, aws, world.clock, as_admin=as_admin)
     session.record = session.record.with_caller(opened.identity)
-    session.report.tell(header_message(opened.deployment, opened.identity))
+    file = session.flags.file if session.is_part else None
+    session.report.tell(header_message(opened.deployment, opened.identity, file=file))
     return opened
 
 
@@ -72,7 +73,8 @@ def check(
     Without `makes_stacks` it is not asked for what only new stacks need.
 
     Raises:
-        NotReadyError: with all that is missing; its notes are what could not be checked.
+        NotReadyError: with all that is missing; its notes are what could not be checked. An
+            UnfitInputError where the accounts lack nothing.
     """
     ready = look_ready(opened, observed, session.world.environ, makes_stacks=makes_stacks)
     refuse_unready(ready)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stacksets.asking import ask_each
 from stacksets.diagnosing.causes import (
     NO_REASON,
     explain,
     find_root_causes,
     list_not_attempted,
 )
-from stacksets.errors import InputError, StackSetsError
+from stacksets.errors import InputError
 from stacksets.hints import INOPERABLE
 from stacksets.model.desired import SELF
 from stacksets.model.diagnosis import Diagnosis, Unread
@@ -26,7 +25,7 @@ from stacksets.model.observed import (
 from stacksets.model.outcome import RootCause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from stacksets.aws.door import Aws
     from stacksets.model.desired import Deployment, InstanceKey, OperationId
@@ -51,7 +50,7 @@ class _Sorted:
 
     failed: tuple[StackInstance, ...]
     gone: tuple[StackInstance, ...]
-    unseen: tuple[StackInstance, ...]
+    unseen: tuple[Unread, ...]
     waiting: tuple[InstanceKey, ...]
     moving: tuple[InstanceKey, ...]
 
@@ -75,7 +74,7 @@ def diagnose(aws: Aws, deployment: Deployment, observed: StackSet) -> Diagnosis:
         not_attempted=found.waiting,
         missing=tuple(key for key in deployment.instance_keys() if key not in there),
         moving=found.moving,
-        unread=(*untold, *_why_unseen(aws, deployment, found.unseen)),
+        unread=(*untold, *found.unseen),
         stacks_looked_up=observed.stacks_looked_up,
     )
 
@@ -114,7 +113,7 @@ def _sort(observed: StackSet) -> _Sorted:
     busy = observed.running_operation is not None
     failed: list[StackInstance] = []
     gone: list[StackInstance] = []
-    unseen: list[StackInstance] = []
+    unseen: list[Unread] = []
     waiting: list[InstanceKey] = []
     moving: list[InstanceKey] = []
     for one in observed.instances:
@@ -125,8 +124,8 @@ def _sort(observed: StackSet) -> _Sorted:
         elif not one.is_healthy:
             is_moving = busy and one.detailed_status in _NOTHING_YET
             (moving if is_moving else waiting).append(one.key)
-        elif observed.stacks_looked_up and one.stack_id and one.stack_exists is None:
-            unseen.append(one)
+        elif one.unread:
+            unseen.append(Unread(key=one.key, why=one.unread.why))
     return _Sorted(
         failed=tuple(failed),
         gone=tuple(gone),
@@ -185,22 +184,6 @@ def _gone(instance: StackInstance) -> RootCause:
         reason="the stack is gone",
         stack_id=instance.stack_id,
     )
-
-
-def _why_unseen(
-    aws: Aws, deployment: Deployment, unseen: Sequence[StackInstance]
-) -> Iterator[Unread]:
-    """Ask once more for the stacks that could not be looked up, to say why."""
-
-    def ask(instance: StackInstance) -> Unread | None:
-        try:
-            account = aws.account(instance.account, instance.region, deployment.read_role_name)
-            account.find_stack(instance.stack_id or "")
-        except StackSetsError as error:
-            return Unread(key=instance.key, why=error.message)
-        return None
-
-    return (one for one in ask_each(ask, unseen) if one is not None)
 
 
 def _of_operation(deployment: Deployment, operation: Operation) -> tuple[RootCause, ...]:

@@ -90,11 +90,20 @@ class ResultStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why something could not be read, and what to do about it."""
+
+    why: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StackInstance:
     """One account and region of the stack set, with or without a stack.
 
     `overrides` is None where they were not read (only DescribeStackInstance gives them).
-    `stack_exists` is None where nobody looked, False where the stack behind the instance is gone.
+    `stack_exists` is None where nobody looked or could (`unread`), False where the stack behind the
+    instance is gone.
     """
 
     account: AccountId
@@ -106,6 +115,7 @@ class StackInstance:
     last_operation_id: OperationId | None = None
     overrides: Mapping[str, str] | None = None
     stack_exists: bool | None = None
+    unread: Refusal | None = None
     organizational_unit_id: OrganizationalUnitId | None = None
     drift_status: DriftStatus | None = None
     drift_checked: datetime | None = None

@@ -102,10 +102,11 @@ class StepFinished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationObserved:
-    """An operation was looked at, `seconds` after the waiting for it began.
+    """An operation was looked at, `seconds` after it began.
 
-    `instances` is what was last listed of it (large operations are listed seldom), `failed_count`
-    is of this moment. `queued_behind` are the operations that a QUEUED one waits for, oldest first.
+    `instances` is what was last listed of it, whole at `listed_seconds` of the same count (large
+    operations are listed seldom; None: not listed yet), `failed_count` is of this moment.
+    `queued_behind` are the operations that a QUEUED one waits for, oldest first.
     """
 
     operation_id: OperationId
@@ -113,6 +114,7 @@ class OperationObserved:
     seconds: float
     status_reason: str = ""
     instances: Mapping[InstanceKey, ResultStatus] = field(default_factory=dict)
+    listed_seconds: float | None = None
     failed_count: int = 0
     queued_behind: tuple[OperationId, ...] = ()
 
@@ -124,8 +126,9 @@ class OperationObserved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceProgressed:
-    """One stack instance moved on in the running operation; waiting for its turn is no move."""
+    """One stack instance moved on in a running operation; waiting for its turn is no move."""
 
+    operation_id: OperationId
     key: InstanceKey
     status: ResultStatus
     status_reason: str

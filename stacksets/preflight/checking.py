@@ -104,7 +104,8 @@ def _check_resources(case: Case) -> Iterator[Finding]:
         found = {key: find_needs(view) for key, view in resolve_views(case, keys)}
         yield from check_names(case)
     except TemplateError as error:
-        yield Problem(where=case.deployment.template.path, what=error.message, hint=error.hint)
+        path = case.deployment.template.path
+        yield Problem(where=path, what=error.message, hint=error.hint, is_input=True)
         return
     needs = {key: found[key] for key in unproven}
     yield from check_api_gateway_role(case, needs)

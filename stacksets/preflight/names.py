@@ -128,6 +128,7 @@ def _clash(one: PhysicalName, keys: Iterable[InstanceKey]) -> Problem:
         what=f'{one.resource_type} "{one.name}" would be made more than once, and its name is one '
         f"for {scope}: {_places(keys)}",
         hint=f"leave the name to CloudFormation, put {own} into it, or make it in one region only",
+        is_input=True,
     )
 
 

@@ -36,6 +36,7 @@ def check_organization(case: Case) -> Iterator[Finding]:
             where="organizational_units",
             what=f"the organization has no unit {unit}",
             hint="aws organizations list-organizational-units-for-parent lists those there are",
+            is_input=True,
         )
     yield from _check_template(case)
 
@@ -65,6 +66,7 @@ def _check_caller(case: Case, organization: Organization) -> Iterator[Finding]:
                 where=_CALL_AS,
                 what=f"{caller} is the management account, no delegated administrator",
                 hint="leave it out",
+                is_input=True,
             )
         return
     try:
@@ -95,6 +97,7 @@ def _judge_member(
             where=_CALL_AS,
             what=f"{caller} is a delegated administrator and has to say so",
             hint='call_as = "DELEGATED_ADMIN"',
+            is_input=True,
         )
 
 
@@ -110,6 +113,7 @@ def _check_template(case: Case) -> Iterator[Finding]:
             where=template.path,
             what=f"holds {', '.join(refused)}, which SERVICE_MANAGED does not take",
             hint="write it out, or use SELF_MANAGED permissions",
+            is_input=True,
         )
 
 

@@ -27,6 +27,7 @@ def check_parameters(case: Case) -> Iterator[Problem]:
                 where=f"{where} {name}",
                 what=f"{deployment.template.path} has no such parameter",
                 hint=f"it has {', '.join(sorted(declared)) or 'none'}",
+                is_input=True,
             )
     for name, spec in declared.items():
         if name not in deployment.parameters and "Default" not in spec:
@@ -34,6 +35,7 @@ def check_parameters(case: Case) -> Iterator[Problem]:
                 where=f"{_TABLE} {name}",
                 what=f"{deployment.template.path} needs a value and has no default",
                 hint=f'{name} = "…"',
+                is_input=True,
             )
 
 
@@ -50,7 +52,7 @@ def check_constraints(case: Case) -> Iterator[Finding]:
         for name, value in values.items():
             for violation in find_violations(declared.get(name, {}), value):
                 said = "its value" if name in hidden else f'"{value}"'
-                yield Problem(where=f"{where} {name}", what=f"{said} {violation}")
+                yield Problem(where=f"{where} {name}", what=f"{said} {violation}", is_input=True)
 
 
 def _given(case: Case) -> Iterator[tuple[str, Mapping[str, str]]]:

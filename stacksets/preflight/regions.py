@@ -36,4 +36,5 @@ def _problem(where: str, region: Region, known: frozenset[Region]) -> Problem:
         where=where,
         what=f'"{region}" is no region that botocore knows',
         hint=f"{guess}A brand-new region needs a newer botocore",
+        is_input=True,
     )

@@ -27,6 +27,7 @@ def check_size(case: Case) -> Iterator[Finding]:
             where=case.deployment.template.path,
             what=f"{size:,} bytes, AWS takes at most {LONGEST_BODY:,}",
             hint="render it with less indentation, or split it",
+            is_input=True,
         )
 
 
@@ -34,7 +35,7 @@ def check_quotas(case: Case) -> Iterator[Problem]:
     """Find what the template has too much of."""
     template = case.deployment.template
     for excess in find_excesses(template):
-        yield Problem(where=template.path, what=excess, hint="split the template")
+        yield Problem(where=template.path, what=excess, hint="split the template", is_input=True)
 
 
 def check_capabilities(case: Case) -> Iterator[Finding]:
@@ -46,7 +47,9 @@ def check_capabilities(case: Case) -> Iterator[Finding]:
     except CredentialsError:
         raise
     except TemplateError as error:
-        yield Problem(where=deployment.template.path, what=error.message, hint=error.hint)
+        yield Problem(
+            where=deployment.template.path, what=error.message, hint=error.hint, is_input=True
+        )
         return
     except StackSetsError as error:
         yield Unchecked(what=f"could not check the capabilities: {error.message}")
@@ -58,4 +61,5 @@ def check_capabilities(case: Case) -> Iterator[Finding]:
                 where="[stack_set] capabilities",
                 what=f"the template needs {needed}: {summary.capabilities_reason}",
                 hint=f'capabilities = ["{needed}"]',
+                is_input=True,
             )

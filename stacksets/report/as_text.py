@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacksets.clock import SystemClock
-from stacksets.model.outcome import InstanceProgressed, OperationObserved
+from stacksets.model.outcome import InstanceProgressed, OperationObserved, StepStarted
 from stacksets.report.event import event_message
 from stacksets.report.live import LiveRegion
 from stacksets.report.plain import PlainProgress
@@ -49,6 +49,8 @@ class TextReport:
 
     def event(self, event: Event) -> None:
         """Write an event of a running change: into what is redrawn, or as a line if it is news."""
+        if isinstance(event, StepStarted):
+            self._plain.begin(event)
         if not isinstance(event, InstanceProgressed | OperationObserved):
             self.tell(event_message(event))
         elif self._live:

@@ -82,9 +82,14 @@ def group_causes(causes: Sequence[RootCause]) -> list[list[RootCause]]:
     return list(groups.values())
 
 
+def without_own_ids(reason: str, key: InstanceKey) -> str:
+    """Leave out of a reason what differs from instance to instance: account, region, requests."""
+    own = "|".join(map(re.escape, (key.account, key.region)))
+    return re.sub(own, "", _UNLIKE.sub("", reason))
+
+
 def _what_is_alike(cause: RootCause) -> tuple[object, ...]:
-    own = "|".join(map(re.escape, (cause.account, cause.region)))
-    reason = re.sub(own, "", _UNLIKE.sub("", cause.reason))
+    reason = without_own_ids(cause.reason, cause.key)
     return (cause.nested_in, cause.logical_id, cause.resource_type, reason)
 
 

@@ -13,12 +13,15 @@ from stacksets.model.outcome import (
     Verified,
     Waited,
 )
+from stacksets.model.plan import AttachToOperation, CreateStackSet, DeleteStackSet
 from stacksets.report.message import Line, Message, Tone, count, duration
 from stacksets.report.plan import plan_data, step_data, step_words
 from stacksets.report.progress import STATES, operation_line
 
 if TYPE_CHECKING:
+    from stacksets.model.desired import OperationId
     from stacksets.model.outcome import Event
+    from stacksets.model.plan import Step
 
 _WAITS = {"detach": "detaching in {seconds}; Ctrl-C again stops the operation on AWS"}
 
@@ -42,12 +45,23 @@ def event_message(event: Event) -> Message:
             assert_never(event)
 
 
+def _sent_operation(step: Step) -> OperationId | None:
+    """Give the operation that a step starts, None where it starts none."""
+    if isinstance(step, AttachToOperation | CreateStackSet | DeleteStackSet):
+        return None
+    return step.operation_id
+
+
 def _step_started(event: StepStarted) -> Message:
     text = f"step {event.number}/{event.total}  {step_words(event.step)}"
     step = step_data(event.step)
+    sent = _sent_operation(event.step)
     return Message(
         code="step_started",
-        lines=(Line(text, Tone.STRONG),),
+        lines=(
+            Line(text, Tone.STRONG),
+            *((Line(f"  operation {sent}", Tone.FAINT),) if sent else ()),
+        ),
         data={"number": event.number, "total": event.total, "step": step},
     )
 
@@ -72,6 +86,7 @@ def _operation_observed(event: OperationObserved) -> Message:
             "reason": event.status_reason,
             "seconds": event.seconds,
             "counts": {status.value: number for status, number in sorted(event.counts.items())},
+            "listed_seconds": event.listed_seconds,
             "failed_count": event.failed_count,
             "queued_behind": list(event.queued_behind),
         },
@@ -89,6 +104,7 @@ def _instance_progressed(event: InstanceProgressed) -> Message:
             *((Line(f"    {event.status_reason.rstrip()}", tone),) if is_told else ()),
         ),
         data={
+            "operation_id": event.operation_id,
             "account": event.key.account,
             "region": event.key.region,
             "status": event.status.value,

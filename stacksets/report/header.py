@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 from stacksets.report.message import Line, Message, Tone
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from stacksets.model.desired import Deployment
     from stacksets.model.outcome import Identity
 
 
-def header_message(deployment: Deployment, identity: Identity) -> Message:
-    """Say account, alias, caller, home region and environment in one line."""
+def header_message(
+    deployment: Deployment, identity: Identity, *, file: Path | None = None
+) -> Message:
+    """Say account, alias, caller, home region and environment in one line; `file` is of several."""
+    named = f" · {file}" if file else ""
     alias = f" ({identity.alias})" if identity.alias else ""
     caller = identity.arn.rsplit(":", 1)[-1]
     return Message(
@@ -21,7 +26,7 @@ def header_message(deployment: Deployment, identity: Identity) -> Message:
             Line(
                 f"AWS account {identity.account}{alias} as {caller} · home region "
                 f"{deployment.home_region} · environment {deployment.environment} "
-                f"({deployment.environment_source})",
+                f"({deployment.environment_source}){named}",
                 Tone.STRONG,
             ),
         ),

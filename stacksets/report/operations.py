@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stacksets.model.observed import OperationStatus, ResultStatus
 from stacksets.operation_ids import find_purpose, tell_operation, tell_starter
+from stacksets.report.many import MANY, Row, row_lines
 from stacksets.report.message import Line, Result, Tone, align, count, duration
 from stacksets.report.progress import STATES
 
@@ -237,9 +238,12 @@ def _events_lines(
     yield Line(f"O{text[1:]}{_reason_words(operation.status_reason)}", Tone.STRONG)
     if not results:
         yield Line("  no stack instance is part of it")
-    rows = [_result_cells(one.result) for one in results]
-    for one, text in zip(results, align(rows), strict=True):
-        yield Line(text, STATES[one.result.status][1])
+    rows = [(one, _result_row(one.result)) for one in results]
+    many = len(rows) > MANY
+    yield from row_lines([row for _, row in rows if many and not row.alone])
+    told = [(one, row) for one, row in rows if row.alone or not many]
+    for (one, _), line in zip(told, row_lines([row for _, row in told]), strict=True):
+        yield line
         if one.unread:
             yield Line(f"    ?  the stack's events could not be read: {one.unread}", Tone.WARNING)
         if len(one.events) > limit:
@@ -249,8 +253,14 @@ def _events_lines(
         yield from _stack_lines(one.events[-limit:])
 
 
-def _result_cells(result: OperationResult) -> list[str]:
-    return [str(result.key), STATES[result.status][0], result.status_reason]
+def _result_row(result: OperationResult) -> Row:
+    word, tone = STATES[result.status]
+    return Row(
+        key=result.key,
+        cells=(word, result.status_reason),
+        tone=tone,
+        alone=result.status is ResultStatus.FAILED,
+    )
 
 
 def _stack_lines(events: Sequence[StackEvent]) -> Iterator[Line]:

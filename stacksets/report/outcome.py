@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from stacksets.model.desired import InstanceKey
 from stacksets.model.observed import DetailedStatus
 from stacksets.model.outcome import Verdict
-from stacksets.report.cause import cause_data, cause_lines, name_instances
-from stacksets.report.message import Line, Tone, align, count, duration
+from stacksets.report.cause import cause_data, cause_lines, wrapped
+from stacksets.report.many import MANY, Row, name_or_count, row_lines
+from stacksets.report.message import Line, Tone, count, duration
 from stacksets.report.plan import plan_data, step_data, step_words
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ _TITLES = {
     Verdict.FAILED: ("Failed", Tone.BAD),
     Verdict.STOPPED: ("Stopped", Tone.BAD),
 }
-_MANY = 40
 
 
 def outcome_lines(outcome: Outcome) -> tuple[Line, ...]:
@@ -57,6 +57,7 @@ def instance_data(instance: StackInstance) -> dict[str, object]:
         "reason": instance.status_reason,
         "stack_id": instance.stack_id,
         "stack_exists": instance.stack_exists,
+        "unread": instance.unread and instance.unread.why,
         "overridden": None if overrides is None else sorted(overrides),
         "last_operation_id": instance.last_operation_id,
     }
@@ -72,8 +73,9 @@ def _lines(outcome: Outcome) -> Iterator[Line]:
         yield Line("Why", Tone.STRONG)
         yield from cause_lines(outcome.root_causes)
     if outcome.not_attempted:
-        named = name_instances(outcome.not_attempted)
-        yield Line(f"Not attempted ({len(outcome.not_attempted)}): {named}", Tone.WARNING)
+        named = name_or_count(outcome.not_attempted)
+        text = f"Not attempted ({len(outcome.not_attempted)}): {named}"
+        yield from (Line(one, Tone.WARNING) for one in wrapped(text, first="", rest="  "))
     for step in outcome.unsent:
         yield Line(f"Not sent: {step_words(step)}", Tone.WARNING)
     if outcome.remaining:
@@ -92,11 +94,19 @@ def _instance_lines(
     instances: Sequence[StackInstance], told: Collection[InstanceKey]
 ) -> Iterator[Line]:
     """Give a line per instance; of very many, only those with something to say."""
-    many = len(instances) > _MANY
-    shown = [one for one in instances if not (many and _is_well(one))]
-    rows = [[str(one.key), one.status.lower(), _status_words(one, told)] for one in shown]
-    for one, text in zip(shown, align(rows), strict=True):
-        yield Line(text, Tone.GOOD if _is_well(one) else Tone.BAD)
+    many = len(instances) > MANY
+    yield from row_lines(
+        [
+            Row(
+                key=one.key,
+                cells=(one.status.lower(), _status_words(one, told)),
+                tone=Tone.GOOD if _is_well(one) else Tone.BAD,
+                alone=one.detailed_status is not DetailedStatus.CANCELLED,
+            )
+            for one in instances
+            if not (many and _is_well(one))
+        ]
+    )
 
 
 def _is_well(instance: StackInstance) -> bool:

@@ -14,8 +14,10 @@ from stacksets.report.message import Line, Tone, align, count, duration
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from stacksets.model.desired import InstanceKey, Region
+    from stacksets.model.desired import InstanceKey, OperationId, Region
     from stacksets.model.outcome import InstanceProgressed, OperationObserved
+
+    Names = Mapping[OperationId, str]
 
 MOST_LINES = 12
 STATES = {
@@ -43,21 +45,31 @@ def count_words(observed: Sequence[OperationObserved]) -> str:
     return ", ".join(said)
 
 
-def operation_words(observed: Sequence[OperationObserved]) -> str:
-    """Say how the operations stand that were sent together."""
+def operation_words(observed: Sequence[OperationObserved], names: Names | None = None) -> str:
+    """Say how the operations stand that were sent together, one of them by its name."""
     if len(observed) == 1:
-        return f"operation {observed[0].status.lower()}{_queue_words(observed[0])}"
+        [one] = observed
+        name = (names or {}).get(one.operation_id, "operation")
+        return f"{name} {one.status.lower()}{_queue_words(one, names or {})}"
     statuses = Counter(one.status for one in observed)
     said = ", ".join(f"{number} {status.lower()}" for status, number in statuses.items())
     return f"{count(len(observed), 'operation')} ({said})"
 
 
-def operation_line(observed: Sequence[OperationObserved], seconds: float | None = None) -> Line:
-    """Say in one line how operations stand and how many stack instances are where."""
+def operation_line(
+    observed: Sequence[OperationObserved],
+    seconds: float | None = None,
+    names: Names | None = None,
+) -> Line:
+    """Say in one line how operations stand and how many stack instances are where.
+
+    Without `seconds` nothing of it changes but by news.
+    """
     elapsed = "" if seconds is None else f", {duration(seconds)}"
     words = count_words(observed)
+    counts = f": {words}{_age_words(observed, seconds)}" if words else ""
     failed = any(one.status is OperationStatus.FAILED for one in observed)
-    text = f"  {operation_words(observed)}{elapsed}{f': {words}' if words else ''}"
+    text = f"  {operation_words(observed, names)}{elapsed}{counts}"
     return Line(text, Tone.BAD if failed else Tone.FAINT)
 
 
@@ -77,9 +89,21 @@ def progress_lines(
     return [first, *_region_lines(instances)]
 
 
-def _queue_words(observed: OperationObserved) -> str:
+def _age_words(observed: Sequence[OperationObserved], seconds: float | None) -> str:
+    """Say how old the counts are, where the latest look was not one at every stack instance."""
+    listed = [
+        one.listed_seconds
+        for one in observed
+        if one.listed_seconds is not None and one.listed_seconds < one.seconds
+    ]
+    return (
+        "" if seconds is None or not listed else f" (as of {duration(seconds - min(listed))} ago)"
+    )
+
+
+def _queue_words(observed: OperationObserved, names: Names) -> str:
     """Name what a queued operation waits for."""
-    behind = observed.queued_behind
+    behind = [names.get(one, one) for one in observed.queued_behind]
     if not behind:
         return ""
     rest = len(behind) - _NAMED_OPERATIONS

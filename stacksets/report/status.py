@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 
 from stacksets.definition import compare_templates
 from stacksets.effective import find_deployed
-from stacksets.model.observed import DetailedStatus, DriftStatus
+from stacksets.model.observed import DetailedStatus, DriftStatus, OperationAction
+from stacksets.operation_ids import tell_operation
+from stacksets.report.cause import name_instances, without_own_ids, wrapped
+from stacksets.report.many import MANY, Row, name_or_count, row_lines
 from stacksets.report.message import Line, Result, Tone, align, count, duration
 from stacksets.report.outcome import instance_data
 from stacksets.report.parameters import forgotten_warnings, parameter_lines, parameters_data
 from stacksets.template import parse_template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from stacksets.effective import EffectiveParameters
     from stacksets.model.desired import Deployment, InstanceKey
-    from stacksets.model.observed import DriftSummary, Operation, StackInstance, StackSet
+    from stacksets.model.observed import DriftSummary, Operation, Refusal, StackInstance, StackSet
 
 _OPERATIONS = 5
 _MOVING = {DetailedStatus.PENDING, DetailedStatus.RUNNING}
@@ -31,14 +34,15 @@ def status_result(
     """Tell how the stack set stands: 0 nothing wrong, 5 something failed, 4 could not tell.
 
     A stack instance that the file names and the stack set lacks is wrong: that region answers
-    nobody. A stack set that was never made is only not deployed.
+    nobody; but while an operation runs it may be on its way. A stack set that was never made is
+    only not deployed.
     """
     if observed is None:
         return Result(
             code="not_deployed",
             exit_code=0,
             lines=(_absent_line(deployment),),
-            data={**record, "instances": [], "missing": _missing(deployment, ())},
+            data={**record, "instances": [], "missing": _names(_missing(deployment, ()))},
         )
     code, exit_code = _verdict(observed, _missing(deployment, observed.instances))
     deployed = find_deployed(deployment, observed)
@@ -64,17 +68,24 @@ def _absent_line(deployment: Deployment) -> Line:
     return Line(f"There is no stack set {deployment.name} in {where}", Tone.WARNING)
 
 
-def _verdict(observed: StackSet, missing: Sequence[str]) -> tuple[str, int]:
+def _verdict(observed: StackSet, missing: Sequence[InstanceKey]) -> tuple[str, int]:
     instances = observed.instances
     if any(_has_failed(one) for one in instances):
         return "failed", 5
-    if missing:
+    changing = _find_change(observed) is not None
+    if missing and not changing:
         return "incomplete", 5
     if observed.stacks_looked_up and any(_is_unread(one) for one in instances):
         return "unknown", 4
-    if any(one.detailed_status in _MOVING for one in instances):
+    if changing or any(one.detailed_status in _MOVING for one in instances):
         return "in_progress", 0
     return "healthy", 0
+
+
+def _find_change(observed: StackSet) -> Operation | None:
+    """Give the operation that changes stack instances now; a drift detection only looks."""
+    running = observed.running_operation
+    return None if running and running.action is OperationAction.DETECT_DRIFT else running
 
 
 def _has_failed(instance: StackInstance) -> bool:
@@ -87,9 +98,13 @@ def _is_unread(instance: StackInstance) -> bool:
     return instance.stack_id is not None and instance.stack_exists is None
 
 
-def _missing(deployment: Deployment, there: Sequence[StackInstance]) -> list[str]:
+def _missing(deployment: Deployment, there: Sequence[StackInstance]) -> list[InstanceKey]:
     present = {one.key for one in there}
-    return [str(key) for key in deployment.instance_keys() if key not in present]
+    return [key for key in deployment.instance_keys() if key not in present]
+
+
+def _names(keys: Iterable[InstanceKey]) -> list[str]:
+    return [str(key) for key in keys]
 
 
 def _data(deployment: Deployment, observed: StackSet) -> dict[str, object]:
@@ -101,8 +116,8 @@ def _data(deployment: Deployment, observed: StackSet) -> dict[str, object]:
         "drift": observed.drift and _drift_data(observed.drift),
         "instances": [instance_data(one) for one in observed.instances],
         "stacks_looked_up": observed.stacks_looked_up,
-        "missing": _missing(deployment, observed.instances),
-        "surplus": [str(one.key) for one in observed.instances if one.key not in wanted],
+        "missing": _names(_missing(deployment, observed.instances)),
+        "surplus": _names(one.key for one in observed.instances if one.key not in wanted),
         "operations": [_operation_data(one) for one in observed.operations],
     }
 
@@ -145,6 +160,10 @@ def _lines(
         yield _drift_line(observed.drift, observed.drift.checked)
     yield Line(f"Stack instances ({len(observed.instances)})")
     yield from _instance_lines(deployment, observed)
+    yield from _unread_lines(observed.instances)
+    if running := observed.running_operation:
+        words = f"{tell_operation(running)} is under way; `stacksets watch` follows it"
+        yield Line(f"  {words}", Tone.WARNING)
     if not observed.stacks_looked_up:
         yield Line("  stacks not looked up; --audit does", Tone.FAINT)
     yield from parameter_lines(deployed)
@@ -185,13 +204,46 @@ def _drift_line(drift: DriftSummary, checked: datetime) -> Line:
 
 
 def _instance_lines(deployment: Deployment, observed: StackSet) -> Iterator[Line]:
-    wanted, instances = set(deployment.instance_keys()), observed.instances
+    wanted = set(deployment.instance_keys())
     looked_up = observed.stacks_looked_up
-    texts = align([_instance_cells(one, wanted, looked_up=looked_up) for one in instances])
-    for one, text in zip(instances, texts, strict=True):
-        yield Line(text, _instance_tone(one, looked_up=looked_up))
-    for name in _missing(deployment, instances):
-        yield Line(f"  {name}  not there yet", Tone.WARNING)
+    yield from row_lines(
+        [
+            Row(
+                key=one.key,
+                cells=_instance_cells(one, wanted, looked_up=looked_up),
+                tone=_instance_tone(one, looked_up=looked_up),
+                alone=_stands_out(one),
+            )
+            for one in observed.instances
+        ]
+    )
+    missing = _missing(deployment, observed.instances)
+    if len(missing) > MANY:
+        text = f"not there yet ({len(missing)}): {name_or_count(missing)}"
+        yield from (Line(one, Tone.WARNING) for one in wrapped(text, first="  ", rest="    "))
+    else:
+        yield from (Line(f"  {key}  not there yet", Tone.WARNING) for key in missing)
+
+
+def _stands_out(instance: StackInstance) -> bool:
+    """Tell a failure from what only was not attempted because of one."""
+    is_consequence = instance.detailed_status is DetailedStatus.CANCELLED
+    return _has_failed(instance) and (instance.stack_exists is False or not is_consequence)
+
+
+def _unread_lines(instances: Sequence[StackInstance]) -> Iterator[Line]:
+    """Say once a cause why stacks could not be read, and what to do."""
+    groups: dict[str, list[tuple[InstanceKey, Refusal]]] = {}
+    for one in instances:
+        if one.unread:
+            cause = without_own_ids(one.unread.why, one.key)
+            groups.setdefault(cause, []).append((one.key, one.unread))
+    for group in groups.values():
+        (_, refusal), named = group[0], name_instances([key for key, _ in group])
+        texts = wrapped(f"{named}: {refusal.why}", first="  ?  ")
+        if refusal.hint:
+            texts += wrapped(refusal.hint, first="     → ", rest="       ")
+        yield from (Line(text, Tone.WARNING) for text in texts)
 
 
 def _instance_tone(instance: StackInstance, *, looked_up: bool) -> Tone:
@@ -203,19 +255,18 @@ def _instance_tone(instance: StackInstance, *, looked_up: bool) -> Tone:
 
 def _instance_cells(
     instance: StackInstance, wanted: set[InstanceKey], *, looked_up: bool
-) -> list[str]:
+) -> tuple[str, ...]:
     words = (
         "" if instance.key in wanted else "not in the deployment file",
         instance.status_reason,
     )
-    return [
-        str(instance.key),
+    return (
         instance.status,
         instance.detailed_status or "-",
         _stack_words(instance, looked_up=looked_up),
         _override_words(instance),
         "; ".join(filter(None, words)),
-    ]
+    )
 
 
 def _stack_words(instance: StackInstance, *, looked_up: bool) -> str:

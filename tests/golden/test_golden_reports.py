@@ -20,6 +20,7 @@ from stacksets.model.observed import (
     InstanceStatus,
     OperationAction,
     OperationStatus,
+    Refusal,
     ResultStatus,
 )
 from stacksets.model.outcome import (
@@ -59,6 +60,10 @@ REACHED = make_plan(
     a_deployment(), a_stack_set(an_instance(a_key(region=WEST)), an_instance(a_key()))
 )
 FAILED = {"status": InstanceStatus.OUTDATED, "detailed_status": DetailedStatus.FAILED}
+REFUSAL = Refusal(
+    why=f"account {OTHER_ACCOUNT} cannot be read: the deployment file names no read role",
+    hint="set read_role_name in [stack_set] and run `make bootstrap` in that account",
+)
 
 
 def _text(lines):
@@ -229,7 +234,7 @@ def _events():
     }
     observed = {"operation_id": OperationId("op-1"), "seconds": 3.0}
     behind = tuple(OperationId(f"op-{number}") for number in range(2, 6))
-    progressed = {"key": a_key(), "seconds": 0.41}
+    progressed = {"operation_id": OperationId("op-1"), "key": a_key(), "seconds": 0.41}
     return [
         line
         for event in (
@@ -277,7 +282,7 @@ def _status():
         an_instance(a_key(region=WEST)),
         an_instance(a_key("333333333333", EAST), overrides={"B": "2", "A": "1"}, **FAILED),
         an_instance(a_key(OTHER_ACCOUNT, EAST), overrides={}, stack_exists=False),
-        an_instance(a_key(OTHER_ACCOUNT, WEST), stack_exists=None),
+        an_instance(a_key(OTHER_ACCOUNT, WEST), stack_exists=None, unread=REFUSAL),
         an_instance(a_key(OTHER_ACCOUNT, "eu-west-1"), stack_id=None, detailed_status=None),
         operations=operations,
         template_body="{}",

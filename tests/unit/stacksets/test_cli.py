@@ -251,6 +251,23 @@ def test_what_an_account_lacks_is_told_before_the_first_write(run, aws):
     assert aws.fake_stack_sets.calls == []
 
 
+@pytest.mark.parametrize("command", [("plan",), ("deploy", "--yes", "--no-lint")])
+def test_what_only_the_file_is_at_fault_for_is_refused_as_input(run, file, aws, command):
+    level = {"Level": {"Type": "String", "AllowedValues": ["on", "off"]}}
+    (file.parent / "template.json").write_text(json.dumps(TEMPLATE | {"Parameters": level}))
+    file.write_text(
+        FILE.replace("[[targets]]", '[stack_set.parameters]\nLevel = "maybe"\n[[targets]]')
+    )
+
+    code, out, _ = run(*command, "--output", "json")
+
+    last = _results(out)[-1]
+    assert (code, last["exit_code"], last["code"]) == (3, 3, "UNFIT_INPUT")
+    assert "is none of on, off" in last["error"]["problems"][0]["what"]
+    aws.accounts[a_key(region=HOME)].roles = {}
+    assert run(*command)[0] == 4
+
+
 def test_a_plan_is_not_ready_either(run, aws):
     aws.accounts[a_key(region=HOME)].roles = {}
 

@@ -56,6 +56,16 @@ def test_where_nobody_can_be_asked_the_flag_is_needed(output):
     assert caught.value.hint == "read the plan, then add --yes"
 
 
+def test_where_nobody_can_be_asked_for_what_is_no_plan_the_question_is_told():
+    with pytest.raises(UnsafePlanError) as caught:
+        _consent(None).to_write("Make the roles?")
+
+    assert caught.value.message == (
+        "Make the roles? Nobody is there to be asked; nothing was changed"
+    )
+    assert caught.value.hint == "add --yes to agree"
+
+
 def test_json_never_asks_although_a_terminal_is_there():
     with pytest.raises(UnsafePlanError):
         _consent("y", output="json").to_plan(CREATE)

@@ -135,7 +135,7 @@ def test_watch_follows_the_running_operation_to_its_end(run, sets):
 
     assert code == 0
     assert out == "Operation theirs (CREATE) succeeded: 2 done\n"
-    assert "  operation running, 0.0 s: 2 waiting" in err
+    assert "  operation theirs running, 0.0 s: 2 waiting" in err
 
 
 def test_watch_fails_with_an_operation_that_failed_and_says_what_tells_more(run, sets):
@@ -181,6 +181,12 @@ def test_watch_waits_no_longer_than_it_was_told_to(run, sets):
     assert " --environment dev` goes on with it" in err
 
 
+def test_the_operation_that_was_named_is_named_to_go_on_with(run, sets):
+    _begin(sets, polls=999)
+
+    assert "→ `stacksets watch theirs -f " in run("watch", "theirs", "--timeout", "0.5")[2]
+
+
 @pytest.mark.parametrize("minutes", ["0", "-1", "soon"])
 def test_a_timeout_is_a_time(run, sets, minutes):
     assert run("watch", "--timeout", minutes)[0] == 2
@@ -223,6 +229,15 @@ def test_without_a_yes_nothing_is_stopped(run, sets, typed):
 
     assert run("stop", typed=typed)[0] == 3
     assert sets.calls == []
+
+
+def test_where_nobody_is_asked_it_is_named_what_would_be_stopped(run, sets):
+    _begin(sets, polls=99)
+
+    _, _, err = run("stop")
+
+    assert "error: Stop operation theirs (CREATE, RUNNING, by another client)? Nobody is" in err
+    assert "→ add --yes to agree" in err
 
 
 def test_stop_stops_what_is_queued_before_it_begins(run, sets):
@@ -341,6 +356,49 @@ def test_a_destroy_that_retains_all_has_nothing_to_do_with_what_is_inoperable(ru
 
     assert run("destroy", "--yes", "--allow-delete", *both)[0] == 0
     assert [call[2] for call in sets.calls if call[0] == "delete_instances"] == [True]
+
+
+def test_resume_takes_back_what_no_file_names_where_the_deploy_was_to(run, sets):
+    _begin(sets, DEPLOY)
+    sets.overrides[a_key(region=WEST)] = {"Suffix": "by hand"}
+
+    code, _, err = run("resume", "--audit", "--yes")
+
+    assert code == 0
+    assert [call[0] for call in sets.calls] == ["update_instances"]
+    assert sets.overrides[a_key(region=WEST)] == {}
+    assert "verified" in err
+
+
+def test_all_that_a_deploy_was_asked_for_is_named_to_go_on_with(run, sets, file):
+    with_secret = TEMPLATE | {"Parameters": {"Secret": {"Type": "String", "NoEcho": True}}}
+    (file.parent / "template.json").write_text(json.dumps(with_secret))
+    file.write_text(
+        FILE.replace("[[targets]]", '[stack_set.parameters]\nSecret = "x"\n[[targets]]')
+    )
+    sets.polls_until_done = 999
+
+    code, _, err = run(
+        *("deploy", "--yes", "--no-lint", "--timeout", "0.5"),
+        *("--send", "Secret", "--remove-first", "--audit"),
+    )
+
+    assert code == 7
+    assert "→ `stacksets resume --audit --remove-first --send Secret -f " in err
+
+
+def test_resume_of_a_destroy_refuses_what_only_a_deploy_knows(run, sets):
+    _begin(sets, DESTROY, action=OperationAction.UPDATE)
+
+    code, _, err = run("resume", "--allow-delete", "--yes", "--audit")
+
+    assert code == 3
+    assert "a destroy was interrupted, which knows no --audit" in err
+    assert sets.calls == []
+
+
+def test_resume_sends_only_what_can_be_sent(run, sets):
+    assert run("resume", "--send", "Nothing", "--yes")[0] == 3
 
 
 def test_resume_finds_no_changes_where_all_was_done_meanwhile(run, sets):

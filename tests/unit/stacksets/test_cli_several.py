@@ -92,6 +92,18 @@ def test_all_are_planned_before_the_first_is_begun(run):
     assert max(planned) < err.index("stack set 1/2")
 
 
+def test_every_account_is_told_with_the_file_that_it_is_of(run, folder):
+    _, _, err = run("plan", "green", "blue")
+    _, _, alone = run("plan", "green")
+
+    headers = [line for line in err.splitlines() if line.startswith("AWS account")]
+    assert [line.split(" · ")[-1] for line in headers] == [
+        str(folder / "green.toml"),
+        str(folder / "blue.toml"),
+    ]
+    assert "green.toml" not in alone
+
+
 def test_the_result_in_json_is_one_and_every_message_names_its_stack_set(run):
     code, out, _ = run("deploy", "green", "blue", flags=(*YES, "--output", "json"))
 

@@ -25,7 +25,7 @@ from stacksets.model.outcome import (
     Verified,
     Waited,
 )
-from stacksets.model.plan import Retention
+from stacksets.model.plan import Retention, UpdateStackSet
 from stacksets.observing import observe_stack_set
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
 from tests.builders import (
@@ -37,6 +37,7 @@ from tests.builders import (
     WEST,
     a_deployment,
     a_key,
+    a_template,
     an_operation,
     targets,
 )
@@ -136,6 +137,18 @@ def test_what_a_failed_step_leaves_behind_is_not_built_upon():
     )
     run.deploy(wider)
     assert [call[0] for call in run.stack_sets.calls][-1] == "update_stack_set"
+
+
+def test_an_update_of_all_that_was_not_sent_was_attempted_in_none():
+    run = Run()
+    run.deploy(a_deployment())
+    run.aws.accounts[a_key(region=EAST)].stacks.clear()
+    run.stack_sets.fail[a_key(region=EAST)] = "no quota"
+
+    outcome = run.deploy(a_deployment(description="new"))
+
+    assert any(isinstance(one, UpdateStackSet) for one in outcome.unsent)
+    assert outcome.not_attempted == (a_key(region=WEST),)
 
 
 def test_failures_within_the_tolerance_are_no_success():
@@ -301,16 +314,36 @@ def test_a_stopped_operation_is_no_success():
     assert run.deploy(a_deployment()).verdict is Verdict.STOPPED
 
 
-def test_noecho_parameters_are_sent_once_and_not_for_ever():
+def _with_secret():
     content = {"Parameters": {"P": {"Type": "String", "NoEcho": True}}, "Resources": {}}
-    from tests.builders import a_template  # noqa: PLC0415 - only this test needs it
+    return a_deployment(template=a_template(content), parameters={"P": "x"})
 
-    deployment = a_deployment(template=a_template(content), parameters={"P": "x"})
+
+def test_noecho_parameters_are_sent_once_and_not_for_ever():
+    deployment = _with_secret()
     run = Run()
     run.deploy(deployment)
     outcome = run.deploy(deployment, PlanOptions(send=frozenset({"P"})))
     assert outcome.verdict is Verdict.SUCCEEDED
     assert [call[0] for call in run.stack_sets.calls].count("update_stack_set") == 1
+
+
+def test_what_is_to_be_sent_is_still_sent_after_another_operation_was_waited_for():
+    run = Run()
+    run.deploy(_with_secret())
+    theirs = OperationId("theirs")
+    run.stack_sets.operations[theirs] = an_operation(id=theirs, status=OperationStatus.RUNNING)
+    run.stack_sets.results[theirs] = ()
+    outcome = run.deploy(_with_secret(), PlanOptions(send=frozenset({"P"})))
+    assert outcome.verdict is Verdict.SUCCEEDED
+    assert [call[0] for call in run.stack_sets.calls].count("update_stack_set") == 1
+
+
+def test_what_is_to_be_sent_goes_with_the_creation_and_not_once_more():
+    run = Run()
+    outcome = run.deploy(_with_secret(), PlanOptions(send=frozenset({"P"})))
+    assert outcome.verdict is Verdict.SUCCEEDED
+    assert [call[0] for call in run.stack_sets.calls] == ["create_stack_set", "create_instances"]
 
 
 class Interrupted(FakeClock):

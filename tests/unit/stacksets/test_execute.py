@@ -128,6 +128,27 @@ def test_neighbours_of_one_kind_are_sent_together_under_managed_execution():
     assert [one.status for one in first_looks] == [OperationStatus.RUNNING, OperationStatus.QUEUED]
 
 
+def test_each_step_took_as_long_as_its_own_operation():
+    run = Run()
+    run.stack_sets.polls_until_done = 3
+    find = run.stack_sets.find_operation
+    last = run.plan.steps[-1].operation_id
+
+    def slowly(name, operation_id):
+        """The last of them runs on for a while."""
+        if operation_id == last and run.clock.seconds < 100:
+            return replace(run.stack_sets.operations[last], status=OperationStatus.RUNNING)
+        return find(name, operation_id)
+
+    run.stack_sets.find_operation = slowly
+
+    run.execute()
+
+    _, second, third, fourth = (e.seconds for e in run.events if isinstance(e, StepFinished))
+    assert 0 < second <= third < 50
+    assert fourth >= 100
+
+
 def test_without_managed_execution_each_step_waits_for_the_one_before():
     run = Run(managed=False)
 

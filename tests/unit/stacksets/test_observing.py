@@ -8,6 +8,7 @@ import pytest
 
 from stacksets.errors import PermissionDeniedError, ServiceError
 from stacksets.model.desired import AccountId, OperationId, ParameterOverride
+from stacksets.model.observed import Refusal
 from stacksets.observing import MANY, observe_stack_set
 from tests.builders import (
     EAST,
@@ -149,6 +150,7 @@ def test_an_account_that_may_not_be_entered_leaves_its_stacks_unknown():
     )
     observed = observe_stack_set(aws, a_deployment())
     assert [one.stack_exists for one in observed.instances] == [False, None]
+    assert [one.unread for one in observed.instances] == [None, Refusal(why="no", hint="ask")]
 
 
 def test_an_instance_without_a_stack_is_not_looked_up():

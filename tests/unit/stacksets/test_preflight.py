@@ -174,6 +174,7 @@ def test_a_target_region_that_is_misspelled_is_a_problem(world, region, hint):
                 where="[[targets]] regions",
                 what=f'"{region}" is no region that botocore knows',
                 hint=hint,
+                is_input=True,
             ),
         ),
         unchecked=(),
@@ -554,6 +555,7 @@ def test_a_template_must_fit_into_the_call(world, size, fits):
 
     assert (not problems) is fits
     assert fits or problems[0].what == "51,201 bytes, AWS takes at most 51,200"
+    assert all(one.is_input for one in problems)
 
 
 def test_a_template_that_is_too_long_is_not_sent_to_be_summarized(world):
@@ -593,6 +595,7 @@ def test_the_capabilities_that_the_template_needs_must_be_named(world, needed, g
         where="[stack_set] capabilities",
         what=f"the template needs {needed}: it makes roles",
         hint=f'capabilities = ["{needed}"]',
+        is_input=True,
     )
     assert problems == (() if is_ready else (expected,))
 
@@ -601,7 +604,9 @@ def test_a_template_that_aws_refuses_is_one_of_the_problems(world):
     world.summary = TemplateError("AWS refuses the template: no Type", hint="look")
 
     assert world.check().problems == (
-        Problem(where="t.json", what="AWS refuses the template: no Type", hint="look"),
+        Problem(
+            where="t.json", what="AWS refuses the template: no Type", hint="look", is_input=True
+        ),
     )
 
 
@@ -628,6 +633,7 @@ def test_a_parameter_without_value_and_default_is_a_problem(world):
             where="[stack_set.parameters] Size",
             what="t.json needs a value and has no default",
             hint='Size = "…"',
+            is_input=True,
         ),
     )
 
@@ -639,6 +645,7 @@ def test_an_unknown_parameter_names_those_that_there_are(world):
     ).problems
 
     assert (problem.where, problem.hint) == ("[stack_set.parameters] Sufix", "it has Suffix")
+    assert problem.is_input
     assert bare.hint == "it has none"
 
 
@@ -650,6 +657,7 @@ def test_a_template_that_cannot_be_resolved_is_a_problem(world):
 
     assert problem.where == "t.json"
     assert "Loop" in problem.what
+    assert problem.is_input
 
 
 def test_a_stack_set_of_the_name_in_a_target_region_is_refused(world):

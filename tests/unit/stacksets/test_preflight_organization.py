@@ -64,6 +64,16 @@ def test_trusted_access_has_to_be_on(aws):
     assert MANAGEMENT in problem.hint
 
 
+def test_what_the_file_says_of_the_organization_is_told_from_what_that_lacks(aws):
+    macro = a_template({"Transform": "Macro", "Resources": {}})
+    assert [one.is_input for one in check(aws, of_units(GONE, template=macro)).problems] == [
+        True,
+        True,
+    ]
+    aws.fake_organizations.trusted = False
+    assert {one.is_input for one in check(aws, of_units(GONE)).problems} == {True, False}
+
+
 def test_every_unit_that_is_not_there_is_named_beside_all_other_problems(aws):
     aws.fake_organizations.trusted = False
     assert problems(aws, of_units(APPS, GONE)) == [
@@ -83,6 +93,7 @@ def test_a_delegated_administrator_has_to_say_so(aws):
     called_by(aws, ONE)
     [problem] = check(aws).problems
     assert problem.hint == 'call_as = "DELEGATED_ADMIN"'
+    assert problem.is_input
     assert problems(aws, of_units(call_as=CallAs.DELEGATED_ADMIN)) == []
     assert CallAs.DELEGATED_ADMIN in aws.called_as
 
@@ -90,6 +101,7 @@ def test_a_delegated_administrator_has_to_say_so(aws):
 def test_the_management_account_is_no_delegated_administrator(aws):
     [problem] = check(aws, of_units(call_as=CallAs.DELEGATED_ADMIN)).problems
     assert problem.hint == "leave it out"
+    assert problem.is_input
 
 
 def refuse(error):

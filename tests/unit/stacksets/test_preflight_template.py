@@ -79,6 +79,7 @@ def test_a_name_that_two_regions_of_an_account_would_both_make_is_a_problem(aws,
     assert problem.what.startswith(f'{kind} "svc" would be made more than once')
     assert problem.what.endswith(f"in {ACCOUNT} ({EAST}, {WEST})")
     assert "${AWS::Region}" in problem.hint
+    assert problem.is_input
 
 
 @pytest.mark.parametrize(
@@ -199,7 +200,7 @@ def test_a_value_that_the_template_refuses_is_a_problem(aws):
     (problem,) = constrained(aws, parameters={"Level": "maybe"})
 
     assert problem == Problem(
-        where="[stack_set.parameters] Level", what='"maybe" is none of on, off'
+        where="[stack_set.parameters] Level", what='"maybe" is none of on, off', is_input=True
     )
 
 
@@ -248,6 +249,9 @@ def test_what_the_template_has_too_much_of_is_a_problem(aws):
 
     assert list(check_quotas(a_case(aws, {"Outputs": outputs}))) == [
         Problem(
-            where="t.json", what="201 Outputs, AWS takes at most 200", hint="split the template"
+            where="t.json",
+            what="201 Outputs, AWS takes at most 200",
+            hint="split the template",
+            is_input=True,
         )
     ]

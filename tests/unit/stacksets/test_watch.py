@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from stacksets.errors import ServiceError, StillRunningError
@@ -102,6 +105,85 @@ def test_a_large_operation_is_not_listed_at_each_look():
     assert stack_sets.calls["list_failed"] == 0
     assert len(_told(events, OperationObserved)) == looks
     assert len(_told(events, InstanceProgressed)) == 10_000
+
+
+def _running(number):
+    clock = FakeClock()
+    running = [a_result(key, status=RUNNING) for key in _keys(number)]
+    done = [a_result(key, status=DONE) for key in _keys(number)]
+    stack_sets = Scripted(
+        clock, status=_until(1200), rows=lambda seconds: running if seconds < 1200 else done
+    )
+    return stack_sets, _told(_watch(stack_sets, clock)[1], OperationObserved)
+
+
+@pytest.mark.parametrize(("number", "oldest"), [(200, 0), (480, 15), (1_000, 30), (9_000, 230)])
+def test_the_counts_are_the_younger_the_fewer_calls_a_list_takes(number, oldest):
+    stack_sets, looks = _running(number)
+
+    seen = [one for one in looks if one.seconds > 30]
+    assert oldest <= max(one.seconds - one.listed_seconds for one in seen) < oldest + 16
+    calls = number / 100
+    assert stack_sets.calls["list"] <= max(1200 / 4, 1200 / 240 * calls) + 2 * calls
+
+
+def test_what_was_never_listed_has_no_age():
+    clock = FakeClock()
+    queued = [OperationStatus.QUEUED, OperationStatus.SUCCEEDED]
+    stack_sets = Scripted(clock, status=lambda _, seconds: queued[seconds > 3])
+
+    seen = _told(_watch(stack_sets, clock)[1], OperationObserved)
+
+    assert seen[0].listed_seconds is None
+    assert seen[-1].listed_seconds == seen[-1].seconds
+
+
+@pytest.mark.parametrize(
+    ("created", "just_sent", "first"),
+    [(-60, False, 60.0), (60, False, 0.0), (-60, True, 0.0)],
+    ids=["a minute ago", "by a clock that is ahead", "by this run, whose clock is behind"],
+)
+def test_time_counts_from_when_an_operation_was_created(created, just_sent, first):
+    clock = FakeClock()
+    stack_sets = Scripted(clock, status=_until(10), rows=lambda seconds: [_move_at(seconds)])
+    find = stack_sets.find_operation
+    at = clock.now() + timedelta(seconds=created)
+    stack_sets.find_operation = lambda *asked: replace(find(*asked), created=at)
+
+    events = []
+    watching = watch_operations(stack_sets, NAME, (FIRST,), clock, just_sent=just_sent)
+    follow(watching, events.append)
+
+    seconds = [one.seconds for one in events]
+    assert seconds[0] == first
+    assert seconds == sorted(seconds)
+    assert seconds[-1] == pytest.approx(first + clock.seconds)
+    [moved] = _told(events, InstanceProgressed)
+    assert moved.seconds > first + 5
+    assert moved.operation_id == FIRST
+
+
+def _move_at(seconds):
+    return a_result(status=DONE if seconds > 5 else PENDING)
+
+
+def test_the_time_of_an_operation_that_is_looked_at_late_counts_from_its_creation_too():
+    clock = FakeClock()
+
+    def status(operation_id, seconds):
+        if operation_id == SECOND:
+            return _until(40)(operation_id, seconds)
+        return OperationStatus.QUEUED if seconds < 20 else _until(40)(operation_id, seconds)
+
+    stack_sets = Scripted(clock, status=status)
+    find, begun = stack_sets.find_operation, clock.now()
+    stack_sets.find_operation = lambda *asked: replace(find(*asked), created=begun)
+
+    _, events = _watch(stack_sets, clock, ids=(FIRST, SECOND))
+
+    first_look = next(one for one in events if one.operation_id == SECOND)
+    assert first_look.seconds == pytest.approx(clock.seconds - 15, abs=15)
+    assert events[-1].seconds == pytest.approx(clock.seconds)
 
 
 def test_a_small_operation_is_listed_at_each_look_once():

@@ -40,7 +40,10 @@ KEYS = ("status", "tolerance", "tags", "x", "home-region", '"a b"', "description
 ADMINISTRATION = "AWSCloudFormationStackSetAdministrationRole"
 EXECUTION = "AWSCloudFormationStackSetExecutionRole"
 # What a refusal may be about: the file or its template, the accounts that it names, their roles.
-REFUSALS = {3: {"DEPLOYMENT_FILE", "INPUT_REFUSED", "TEMPLATE"}, 4: {"NOT_READY", "CREDENTIALS"}}
+REFUSALS = {
+    3: {"DEPLOYMENT_FILE", "INPUT_REFUSED", "TEMPLATE", "UNFIT_INPUT"},
+    4: {"NOT_READY", "CREDENTIALS"},
+}
 
 
 def _valid(draw: random.Random) -> str:

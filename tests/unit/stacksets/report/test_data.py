@@ -11,7 +11,13 @@ from stacksets.errors import NotReadyError, OperationFailedError, Problem
 from stacksets.exposure import Exposure, PublicMethod
 from stacksets.lint import LintResult
 from stacksets.model.desired import OperationId
-from stacksets.model.observed import DetailedStatus, InstanceStatus, OperationStatus
+from stacksets.model.observed import (
+    DetailedStatus,
+    InstanceStatus,
+    OperationAction,
+    OperationStatus,
+    Refusal,
+)
 from stacksets.model.outcome import Identity, Outcome, RootCause, Verdict
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
 from stacksets.report.change import change_result, no_changes_result, plan_result
@@ -258,6 +264,31 @@ def test_stacks_that_nobody_looked_up_are_not_unknown_and_it_is_told():
     assert "  stacks not looked up; --audit does" in text
 
 
+def test_status_says_once_a_cause_why_stacks_could_not_be_read_and_what_to_do():
+    def unread(account, region, why, **hint):
+        refusal = Refusal(why=why, **hint)
+        return an_instance(a_key(account, region), stack_exists=None, unread=refusal)
+
+    other = [
+        unread(account, region, f"account {account} names no read role", hint="name one")
+        for account in ("222222222222", "333333333333")
+        for region in (EAST, WEST)
+    ]
+    observed = a_stack_set(*BOTH, *other, unread("444444444444", EAST, "Rate exceeded"))
+
+    result = status_result(a_deployment(), observed, {})
+
+    told = "\n".join(line.text for line in result.lines)
+    assert told.count("names no read role") == told.count("name one") == 1
+    assert "and 0 more" not in told
+    assert "  ?  444444444444/us-east-1: Rate exceeded\n" in told
+    assert told.count("could not be read") == 5
+    assert [one["unread"] for one in result.data["instances"]][1:3] == [
+        None,
+        "account 222222222222 names no read role",
+    ]
+
+
 def test_status_names_a_template_that_says_the_same_in_other_bytes():
     observed = a_stack_set(*BOTH, template_body=json.dumps(CONTENT, indent=4))
 
@@ -275,6 +306,39 @@ def test_status_warns_of_forgotten_overrides():
     assert result.lines[-1].text.startswith("  ! us-west-1: overrides of Suffix on AWS")
     assert result.data["warnings"]
     assert result.data["parameters"]["instances"][1]["parameters"][0]["source"] == "forgotten"
+
+
+def _while(action, *instances):
+    running = an_operation(id=OperationId("op-9"), action=action, status=OperationStatus.RUNNING)
+    return status_result(a_deployment(), a_stack_set(*instances, operations=(running,)), {})
+
+
+@pytest.mark.parametrize(
+    ("action", "instances", "code", "exit_code"),
+    [
+        (OperationAction.CREATE, BOTH[:1], "in_progress", 0),
+        (OperationAction.UPDATE, BOTH, "in_progress", 0),
+        (OperationAction.DETECT_DRIFT, BOTH[:1], "incomplete", 5),
+        (OperationAction.DETECT_DRIFT, BOTH, "healthy", 0),
+        (OperationAction.CREATE, (an_instance(stack_exists=False),), "failed", 5),
+        (OperationAction.CREATE, (an_instance(stack_exists=None),), "unknown", 4),
+    ],
+)
+def test_status_while_an_operation_runs_is_bad_news_only_where_something_failed(
+    action, instances, code, exit_code
+):
+    result = _while(action, *instances)
+
+    assert (result.code, result.exit_code) == (code, exit_code)
+
+
+def test_status_names_the_operation_that_runs_and_what_follows_it():
+    texts = [line.text for line in _while(OperationAction.CREATE, BOTH[0]).lines]
+
+    assert (
+        "  operation op-9 (CREATE, RUNNING, by another client) is under way; `stacksets watch` "
+        "follows it"
+    ) in texts
 
 
 def test_status_calls_a_stack_set_incomplete_where_an_instance_is_not_there():

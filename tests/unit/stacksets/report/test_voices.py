@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from stacksets.model.desired import OperationId
 from stacksets.model.observed import ResultStatus
 from stacksets.model.outcome import InstanceProgressed
 from stacksets.report.as_json import JsonReport
@@ -23,7 +24,11 @@ REFUSAL = Result(code="NO", exit_code=3, lines=(Line("error: no"),), is_error=Tr
 
 def _progressed(region=EAST, status=ResultStatus.RUNNING, reason=""):
     return InstanceProgressed(
-        key=a_key(region=region), status=status, status_reason=reason, seconds=1.0
+        operation_id=OperationId("op-1"),
+        key=a_key(region=region),
+        status=status,
+        status_reason=reason,
+        seconds=1.0,
     )
 
 
@@ -59,6 +64,7 @@ def test_json_writes_every_event_and_one_result_on_stdout():
         {
             "type": "event",
             "code": "instance_progressed",
+            "operation_id": "op-1",
             "account": "111111111111",
             "region": EAST,
             "status": "RUNNING",
