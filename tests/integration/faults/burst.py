@@ -63,7 +63,7 @@ class Burst:
     def settle(self) -> None:
         """Wait until the calls that the rules keep back have come."""
         if any(rule.get("latency") for rule in self._control("GET", "rules")):
-            time.sleep(LATE_SECONDS)
+            settle()
 
     def fired(self) -> tuple[str, ...]:
         """Give the operations of the calls that were broken since the rules were set, in order."""
@@ -89,6 +89,11 @@ class Burst:
                 return
             assert time.monotonic() < deadline
             time.sleep(0.05)
+
+
+def settle() -> None:
+    """Wait until the calls that were kept back have come."""
+    time.sleep(LATE_SECONDS)
 
 
 @contextlib.contextmanager
