@@ -37,7 +37,7 @@ FAULTS = {
     "lost reply": LOST_REPLY,
     "slow": SLOW,
 }
-PATIENCE_SECONDS = 0.25
+PATIENCE_SECONDS = 0.3
 
 
 class LessHastyClock(HastyClock):

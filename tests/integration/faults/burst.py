@@ -28,10 +28,10 @@ RESET: Fault = {"reset": True}
 LOST_REPLY: Fault = {"response": {"abort_bytes": 1}}
 """Accepted, and after the first byte of the reply the connection breaks."""
 
-SLOW: Fault = {"latency": 500}
+SLOW: Fault = {"latency": 550}
 """Sent on when nobody waits for the reply any more: it comes late, after its repetition."""
 
-LATE_SECONDS = 0.6
+LATE_SECONDS = 0.65
 
 
 @dataclass(frozen=True)
