@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from stacksets.aws.door import Stack, StackEvent, TemplateSummary
+from stacksets.aws.door import RegionOptStatus, Stack, StackEvent, TemplateSummary
 from stacksets.errors import OperationInProgressError, PermissionDeniedError
 from stacksets.model.desired import (
     AccountId,
@@ -68,6 +68,7 @@ class FakeAccount:
     roles: dict[str, dict] = field(default_factory=dict)
     gateway_role: str | None = None
     concurrency: int = 1000
+    region_statuses: dict[str, RegionOptStatus] = field(default_factory=dict)
     deleted_stacks: tuple[str, ...] = ()
     resources: tuple[tuple[str, str], ...] = ()
     log_groups: tuple[str, ...] = ()
@@ -110,6 +111,9 @@ class FakeAccount:
 
     def api_gateway_role(self):
         return self.gateway_role
+
+    def list_region_statuses(self):
+        return self.region_statuses
 
     def lambda_concurrency(self):
         return self.concurrency
@@ -495,7 +499,8 @@ class FakeAws:
         return self.caller
 
     def known_regions(self):
-        return frozenset({EAST, HOME, WEST, Region("eu-north-1"), Region("eu-west-1")})
+        europe = (Region("eu-north-1"), Region("eu-south-1"), Region("eu-west-1"))
+        return dict.fromkeys((EAST, HOME, WEST, *europe), "aws")
 
     def stack_sets(self, home_region, call_as=CallAs.SELF):
         self.called_as.append(call_as)

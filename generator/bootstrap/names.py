@@ -34,6 +34,11 @@ def account_arns(service: str, resource: str) -> Sub:
     return Sub(f"arn:${{AWS::Partition}}:{service}:*:${{AWS::AccountId}}:{resource}")
 
 
+def account_itself() -> Sub:
+    """This account, as Account Management names it."""
+    return Sub("arn:${AWS::Partition}:account::${AWS::AccountId}:account")
+
+
 def service_role_arns() -> Sub:
     """The roles that service stacks make: they have a path and no name."""
     return Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{SERVICE}/*")

@@ -1,5 +1,6 @@
 """The role through which an account is read: by smoke, diagnose and a destroy's proof."""
 
+import awacs.account
 import awacs.apigateway
 import awacs.awslambda
 import awacs.cloudformation
@@ -11,7 +12,13 @@ from awacs.aws import PolicyDocument
 from troposphere import Sub
 from troposphere.iam import Policy, Role
 
-from generator.bootstrap.names import account_arns, api_gateway_arns, role_name, stack_arns
+from generator.bootstrap.names import (
+    account_arns,
+    account_itself,
+    api_gateway_arns,
+    role_name,
+    stack_arns,
+)
 from generator.bootstrap.parameters import IS_HOME, Parameters
 from generator.metadata import context, tags
 from generator.policies import allow, policy, trust
@@ -60,6 +67,7 @@ def _policy() -> PolicyDocument:
     return policy(
         allow("ReadOurStacks", _OUR_STACKS, [stack_arns()]),
         allow("ListAtLarge", _AT_LARGE, ["*"]),
+        allow("ListRegions", [awacs.account.ListRegions], [account_itself()]),
         allow("ReadFunctions", functions, [account_arns("lambda", "function:*")]),
         allow(
             "ReadApis",

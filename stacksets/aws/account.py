@@ -9,7 +9,14 @@ from uuid import uuid4
 
 from stacksets.aws.failed_events import find_last_failures
 from stacksets.aws.failures import AbsentError, NameTakenError, NothingToUpdateError
-from stacksets.aws.translate import Request, event_from, parameters_to, stack_from, tags_to
+from stacksets.aws.translate import (
+    Request,
+    event_from,
+    parameters_to,
+    region_status_from,
+    stack_from,
+    tags_to,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,7 +24,8 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import StackSummaryTypeDef
 
     from stacksets.aws.clients import Clients
-    from stacksets.aws.door import Stack, StackEvent
+    from stacksets.aws.door import RegionOptStatus, Stack, StackEvent
+    from stacksets.model.desired import Region
 
 _DELETED = "DELETE_COMPLETE"
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -169,6 +177,12 @@ class BotoAccount:
         """Give the CloudWatch role ARN of API Gateway in this account and region, if one is set."""
         with self._asking("apigateway:GET /account"):
             return self._clients.apigateway.get_account().get("cloudwatchRoleArn") or None
+
+    def list_region_statuses(self) -> Mapping[Region, RegionOptStatus]:
+        """Tell of every region of the partition whether the account has it enabled."""
+        with self._asking("account:ListRegions"):
+            pages = self._clients.account.get_paginator("list_regions").paginate()
+            return dict(region_status_from(row) for page in pages for row in page["Regions"])
 
     def lambda_concurrency(self) -> int:
         """Give the account's limit of concurrent Lambda executions in this region."""

@@ -19,9 +19,10 @@ from stacksets.errors import InputError
 from stacksets.model.desired import Region
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import boto3
+    from types_boto3_account.client import AccountClient
     from types_boto3_apigateway.client import APIGatewayClient
     from types_boto3_cloudformation.client import CloudFormationClient
     from types_boto3_iam.client import IAMClient
@@ -80,6 +81,12 @@ class Clients:
             region_is_known=region in find_known_regions(session),
             profile=_profile(session),
         )
+
+    @cached_property
+    def account(self) -> AccountClient:
+        """Open Account Management, which answers for the partition; the region tells which."""
+        with self._creating():
+            return self._session.client("account", self.region, config=config(), **self._given)
 
     @cached_property
     def apigateway(self) -> APIGatewayClient:
@@ -150,10 +157,10 @@ def _profile(session: boto3.Session) -> str | None:
     return name if name in session.available_profiles else None
 
 
-def find_known_regions(session: boto3.Session) -> frozenset[Region]:
-    """Give the regions of every partition in which botocore knows CloudFormation."""
-    return frozenset(
-        Region(region)
+def find_known_regions(session: boto3.Session) -> Mapping[Region, str]:
+    """Give the regions in which botocore knows CloudFormation, each with its partition."""
+    return {
+        Region(region): partition
         for partition in session.get_available_partitions()
         for region in session.get_available_regions("cloudformation", partition)
-    )
+    }

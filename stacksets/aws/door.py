@@ -7,6 +7,7 @@ Every method raises `stacksets.errors.AwsError` or one of its children for what 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -83,6 +84,16 @@ class TemplateSummary:
     capabilities: tuple[str, ...]
     capabilities_reason: str
     no_echo: frozenset[str]
+
+
+class RegionOptStatus(StrEnum):
+    """Whether an account may use a region (Account Management API reference, Region)."""
+
+    ENABLED = "ENABLED"
+    ENABLED_BY_DEFAULT = "ENABLED_BY_DEFAULT"
+    ENABLING = "ENABLING"
+    DISABLING = "DISABLING"
+    DISABLED = "DISABLED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +275,9 @@ class Account(Protocol):
     def api_gateway_role(self) -> str | None:
         """Give the CloudWatch role ARN of API Gateway in this account and region, if one is set."""
 
+    def list_region_statuses(self) -> Mapping[Region, RegionOptStatus]:
+        """Tell of every region of the partition whether the account has it enabled."""
+
     def lambda_concurrency(self) -> int:
         """Give the account's limit of concurrent Lambda executions in this region."""
 
@@ -311,8 +325,8 @@ class Aws(Protocol):
     def identity(self) -> Identity:
         """Say who calls; without valid credentials a CredentialsError says what to type."""
 
-    def known_regions(self) -> frozenset[Region]:
-        """Give the regions of every partition that this machine's botocore knows.
+    def known_regions(self) -> Mapping[Region, str]:
+        """Give the regions that this machine's botocore knows, each with its partition.
 
         A brand-new region is not among them until botocore is newer than the region.
         """

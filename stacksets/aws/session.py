@@ -22,7 +22,7 @@ from stacksets.model.desired import AccountId, Region
 from stacksets.model.outcome import Identity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from stacksets.model.desired import CallAs
 
@@ -72,8 +72,8 @@ class BotoAws:
         """Say who calls; without valid credentials a CredentialsError says what to type."""
         return self._identity
 
-    def known_regions(self) -> frozenset[Region]:
-        """Give the regions of every partition that this machine's botocore knows.
+    def known_regions(self) -> Mapping[Region, str]:
+        """Give the regions that this machine's botocore knows, each with its partition.
 
         A brand-new region is not among them until botocore is newer than the region.
         """

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from stacksets.aws.door import Stack, StackEvent, TemplateSummary
+from stacksets.aws.door import RegionOptStatus, Stack, StackEvent, TemplateSummary
 from stacksets.errors import ServiceError
 from stacksets.model.desired import (
     AccountId,
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from enum import StrEnum
 
+    from types_boto3_account.type_defs import RegionTypeDef
     from types_boto3_cloudformation.type_defs import (
         AutoDeploymentOutputTypeDef,
         GetTemplateSummaryOutputTypeDef,
@@ -184,6 +185,11 @@ def organization_account_from(
     """Read an account of the organization; `State` has taken the place of `Status`."""
     state = row.get("State") or row.get("Status") or "UNKNOWN"
     return OrganizationAccount(id=AccountId(row.get("Id", "")), state=state, parent=parent)
+
+
+def region_status_from(row: RegionTypeDef) -> tuple[Region, RegionOptStatus]:
+    """Read a row of the regions of an account."""
+    return Region(row["RegionName"]), _known(RegionOptStatus, row["RegionOptStatus"])
 
 
 def summary_from(answer: GetTemplateSummaryOutputTypeDef) -> TemplateSummary:

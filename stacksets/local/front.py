@@ -6,12 +6,15 @@ import asyncio
 import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from stacksets.local.control_plane import read_settings
 from stacksets.local.holding import Held, Holding, Moment, read_order
 from stacksets.local.journal import ApiCall, Journal, read_call
 from stacksets.local.organizations.protocol import CONTENT_TYPE
+from stacksets.local.regions import CONTENT_TYPE as REST_JSON
+from stacksets.local.regions import encode_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from stacksets.local.control_plane import ControlPlane
     from stacksets.local.organizations.relay import Relay
+    from stacksets.local.regions import Regions
 
     Message = dict[str, Any]
     Receive = Callable[[], Awaitable[Message]]
@@ -53,6 +57,16 @@ class Emulator(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A call, whose it is, and the request that it came in."""
+
+    call: ApiCall
+    account: str
+    scope: Message
+    body: bytes
+
+
 class Front:
     """Routes what comes in on the plain port (AWS APIs) and on the TLS port (endpoints)."""
 
@@ -62,11 +76,13 @@ class Front:
         emulator: Emulator,
         organizations: Relay,
         control_plane: ControlPlane,
+        regions: Regions,
         information: Callable[[], Mapping[str, object]],
     ) -> None:
         self._emulator = emulator
         self._organizations = organizations
         self._control_plane = control_plane
+        self._regions = regions
         self._information = information
         self._journal = Journal()
         self._holding = Holding()
@@ -123,6 +139,7 @@ class Front:
         self._control_plane.reset()
         self._emulator.reset()
         self._organizations.reset()
+        self._regions.reset()
         self._journal.clear()
 
     async def _serve_api(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -147,13 +164,29 @@ class Front:
         if moment is Moment.RECEIVED and await hold() is Held.DROPPED:
             return
 
-        if call.service == "cloudformation" and self._control_plane.answers(call.action, call.form):
-            await self._serve_stack_sets(call, account, send_and_note)
+        asked = _Asked(call=call, account=account, scope=scope, body=body)
+        await self._answer(asked, _replay(body, receive), send_and_note)
+
+    async def _answer(self, asked: _Asked, receive: Receive, send: Send) -> None:
+        """Let a call be answered by what is ours, or else by ministack."""
+        call, account, path = asked.call, asked.account, asked.scope["path"]
+        if self._regions.refuses(call, account):
+            refusal, content_type, headers = encode_refusal(is_query=bool(call.form))
+            await _respond(send, 403, refusal, content_type, headers)
+        elif call.service == "cloudformation" and self._control_plane.answers(
+            call.action, call.form
+        ):
+            await self._serve_stack_sets(call, account, send)
         elif call.service == "organizations":
-            status, answer = await self._organizations.answer(scope, account, call.action, body)
-            await _respond(send_and_note, status, answer, CONTENT_TYPE)
+            status, answer = await self._organizations.answer(
+                asked.scope, account, call.action, asked.body
+            )
+            await _respond(send, status, answer, CONTENT_TYPE)
+        elif call.service == "account" and self._regions.answers(path):
+            status, answer, headers = self._regions.answer(account, path, asked.body)
+            await _respond(send, status, answer, REST_JSON, headers)
         else:
-            await self._emulator.application(scope, _replay(body, receive), send_and_note)
+            await self._emulator.application(asked.scope, receive, send)
 
     async def _serve_stack_sets(self, call: ApiCall, account: str, send: Send) -> None:
         status, body = await asyncio.get_running_loop().run_in_executor(

@@ -31,6 +31,7 @@ from stacksets.local.listening import TwoPorts
 from stacksets.local.organizations.directory import Directory
 from stacksets.local.organizations.relay import Relay
 from stacksets.local.organizations.service import Organizations
+from stacksets.local.regions import Regions
 from stacksets.local.started import Started
 
 if TYPE_CHECKING:
@@ -121,12 +122,13 @@ async def _serve(
 
 def _make_front(started: Started, fleet: Fleet) -> tuple[Front, ControlPlane]:
     adapted = adapt(fleet)
-    directory = Directory(adapted.find_organization)
+    directory, regions = Directory(adapted.find_organization), Regions()
     control_plane = ControlPlane(
         endpoint_url=started.endpoint_url,
         trust_allows=adapted.trust_allows,
         policies_allow=adapted.policies_allow,
         directory=directory,
+        is_enabled=regions.is_enabled,
     )
     organizations = Relay(
         adapted.emulator.application,
@@ -138,6 +140,7 @@ def _make_front(started: Started, fleet: Fleet) -> tuple[Front, ControlPlane]:
         emulator=adapted.emulator,
         organizations=organizations,
         control_plane=control_plane,
+        regions=regions,
         information=lambda: {**asdict(started), "runtimes": sorted(fleet.runtimes)},
     )
     return front, control_plane

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from stacksets.asking import ask_each
 from stacksets.errors import CredentialsError, PermissionDeniedError, Problem, StackSetsError
+from stacksets.preflight.opt_in import has_to_be_enabled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -36,7 +37,8 @@ class Case:
     """The deployment, bound to the caller's account, and what is known of the world.
 
     `other_regions` are those besides the targets in which a stack set of the name may have been
-    made by mistake (AWS_REGION).
+    made by mistake (AWS_REGION). `not_enabled` are accounts and
+    regions where nothing would answer: nobody is asked there, since that is a problem already.
     """
 
     deployment: Deployment
@@ -44,6 +46,16 @@ class Case:
     identity: Identity
     observed: StackSet | None
     other_regions: tuple[Region, ...]
+    not_enabled: frozenset[InstanceKey] = frozenset()
+
+    @property
+    def partition(self) -> str:
+        """Give the partition of the caller's account: the second part of any ARN."""
+        return self.identity.arn.split(":")[1]
+
+    def is_opt_in(self, region: Region) -> bool:
+        """Tell whether accounts have the region only after they asked for it."""
+        return has_to_be_enabled(region, self.partition)
 
     def mended_by_bootstrap(self, account: AccountId) -> str:
         """Say what makes a role or setting that an account lacks."""
@@ -70,6 +82,9 @@ class Case:
     ) -> tuple[Mapping[InstanceKey, Answer], Mapping[InstanceKey, StackSetsError]]:
         """Ask each account and region, several at once; give the answers, or why there is none.
 
+        Regions that are known not to be enabled are left out. One of which that could not be told
+        may refuse the credentials, which is then no more than that.
+
         Raises:
             CredentialsError: nobody will be answered any more.
         """
@@ -80,12 +95,12 @@ class Case:
         def ask(key: InstanceKey) -> None:
             try:
                 answers[key] = question(self.aws.account(key.account, key.region, role))
-            except CredentialsError:
-                raise
             except StackSetsError as error:
+                if isinstance(error, CredentialsError) and not self.is_opt_in(key.region):
+                    raise
                 refusals[key] = error
 
-        asked = tuple(keys)
+        asked = tuple(key for key in keys if key not in self.not_enabled)
         ask_each(ask, asked)
         return (
             {key: answers[key] for key in asked if key in answers},

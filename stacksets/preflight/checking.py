@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stacksets.errors import Problem, TemplateError
-from stacksets.preflight.case import Case, Unchecked
+from stacksets.preflight.case import Case, Unchecked, unread
 from stacksets.preflight.identity import check_account, check_home_region
 from stacksets.preflight.names import check_names
+from stacksets.preflight.operations import check_running
 from stacksets.preflight.organization import check_organization
-from stacksets.preflight.parameters import check_constraints, check_parameters
-from stacksets.preflight.regions import check_regions
+from stacksets.preflight.parameters import check_constraints, check_parameters, check_values
+from stacksets.preflight.regions import check_enabled, check_regions
 from stacksets.preflight.resources import (
     check_api_gateway_role,
     check_concurrency,
@@ -74,11 +75,21 @@ def check_ready(
         other_regions=other_regions,
     )
     wrong = (*check_account(case), *check_regions(case))
-    findings = wrong or tuple(_check_all(case, makes_stacks=makes_stacks))
+    findings = wrong or tuple(_check_enabled_regions(case, makes_stacks=makes_stacks))
+    problems = tuple(one for one in findings if isinstance(one, Problem))
     return Readiness(
-        problems=tuple(one for one in findings if isinstance(one, Problem)),
+        problems=(*problems, *(check_running(case) if problems else ())),
         unchecked=tuple(one.what for one in findings if isinstance(one, Unchecked)),
     )
+
+
+def _check_enabled_regions(case: Case, *, makes_stacks: bool) -> Iterator[Finding]:
+    """Look for regions that are not enabled, and for all else where it can be asked."""
+    problems, unasked = check_enabled(case)
+    yield from problems.values()
+    yield from unread(case, "that regions are enabled", unasked)
+    enabled = replace(case, not_enabled=frozenset(problems))
+    yield from _check_all(enabled, makes_stacks=makes_stacks)
 
 
 def _check_all(case: Case, *, makes_stacks: bool) -> Iterator[Finding]:
@@ -88,10 +99,11 @@ def _check_all(case: Case, *, makes_stacks: bool) -> Iterator[Finding]:
     too_long = tuple(check_size(case))
     yield from too_long or check_capabilities(case)
     yield from check_quotas(case)
-    problems = tuple(check_parameters(case))
-    yield from problems
+    yield from check_parameters(case)
+    without_value = tuple(check_values(case))
+    yield from without_value
     yield from check_constraints(case)
-    if makes_stacks and not problems:
+    if makes_stacks and not without_value:
         yield from _check_resources(case)
 
 

@@ -18,7 +18,7 @@ _TABLE = "[stack_set.parameters]"
 
 
 def check_parameters(case: Case) -> Iterator[Problem]:
-    """Find parameters that the template does not have, and those that have no value."""
+    """Find parameters that the template does not have."""
     deployment = case.deployment
     declared = declared_parameters(deployment.template.content)
     for where, values in _given(case):
@@ -29,7 +29,12 @@ def check_parameters(case: Case) -> Iterator[Problem]:
                 hint=f"it has {', '.join(sorted(declared)) or 'none'}",
                 is_input=True,
             )
-    for name, spec in declared.items():
+
+
+def check_values(case: Case) -> Iterator[Problem]:
+    """Find parameters that have no value: what the template makes cannot be told without it."""
+    deployment = case.deployment
+    for name, spec in declared_parameters(deployment.template.content).items():
         if name not in deployment.parameters and "Default" not in spec:
             yield Problem(
                 where=f"{_TABLE} {name}",

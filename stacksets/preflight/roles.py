@@ -35,11 +35,16 @@ def check_roles(case: Case) -> Iterator[Finding]:
 
 
 def _check_administration_role(case: Case) -> Iterator[Finding]:
+    """CloudFormation comes as itself, and for an opt-in region under the name of that region."""
     name = _administration_role_arn(case).rsplit("/", 1)[-1]
     home = InstanceKey(case.identity.account, case.deployment.home_region)
     facts = {"aws:sourceaccount": case.identity.account, "aws:sourcearn": _stack_set_arn(case)}
-    service = Caller(kind="Service", names=(_SERVICE,), facts=facts)
-    yield from _check_trust(case, [home], name, service)
+    regions = dict.fromkeys(case.deployment.regions())
+    regional = [f"cloudformation.{one}.amazonaws.com" for one in regions if case.is_opt_in(one)]
+    callers = (
+        Caller(kind="Service", names=(service,), facts=facts) for service in (_SERVICE, *regional)
+    )
+    yield from _check_trust(case, [home], name, *callers)
 
 
 def _check_execution_roles(case: Case) -> Iterator[Finding]:
@@ -55,22 +60,24 @@ def _check_execution_roles(case: Case) -> Iterator[Finding]:
 
 
 def _check_trust(
-    case: Case, keys: Iterable[InstanceKey], name: str, caller: Caller
+    case: Case, keys: Iterable[InstanceKey], name: str, *callers: Caller
 ) -> Iterator[Finding]:
     answers, refusals = case.ask(keys, lambda account: account.find_role_trust(name))
     yield from unread(case, f"the role {name}", refusals)
     for key, policy in answers.items():
-        yield from _judge(case, key, name, policy, caller)
+        if policy is None:
+            hint = case.mended_by_bootstrap(key.account)
+            yield Problem(where=f"account {key.account}", what=f"no role {name}", hint=hint)
+            continue
+        # What cannot be told of several callers is told once.
+        yield from dict.fromkeys(
+            one for caller in callers for one in _judge(case, key, name, policy, caller)
+        )
 
 
 def _judge(
-    case: Case, key: InstanceKey, name: str, policy: Mapping[str, object] | None, caller: Caller
+    case: Case, key: InstanceKey, name: str, policy: Mapping[str, object], caller: Caller
 ) -> Iterator[Finding]:
-    where = f"account {key.account}"
-    hint = case.mended_by_bootstrap(key.account)
-    if policy is None:
-        yield Problem(where=where, what=f"no role {name}", hint=hint)
-        return
     trust = judge_trust(policy, caller)
     if trust.allowed is None:
         yield Unchecked(
@@ -81,30 +88,36 @@ def _judge(
         if trust.unmet:
             what += f" for stack set {case.deployment.name} of {case.deployment.home_region}: "
             what += f"its conditions want {', '.join(trust.unmet)}"
-        yield Problem(where=where, what=what, hint=hint)
+        yield Problem(where=f"account {key.account}", what=what, hint=_mend(case, key, caller))
+
+
+def _mend(case: Case, key: InstanceKey, caller: Caller) -> str:
+    """Say what makes a role trust a caller; the bootstrap knows nothing of opt-in regions."""
+    (name, *_) = caller.names
+    if caller.kind == "Service" and name != _SERVICE:
+        return f"add the service {name} to its trust policy: an opt-in region comes under its own"
+    return case.mended_by_bootstrap(key.account)
 
 
 def _administration_role_arn(case: Case) -> str:
     """Give the role's ARN; without one AWS takes the default name (API reference)."""
-    default = f"arn:{_partition(case)}:iam::{case.identity.account}:role/{_DEFAULT_ADMINISTRATION}"
+    default = f"arn:{case.partition}:iam::{case.identity.account}:role/{_DEFAULT_ADMINISTRATION}"
     return case.deployment.administration_role_arn or default
 
 
 def _stack_set_arn(case: Case) -> str:
     """Give the stack set's ARN, or what it will look like."""
     deployment = case.deployment
-    place = f"arn:{_partition(case)}:cloudformation:{deployment.home_region}"
+    place = f"arn:{case.partition}:cloudformation:{deployment.home_region}"
     expected = f"{place}:{case.identity.account}:stackset/{deployment.name}:{_ANY_ID}"
     return (case.observed and case.observed.arn) or expected
 
 
-def _partition(case: Case) -> str:
-    return case.identity.arn.split(":")[1]
-
-
 def _one_region_each(case: Case) -> Iterable[InstanceKey]:
-    """Give one pair of each account: IAM answers the same in every region."""
+    """Give one pair of each account: IAM answers the same in every region that is enabled."""
+    home = case.deployment.home_region
     first: dict[AccountId, InstanceKey] = {}
     for key in case.deployment.instance_keys():
-        first.setdefault(key.account, key)
+        there = InstanceKey(key.account, home) if case.is_opt_in(key.region) else key
+        first.setdefault(key.account, there)
     return first.values()

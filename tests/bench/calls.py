@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.local_aws import LocalAws
 
 ROOT = Path(__file__).parent.parent.parent
-READS = re.compile(r"^(Describe|List|Get|AssumeRole|GET)")
+READS = re.compile(r"^(Describe|List|Get|AssumeRole|GET|POST /listRegions)")
 
 
 @dataclass

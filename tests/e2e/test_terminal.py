@@ -92,25 +92,71 @@ def test_ctrl_c_before_the_first_write_changes_nothing(
 
 
 @pytest.mark.emulator_only
-def test_ctrl_c_detaches_and_the_same_command_attaches_again(
+def test_ctrl_c_detaches_after_three_seconds_and_the_same_command_attaches_again(
     prepared: Shell, local_aws: LocalAws
 ) -> None:
+    calls = len(local_aws.journal())
     local_aws.set_control_plane(instance_seconds=4.0)
     terminal = prepared.type(*DEPLOY, "--yes")
     terminal.read_until(" running ")
 
+    typed = time.monotonic()
     terminal.send(CTRL_C)
     exit_code = terminal.read_to_the_end()
+    seconds = time.monotonic() - typed
     [left] = list_operations(local_aws, NAME)
     local_aws.set_control_plane()
     again = prepared.run(*DEPLOY, "--yes")
 
     [operation] = list_operations(local_aws, NAME)
     assert exit_code == 130
+    assert seconds >= 3
     assert any(left["OperationId"] in line for line in terminal.screen)
     assert left["Status"] == "RUNNING"
     assert (again.returncode, operation["Status"]) == (0, "SUCCEEDED")
     assert operation["OperationId"] == left["OperationId"]
+    assert list_writes(local_aws, calls) == ["CreateStackSet", "CreateStackInstances"]
+
+
+@pytest.mark.emulator_only
+def test_the_command_that_ctrl_c_names_goes_on_with_a_destroy(
+    prepared: Shell, local_aws: LocalAws
+) -> None:
+    assert prepared.run(*DEPLOY, "--yes").returncode == 0
+    calls = len(local_aws.journal())
+    local_aws.set_control_plane(instance_seconds=4.0)
+    terminal = prepared.type("stacksets", "destroy", "--yes", "--allow-delete")
+    terminal.read_until(" running ")
+
+    terminal.send(CTRL_C)
+    exit_code = terminal.read_to_the_end()
+    local_aws.set_control_plane()
+    [named] = re.findall(r"`(stacksets [^`]+)` goes on with it", " ".join(terminal.screen))
+    again = prepared.run(*named.split(), "--yes", "--allow-delete")
+
+    assert exit_code == 130
+    assert again.returncode == 0, again.stderr
+    assert _operations(local_aws) is None
+    writes = list_writes(local_aws, calls)
+    assert [writes.count(one) for one in ("DeleteStackInstances", "DeleteStackSet")] == [1, 1]
+
+
+@pytest.mark.emulator_only
+def test_ctrl_c_leaves_what_is_only_watched_at_once(prepared: Shell, local_aws: LocalAws) -> None:
+    assert prepared.run(*DEPLOY, "--yes").returncode == 0
+    local_aws.set_control_plane(instance_seconds=30.0)
+    client = local_aws.client("cloudformation", ACCOUNT, "us-west-2")
+    places = {"Accounts": [ACCOUNT], "Regions": ["us-east-1"]}
+    client.update_stack_instances(StackSetName=NAME, **places)
+    calls = len(local_aws.journal())
+    terminal = prepared.type("stacksets", "watch")
+    terminal.read_until(" running ")
+
+    terminal.send(CTRL_C)
+
+    assert terminal.read_to_the_end() == 130
+    assert list_operations(local_aws, NAME)[0]["Status"] == "RUNNING"
+    assert list_writes(local_aws, calls) == []
 
 
 @pytest.mark.emulator_only

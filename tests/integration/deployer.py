@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.local_aws import LocalAws
 
 READ_ROLE = "read"
-READS = ("Describe", "List", "Get", "GET ", "AssumeRole")
+READS = ("Describe", "List", "Get", "GET ", "POST /listRegions", "AssumeRole")
 
 
 class HastyClock(SystemClock):

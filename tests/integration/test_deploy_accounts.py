@@ -135,7 +135,7 @@ def test_a_cause_that_cannot_be_read_is_what_the_result_says_with_a_note(two: Tw
     [cause] = outcome.root_causes
     assert cause.account == OTHER_ACCOUNT
     assert "already exists" in cause.reason
-    assert "could not be read" in cause.reason
+    assert "not authorized to perform: sts:AssumeRole" in cause.unread
 
 
 @pytest.mark.exhaustive

@@ -28,7 +28,7 @@ from stacksets.local.control_plane.work import Worker
 from stacksets.local.organizations.directory import Directory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from stacksets.local.control_plane.clock import Clock
     from stacksets.local.control_plane.roles import PoliciesAllow, Role, TrustAllows
@@ -49,8 +49,9 @@ class ControlPlane:
 
     `endpoint_url` is called back for stacks and roles, with the account as access key.
     `trust_allows` and `policies_allow` evaluate IAM policies; `directory` knows the organizations,
-    without it there are none. `settings` may be replaced at any
-    time. Thread-safe; `handle` blocks, and so belongs on a thread of its own.
+    without it there are none. `is_enabled` tells whether an account may use a region; without it
+    all may use all. `settings` may be replaced at any time. Thread-safe; `handle` blocks, and so
+    belongs on a thread of its own.
     """
 
     actions = frozenset(HANDLERS)
@@ -62,10 +63,12 @@ class ControlPlane:
         trust_allows: TrustAllows,
         policies_allow: PoliciesAllow,
         directory: Directory | None = None,
+        is_enabled: Callable[[str, str], bool] = lambda *_: True,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._directory = directory or Directory(lambda _: None)
         self.settings = Settings()
+        self._is_enabled = is_enabled
         self._clients = Clients(endpoint_url)
         self._outside = Outside(self._clients)
         self._roles = RoleChain(
@@ -147,7 +150,9 @@ class ControlPlane:
         gates = Gates(client_for=self._clients.functions, roles=self._roles)
         engine = Engine(
             store.lock,
-            Worker(roles=self._roles, gates=gates, stacks=stacks).carry_out,
+            Worker(
+                roles=self._roles, gates=gates, stacks=stacks, is_enabled=self._is_enabled
+            ).carry_out,
             clock=self._clock,
             injection=self._injection,
             ending=ending,

@@ -25,6 +25,7 @@ class Worker:
     roles: RoleChain
     gates: Gates
     stacks: Stacks
+    is_enabled: Callable[[str, str], bool]
 
     def carry_out(self, task: Task, on_stack: Callable[[str], None]) -> Outcome:
         """Do the task to its end; `on_stack` hears the id of a new stack at once.
@@ -41,7 +42,15 @@ class Worker:
         return replace(self._touch_stack(task, on_stack), gate=gate)
 
     def _find_refusal(self, task: Task) -> str | None:
-        """Give the reason why the account cannot be reached; StackSets' own roles always reach."""
+        """Give the reason why the account cannot be reached; StackSets' own roles always reach.
+
+        A region has to be enabled in both accounts (StackSets user guide,
+        stacksets-opt-in-regions); the words for where it is not are ours.
+        """
+        account, region = task.key
+        for one in (task.stack_set.account, account):
+            if not self.is_enabled(one, region):
+                return f"Region {region} is not enabled for account {one}."
         if task.stack_set.permission_model is PermissionModel.SERVICE_MANAGED:
             return None
         return self.roles.find_refusal(task)

@@ -22,6 +22,7 @@ from urllib.parse import parse_qsl, quote
 
 from stacksets.local.control_plane.errors import ApiError
 from stacksets.local.control_plane.protocol.responses import encode_error, encode_response
+from stacksets.local.control_plane.roles import OPT_IN_REGIONS
 from tests.bench.scale.stack_set import StackSetState
 from tests.bench.scale.world import ADMIN, ADMINISTRATION_ROLE, World
 
@@ -141,7 +142,10 @@ def _assume_role(form: dict[str, str]) -> bytes:
 
 
 def _get_role(form: dict[str, str]) -> bytes:
-    principal = {"AWS": ADMINISTRATION_ROLE, "Service": "cloudformation.amazonaws.com"}
+    # CloudFormation comes under a name of its own where a region has to be opted into.
+    regional = [f"cloudformation.{region}.amazonaws.com" for region in sorted(OPT_IN_REGIONS)]
+    services = ["cloudformation.amazonaws.com", *regional]
+    principal = {"AWS": ADMINISTRATION_ROLE, "Service": services}
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     trust = quote(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
     name = form["RoleName"]

@@ -28,10 +28,10 @@ RESET: Fault = {"reset": True}
 LOST_REPLY: Fault = {"response": {"abort_bytes": 1}}
 """Accepted, and after the first byte of the reply the connection breaks."""
 
-SLOW: Fault = {"latency": 500}
+SLOW: Fault = {"latency": 550}
 """Sent on when nobody waits for the reply any more: it comes late, after its repetition."""
 
-LATE_SECONDS = 0.6
+LATE_SECONDS = 0.65
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Burst:
     def settle(self) -> None:
         """Wait until the calls that the rules keep back have come."""
         if any(rule.get("latency") for rule in self._control("GET", "rules")):
-            time.sleep(LATE_SECONDS)
+            settle()
 
     def fired(self) -> tuple[str, ...]:
         """Give the operations of the calls that were broken since the rules were set, in order."""
@@ -89,6 +89,11 @@ class Burst:
                 return
             assert time.monotonic() < deadline
             time.sleep(0.05)
+
+
+def settle() -> None:
+    """Wait until the calls that were kept back have come."""
+    time.sleep(LATE_SECONDS)
 
 
 @contextlib.contextmanager

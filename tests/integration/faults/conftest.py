@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,12 +20,11 @@ from tests.integration.faults.breaking import (
 from tests.integration.faults.burst import SLOW, Burst, Fault, running_burst
 from tests.integration.faults.prefork import Ended, Prefork, Running, preforked
 from tests.integration.faults.small import write_small
+from tests.local_aws import LocalAws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-
-    from tests.local_aws import LocalAws
 
 
 @pytest.fixture(scope="session")
@@ -63,10 +62,12 @@ def small(local_aws: LocalAws, prefork: Prefork, tmp_path: Path) -> Small:
 
 @pytest.fixture(scope="session")
 def burst(running_aws: LocalAws) -> Iterator[Burst]:
-    """One a test process; what the embedded AWS imports with a first call is imported before."""
+    """One a test process; what it and the embedded AWS import with a first call is there before."""
     running_aws.client("sts").get_caller_identity()
     everything_in(running_aws, ACCOUNT, EAST)
     with running_burst(running_aws.started.endpoint_url) as one:
+        started = replace(running_aws.started, endpoint_url=one.url)
+        LocalAws(started=started, http=running_aws.http).client("sts").get_caller_identity()
         yield one
 
 

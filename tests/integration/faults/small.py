@@ -11,6 +11,7 @@ from tests.builders import ACCOUNT, EAST, HOME, WEST
 from tests.integration.deployer import everything_in, regional_template
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.local_aws import LocalAws
@@ -35,8 +36,16 @@ region_concurrency = "PARALLEL"
 
 [environments.dev]
 """
+Command = tuple[str, ...]
 DEPLOY = ("deploy", "--yes", "--no-lint")
 DESTROY = ("destroy", "--yes", "--allow-delete")
+ACCEPTED: Mapping[Command, Mapping[str, int]] = {
+    DEPLOY: {"CreateStackSet": 1, "CreateStackInstances": 1},
+    DESTROY: {"DeleteStackInstances": 1, "DeleteStackSet": 1},
+}
+"""Commands that are killed and broken one after the other, and what AWS accepts of each: once. The
+last leaves nothing of what the first has found not there."""
+
 WRITES = (
     "CreateStackSet",
     "CreateStackInstances",
@@ -44,6 +53,7 @@ WRITES = (
     "UpdateStackInstances",
     "DeleteStackInstances",
     "DeleteStackSet",
+    "DetectStackSetDrift",
     "ImportStacksToStackSet",
 )
 WATCHING = ("DescribeStackSetOperation", "ListStackSetOperationResults")
@@ -76,6 +86,18 @@ class Told:
             if call["action"] in WRITES and call["status"] == 200
         }
         return dict(Counter(action for action, _ in unique))
+
+    @property
+    def replays(self) -> tuple[dict[str, Any], ...]:
+        """What was sent again although it had been carried out: the same action and id."""
+        carried_out: set[tuple[str, str]] = set()
+        again = []
+        for call in self.calls:
+            key = call["action"], call["operation_id"]
+            if call["action"] in WRITES and call["operation_id"] and call["status"]:
+                again += [call] if key in carried_out else []
+                carried_out.add(key)
+        return tuple(again)
 
     def action(self, number: int) -> str:
         """Name the call of this number, from 1; empty where there were not so many."""

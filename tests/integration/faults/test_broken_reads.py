@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.builders import ACCOUNT, EAST, HOME, WEST
+from tests.integration.deployer import list_operations
 from tests.integration.faults.breaking import OFFSETS, run_while_broken
-from tests.integration.faults.small import DEPLOY, told
+from tests.integration.faults.burst import settle
+from tests.integration.faults.small import DEPLOY, NAME, told
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.integration.commands import Folder, Ran
     from tests.integration.faults.burst import Burst, Fault
+    from tests.integration.faults.small import Command
     from tests.local_aws import LocalAws
 
 pytestmark = [pytest.mark.integration, pytest.mark.emulator_only, pytest.mark.exhaustive]
@@ -29,27 +35,72 @@ IDLE = (
 )
 
 
+TELLING = (("status",), ("diagnose",))
+REFUSED = [{"account": ACCOUNT, "region": WEST, "reason": "The bucket is not empty"}]
+
+
 def _told_by(ran: Ran) -> dict[str, Any]:
     return {key: value for key, value in ran.result.items() if key not in VOLATILE}
+
+
+def _tell_the_same(
+    folder: Folder,
+    broken: Burst,
+    local_aws: LocalAws,
+    fault: Fault,
+    commands: Sequence[Command],
+    *,
+    exit_code: int,
+) -> None:
+    """Run each command undisturbed, then broken at each offset that it comes to."""
+    since = len(local_aws.journal())
+    for command in commands:
+        # What was kept back of the command before is none of this one's calls.
+        settle()
+        before = len(local_aws.journal())
+        undisturbed = folder.run(*command)
+        calls = len(told(local_aws, before).calls)
+        assert undisturbed.exit_code == exit_code
+        for first in range(min(OFFSETS, calls)):
+            broken.break_some(fault, first=first)
+            ran = run_while_broken(folder, broken, command, exit_code=exit_code)
+            assert _told_by(ran) == _told_by(undisturbed), (command, first)
+    assert told(local_aws, since).accepted == {}
 
 
 def test_what_finds_nothing_to_do_tells_the_same(
     folder: Folder, broken: Burst, local_aws: LocalAws, fault: Fault
 ) -> None:
     assert folder.run(*DEPLOY).exit_code == 0
-    since = len(local_aws.journal())
 
-    for command in IDLE:
-        before = len(local_aws.journal())
-        undisturbed = folder.run(*command)
-        calls = len(told(local_aws, before).calls)
-        assert undisturbed.exit_code == 0
-        for first in range(min(OFFSETS, calls)):
-            broken.break_some(fault, first=first)
-            ran = run_while_broken(folder, broken, command)
-            assert _told_by(ran) == _told_by(undisturbed), (command, first)
+    _tell_the_same(folder, broken, local_aws, fault, IDLE, exit_code=0)
 
-    assert told(local_aws, since).accepted == {}
+
+def test_what_finds_something_wrong_tells_the_same(
+    folder: Folder, broken: Burst, local_aws: LocalAws, fault: Fault
+) -> None:
+    local_aws.set_control_plane(failures=REFUSED)
+    assert folder.run(*DEPLOY).exit_code == 5
+
+    _tell_the_same(folder, broken, local_aws, fault, TELLING, exit_code=5)
+
+
+def test_an_operation_that_runs_is_watched_to_its_end(
+    folder: Folder, broken: Burst, local_aws: LocalAws, fault: Fault
+) -> None:
+    assert folder.run(*DEPLOY).exit_code == 0
+    local_aws.set_control_plane(instance_seconds=0.4)
+    client = local_aws.client("cloudformation", ACCOUNT, HOME)
+
+    for first in range(0, OFFSETS, 3):
+        started = client.update_stack_instances(
+            StackSetName=NAME, Accounts=[ACCOUNT], Regions=[EAST, WEST]
+        )
+        broken.break_some(fault, first=first)
+        ran = run_while_broken(folder, broken, ("watch", started["OperationId"]))
+        latest = list_operations(local_aws, NAME)[0]
+        assert (latest["OperationId"], latest["Status"]) == (started["OperationId"], "SUCCEEDED")
+        assert "SUCCEEDED" in str(ran.result)
 
 
 @pytest.mark.parametrize("first", range(OFFSETS))

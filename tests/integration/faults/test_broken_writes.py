@@ -13,8 +13,8 @@ import pytest
 from stacksets.aws import clients
 from tests.builders import ACCOUNT, EAST, HOME, WEST
 from tests.integration.deployer import list_operations
-from tests.integration.faults.breaking import ACCEPTED, run_while_broken
-from tests.integration.faults.small import DEPLOY, DESTROY, NAME, state, told
+from tests.integration.faults.breaking import run_while_broken
+from tests.integration.faults.small import ACCEPTED, DEPLOY, DESTROY, NAME, state, told
 
 if TYPE_CHECKING:
     from tests.integration.commands import Folder
@@ -55,7 +55,7 @@ def _change_while_writes_break(
         since = len(local_aws.journal())
         broken.break_calls(fault, action, times=times)
         run_while_broken(folder, broken, command)
-        assert told(local_aws, since).accepted == ACCEPTED[command[0]], action
+        assert told(local_aws, since).accepted == ACCEPTED[command], action
 
     assert state(local_aws) == empty
 

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.integration, pytest.mark.emulator_only, pytest.mark.exhaustive]
 
 
-@pytest.mark.parametrize("replay", ["SAME_ID", "EXCEPTION"])
 @pytest.mark.parametrize("chunk", range(1, CHUNKS + 1))
 def test_a_command_that_was_killed_at_a_call_that_was_never_carried_out_ends_well_when_repeated(
-    small: Small, chunk: int, replay: str
+    small: Small, chunk: int
 ) -> None:
-    kill_everywhere(small, chunk, "RECEIVED", replay=replay)
+    kill_everywhere(small, chunk, "RECEIVED")

@@ -15,15 +15,14 @@ from stacksets.errors import (
     TemplateError,
 )
 from stacksets.model.desired import (
-    Bootstrap,
     DeploymentTargets,
     KeptValue,
     ParameterOverride,
     PermissionModel,
     Region,
 )
-from stacksets.model.observed import InstanceStatus
-from stacksets.preflight import Readiness, check_ready
+from stacksets.model.observed import InstanceStatus, OperationStatus
+from stacksets.preflight import Readiness
 from tests.builders import (
     ACCOUNT,
     EAST,
@@ -31,86 +30,24 @@ from tests.builders import (
     NAME,
     OTHER_ACCOUNT,
     WEST,
-    a_deployment,
     a_key,
     a_stack_set,
     a_template,
     an_instance,
+    an_operation,
 )
-from tests.fakes import FakeAccount, FakeAws
-
-EUROPE = Region("eu-west-1")
-SERVICE = {"Service": "cloudformation.amazonaws.com"}
-ADMINISTRATION = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/administration"}
-BOOTSTRAP = Bootstrap(stack_name="boot", template=a_template(), parameters={}, tags={})
-DENIED = PermissionDeniedError("no iam:GetRole")
-
-
-def trust(principal, *, action="sts:AssumeRole", effect="Allow", condition=None):
-    statement = {"Effect": effect, "Principal": principal, "Action": action}
-    if condition is not None:
-        statement["Condition"] = condition
-    return {"Version": "2012-10-17", "Statement": [statement]}
-
-
-def logging_template(condition=None):
-    """A template whose stage asks for access logs, under a condition if one is given."""
-    stage = {"Type": "AWS::ApiGateway::Stage", "Properties": {"AccessLogSetting": {"Format": "$"}}}
-    if condition:
-        stage["Condition"] = "Logging"
-    content = {"Resources": {"Stage": stage}, "Conditions": {"Logging": condition or {}}}
-    if not condition:
-        del content["Conditions"]
-    return a_template(content)
-
-
-def refuse(error):
-    def call(*_, **__):
-        raise error
-
-    return call
-
-
-class OneHome:
-    """A home region that holds the given stack sets, and says what it says of a template."""
-
-    def __init__(self, names, summary):
-        self.names, self.summary = names, summary
-
-    def describe_stack_set(self, name):
-        if isinstance(self.names, Exception):
-            raise self.names
-        return a_stack_set() if name in self.names else None
-
-    def summarize_template(self, body):
-        if isinstance(self.summary, Exception):
-            raise self.summary
-        return self.summary
-
-
-class World(FakeAws):
-    """An account in which everything is as a deploy of two regions needs it."""
-
-    def __init__(self):
-        super().__init__()
-        self.summary = TemplateSummary(capabilities=(), capabilities_reason="", no_echo=frozenset())
-        self.homes: dict[Region, object] = {}
-        self.here = {region: self.ready_account(region) for region in (HOME, EAST, WEST)}
-
-    def ready_account(self, region, account=ACCOUNT):
-        ready = FakeAccount(
-            roles={"administration": trust(SERVICE), "execution": trust(ADMINISTRATION)},
-            gateway_role="arn:logs",
-        )
-        self.accounts[a_key(account, region)] = ready
-        return ready
-
-    def stack_sets(self, home_region, call_as):
-        return OneHome(self.homes.get(home_region, ()), self.summary)
-
-    def check(self, observed=None, *, other_regions=(), **changes):
-        deployment = a_deployment(**({"bootstrap": BOOTSTRAP} | changes))
-        return check_ready(deployment, self, self.identity(), observed, other_regions=other_regions)
+from tests.preflight_world import (
+    ADMINISTRATION,
+    BOOTSTRAP,
+    DENIED,
+    EUROPE,
+    READY,
+    SERVICE,
+    World,
+    logging_template,
+    refuse,
+    trust,
+)
 
 
 @pytest.fixture
@@ -118,24 +55,110 @@ def world():
     return World()
 
 
-READY = Readiness(problems=(), unchecked=())
-
-
 def test_an_account_that_has_everything_is_ready(world):
     assert world.check() == READY
 
 
-def test_all_that_is_missing_is_told_at_once(world):
+def everything_wrong():
+    """A template with a fault of each kind that a template may have; `long` makes it too long."""
+    stage = {"Type": "AWS::ApiGateway::Stage", "Properties": {"AccessLogSetting": {"Format": "$"}}}
+    function = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {"ReservedConcurrentExecutions": 1000},
+    }
+    role = {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "svc"}}
+    return {
+        "Parameters": {"Size": {"Type": "String", "AllowedValues": ["s", "m"], "Default": "s"}},
+        "Resources": {"Stage": stage, "Function": function, "Role": role},
+        "Outputs": {f"Out{number}": {"Value": "x"} for number in range(201)},
+    }
+
+
+def test_one_problem_of_each_kind_is_told_in_one_list(world):
+    running = an_operation(id="op-7", status=OperationStatus.RUNNING)
     for account in world.here.values():
-        account.roles, account.gateway_role = {}, None
+        account.gateway_role = None
+        account.roles = {"administration": trust({"Service": "lambda.amazonaws.com"})}
+    world.summary = TemplateSummary(
+        capabilities=("CAPABILITY_IAM",), capabilities_reason="it makes roles", no_echo=frozenset()
+    )
+    milan = Region("eu-south-1")
+    both = (DeploymentTargets(accounts=(ACCOUNT,), regions=(EAST, WEST, milan)),)
 
-    ready = world.check(template=logging_template(), parameters={"Typo": "1"})
+    ready = world.check(
+        a_stack_set(operations=(running,)),
+        template=a_template(everything_wrong()),
+        parameters={"Size": "xl", "Typo": "1"},
+        targets=both,
+    )
 
-    assert [one.what for one in ready.problems] == [
-        "no role administration",
-        "no role execution",
-        "t.json has no such parameter",
+    everywhere = f"{EAST}, {WEST}"
+    assert [(one.where, one.what) for one in ready.problems] == [
+        (f"account {ACCOUNT}", "region eu-south-1 is not enabled"),
+        (
+            f"account {ACCOUNT}",
+            "role administration does not trust cloudformation.amazonaws.com",
+        ),
+        (
+            f"account {ACCOUNT}",
+            "role administration does not trust cloudformation.eu-south-1.amazonaws.com",
+        ),
+        (f"account {ACCOUNT}", "no role execution"),
+        ("[stack_set] capabilities", "the template needs CAPABILITY_IAM: it makes roles"),
+        ("t.json", "201 Outputs, AWS takes at most 200"),
+        ("[stack_set.parameters] Typo", "t.json has no such parameter"),
+        ("[stack_set.parameters] Size", '"xl" is none of s, m'),
+        (
+            "Resources Role",
+            (
+                'AWS::IAM::Role "svc" would be made more than once, and its name is one for all '
+                f"regions of an account: in {ACCOUNT} (eu-south-1, {everywhere})"
+            ),
+        ),
+        (
+            f"account {ACCOUNT}",
+            f"API Gateway has no CloudWatch role in {everywhere}; logging needs one",
+        ),
+        *(
+            (
+                f"{ACCOUNT}/{region}",
+                (
+                    "the functions reserve 1000 concurrent executions of 1000, and Lambda keeps at "
+                    "least 10 unreserved"
+                ),
+            )
+            for region in (EAST, WEST)
+        ),
+        (f"stack set {NAME}", "operation op-7 (CREATE) is RUNNING"),
     ]
+    assert ready.unchecked == ()
+
+
+def test_what_only_a_stack_set_that_is_to_be_made_can_meet_is_told_in_one_list(world):
+    world.homes = {EAST: (NAME,)}
+    content = {**everything_wrong(), "Metadata": "x" * 60_000}
+    content["Parameters"] = {"Size": {"Type": "String"}}
+
+    template = a_template(content)
+
+    problems = world.check(template=template, execution_role_name="nobody").problems
+
+    assert [one.what for one in problems] == [
+        (
+            f"{EAST} has a stack set {NAME} already; one in {HOME} would deploy everything a "
+            "second time"
+        ),
+        "no role nobody",
+        f"{len(template.body):,} bytes, AWS takes at most 51,200",
+        "201 Outputs, AWS takes at most 200",
+        "t.json needs a value and has no default",
+    ]
+
+
+def test_an_operation_that_runs_is_waited_for_where_nothing_else_is_wrong(world):
+    running = an_operation(status=OperationStatus.RUNNING)
+
+    assert world.check(a_stack_set(operations=(running,))) == READY
 
 
 def test_credentials_of_another_account_are_the_only_problem_told(world):
@@ -674,10 +697,11 @@ def test_a_stack_set_of_the_name_in_a_target_region_is_refused(world):
 
 
 def test_a_stack_set_of_the_name_in_the_region_of_the_environment_is_refused(world):
-    world.homes = {EUROPE: (NAME,)}
+    unheard_of = Region("eu-east-1")
+    world.homes = {unheard_of: (NAME,)}
 
     assert world.check() == READY
-    assert len(world.check(other_regions=(EUROPE, EUROPE)).problems) == 1
+    assert len(world.check(other_regions=(unheard_of, unheard_of)).problems) == 1
 
 
 def test_the_home_region_itself_is_where_the_stack_set_belongs(world):

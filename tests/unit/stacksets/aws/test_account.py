@@ -8,8 +8,14 @@ from botocore import xform_name
 from botocore.stub import ANY, Stubber
 
 from stacksets.aws.account import BotoAccount
-from stacksets.aws.door import CHECKED_TYPES, Stack, StackEvent
-from stacksets.errors import ConflictError, InputError, PermissionDeniedError, TemplateError
+from stacksets.aws.door import CHECKED_TYPES, RegionOptStatus, Stack, StackEvent
+from stacksets.errors import (
+    ConflictError,
+    InputError,
+    PermissionDeniedError,
+    ServiceError,
+    TemplateError,
+)
 
 STACK_ID = "arn:aws:cloudformation:us-west-2:111111111111:stack/svc/1"
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -356,6 +362,27 @@ def test_the_limit_of_concurrent_executions_is_read(account, clients, stub):
     assert account.lambda_concurrency() == 10
 
 
+def test_regions_are_read_with_their_status_to_the_last_page(account, clients, stub):
+    service = stub(clients.account)
+    milan = {"RegionName": "eu-south-1", "RegionOptStatus": "ENABLING"}
+    virginia = {"RegionName": "us-east-1", "RegionOptStatus": "ENABLED_BY_DEFAULT"}
+    service.add_response("list_regions", {"Regions": [milan], "NextToken": "more"}, {})
+    service.add_response("list_regions", {"Regions": [virginia]}, {"NextToken": "more"})
+
+    assert account.list_region_statuses() == {
+        "eu-south-1": RegionOptStatus.ENABLING,
+        "us-east-1": RegionOptStatus.ENABLED_BY_DEFAULT,
+    }
+
+
+def test_a_status_that_nobody_knows_yet_is_told(account, clients, stub):
+    row = {"RegionName": "eu-south-1", "RegionOptStatus": "PAUSED"}
+    stub(clients.account).add_response("list_regions", {"Regions": [row]}, {})
+
+    with pytest.raises(ServiceError, match="a RegionOptStatus that this version does not know"):
+        account.list_region_statuses()
+
+
 def test_log_groups_are_listed_by_prefix_to_the_last_page(account, clients, stub):
     logs = stub(clients.logs)
     logs.add_response(
@@ -461,6 +488,7 @@ CALLS = [
     ("cloudformation", "DeleteStack", lambda account: account.delete_stack("svc")),
     ("iam", "GetRole", lambda account: account.has_role("r")),
     ("iam", "GetRole", lambda account: account.find_role_trust("r")),
+    ("account", "ListRegions", lambda account: account.list_region_statuses()),
     ("lambda", "GetAccountSettings", lambda account: account.lambda_concurrency()),
     (
         "lambda",

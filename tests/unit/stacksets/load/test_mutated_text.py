@@ -12,11 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stacksets.cli import main
-from tests.builders import ACCOUNT
 from tests.deployment_files import as_toml
-from tests.fakes import FakeAccount, FakeAws
-from tests.worlds import a_world
+from tests.planning import REFUSALS, plan_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,13 +34,6 @@ VALUES = (
     *('{ a = "b" }', '"PARALLEL"', '"x"', '"template.json"', f'"{"y" * 300}"', '"\\u0000"', '"😀"'),
 )
 KEYS = ("status", "tolerance", "tags", "x", "home-region", '"a b"', "description", "stack_name")
-ADMINISTRATION = "AWSCloudFormationStackSetAdministrationRole"
-EXECUTION = "AWSCloudFormationStackSetExecutionRole"
-# What a refusal may be about: the file or its template, the accounts that it names, their roles.
-REFUSALS = {
-    3: {"DEPLOYMENT_FILE", "INPUT_REFUSED", "TEMPLATE", "UNFIT_INPUT"},
-    4: {"NOT_READY", "CREDENTIALS"},
-}
 
 
 def _valid(draw: random.Random) -> str:
@@ -129,21 +119,6 @@ def _mutated(draw: random.Random) -> str:
     return "\n".join(lines)
 
 
-class ReadyAws(FakeAws):
-    """Accounts with the roles that StackSets looks for where the file names none."""
-
-    def account(self, account: str, region: str, role_name: str | None) -> FakeAccount:
-        there = super().account(account, region, role_name)
-        there.roles = {ADMINISTRATION: _trust("Service", "cloudformation.amazonaws.com")}
-        there.roles[EXECUTION] = _trust("AWS", f"arn:aws:iam::{ACCOUNT}:role/{ADMINISTRATION}")
-        return there
-
-
-def _trust(kind: str, who: str) -> dict[str, Any]:
-    statement = {"Effect": "Allow", "Principal": {kind: who}, "Action": "sts:AssumeRole"}
-    return {"Statement": [statement]}
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mutated")
@@ -151,23 +126,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _plan(folder: Path, text: str) -> dict[str, Any]:
-    """Plan in a world of fakes; the last word of its JSON."""
-    file = folder / "stacksets.toml"
-    file.write_text(text, encoding="utf-8")
-    world = a_world(aws=ReadyAws())
-    exit_code = main(["plan", "--file", str(file), "--output", "json"], world)
-    *events, result = (json.loads(line) for line in world.stdout.getvalue().splitlines())
-    assert (result["type"], result["exit_code"]) == ("result", exit_code)
-    assert all(one["type"] == "event" for one in events)
-    return result
-
-
 @pytest.mark.exhaustive
 @settings(max_examples=150)
 @given(draw=st.randoms(use_true_random=False))
 def test_a_valid_file_of_any_size_is_planned(folder: Path, draw: random.Random) -> None:
-    result = _plan(folder, _valid(draw))
+    result = plan_file(folder, _valid(draw))
 
     assert result["exit_code"] == 0, result
 
@@ -178,7 +141,7 @@ def test_a_valid_file_of_any_size_is_planned(folder: Path, draw: random.Random) 
 def test_a_file_that_was_broken_is_planned_or_refused_once(
     folder: Path, draw: random.Random
 ) -> None:
-    result = _plan(folder, _mutated(draw))
+    result = plan_file(folder, _mutated(draw))
 
     if result["exit_code"]:
         error = result["error"]

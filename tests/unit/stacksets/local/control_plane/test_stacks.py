@@ -18,6 +18,7 @@ from stacksets.local.control_plane.model import (
     GateStatus,
     InstanceKey,
     Outcome,
+    PermissionModel,
     StackSet,
     StackSetStatus,
     Task,
@@ -357,9 +358,14 @@ class Ungated:
         return AccountGate(status=GateStatus.SKIPPED)
 
 
-def worker_with(roles: RoleChain) -> tuple[Worker, Recorder]:
+def everywhere(account, region):
+    return True
+
+
+def worker_with(roles: RoleChain, *, is_enabled=everywhere) -> tuple[Worker, Recorder]:
     recorder = Recorder()
-    return Worker(roles=roles, gates=Ungated(), stacks=recorder), recorder
+    worker = Worker(roles=roles, gates=Ungated(), stacks=recorder, is_enabled=is_enabled)
+    return worker, recorder
 
 
 def test_a_complete_role_chain_is_asked_link_by_link_with_the_conditions_of_the_deputy():
@@ -415,6 +421,19 @@ def test_an_opt_in_region_needs_its_own_principal():
     milan = replace(TASK, key=InstanceKey(TARGET, "eu-south-1"))
     assert chain(trust=regional).find_refusal(milan) is None
     assert chain(trust=regional).find_refusal(TASK) == NEEDS_ADMINISTRATION
+
+
+@pytest.mark.parametrize("model", PermissionModel)
+@pytest.mark.parametrize("without", [ADMIN, TARGET])
+def test_a_region_that_either_account_has_not_enabled_fails_the_instance(without, model):
+    asked = InstanceKey(without, TASK.key.region)
+    worker, recorder = worker_with(chain(), is_enabled=lambda *place: place != tuple(asked))
+    task = replace(TASK, stack_set=replace(TASK.stack_set, permission_model=model))
+
+    outcome = worker.carry_out(task, pytest.fail)
+
+    reason = f"Region {TASK.key.region} is not enabled for account {without}."
+    assert (outcome, recorder.asked) == (Outcome(succeeded=False, reason=reason), [])
 
 
 @pytest.mark.parametrize(
