@@ -236,6 +236,9 @@ INOPERABLE = Hint(
 )
 """For an INOPERABLE stack instance whose reason says nothing more particular."""
 
+CODES = tuple(sorted({one.code for one in _ENTRIES} | {INOPERABLE.code}))
+"""The code of every hint; programs rely on them."""
+
 
 def find_hint(reason: str, key: InstanceKey, *, stack_id: str | None = None) -> Hint | None:
     """Say what a reason of AWS means and what to do about it, None where that is not known.

@@ -14,6 +14,7 @@ from stacksets.cli.embedded import local
 from stacksets.cli.look import outputs, plan, smoke, status
 from stacksets.cli.operations import events, resume, stop, watch
 from stacksets.cli.prepare import bootstrap
+from stacksets.cli.printed import completion, schema
 from stacksets.cli.resolved import resolve
 from stacksets.cli.saved import show
 from stacksets.cli.session import Flags, Session
@@ -78,6 +79,8 @@ _COMMANDS = (
     destroy,
     resolve,
     local,
+    schema,
+    completion,
 )
 for _command in _COMMANDS:
     stacksets.add_command(_command)
