@@ -89,9 +89,6 @@ def read_lines(text: str) -> list[dict[str, Any]]:
 class HeldJsonReport(JsonReport):
     """The JSON voice, every line of which is held to its schema."""
 
-    def naming(self, stack_set: str) -> HeldJsonReport:
-        return HeldJsonReport(self._out, stack_set=stack_set)
-
     def _write(self, data):
         hold_to_schema(data)
         super()._write(data)

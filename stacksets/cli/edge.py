@@ -11,6 +11,7 @@ import click
 from stacksets.cli.change import deploy, destroy
 from stacksets.cli.diagnosed import diagnose
 from stacksets.cli.embedded import local
+from stacksets.cli.github import publish
 from stacksets.cli.look import outputs, plan, smoke, status
 from stacksets.cli.operations import events, resume, stop, watch
 from stacksets.cli.prepare import bootstrap
@@ -23,7 +24,7 @@ from stacksets.report.failure import bug_result, error_result, interrupted_resul
 from stacksets.report.message import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from types import FrameType
     from typing import NoReturn
 
@@ -44,6 +45,10 @@ Exit codes
   130  interrupted by Ctrl-C
 
 Example: stacksets plan --environment prod"""
+
+
+_TRUE = {"1", "t", "true", "y", "yes", "on"}
+"""What click takes for a flag that is set by its variable."""
 
 
 class _InOrder(click.Group):
@@ -88,12 +93,13 @@ for _command in _COMMANDS:
 
 def run(arguments: Sequence[str], world: World) -> int:
     """Run one command and give its exit code; every result and every error is told here, once."""
-    asks_for_json = _asks_for_json(arguments, world.environ.get("STACKSETS_OUTPUT", ""))
-    session = Session(world, Flags(output="json" if asks_for_json else "text"))
+    session = Session(world, _early_flags(arguments, world.environ))
     with _signals():
         ended = _run(list(arguments), session)
         if isinstance(ended, Result):
             session.report.result(ended)
+            if session.flags.github:
+                publish(ended, world)
             return ended.exit_code
         return ended
 
@@ -148,8 +154,12 @@ def _run(arguments: list[str], session: Session) -> Result | int:
     return ended if isinstance(ended, Result) else ended or 0
 
 
-def _asks_for_json(arguments: Sequence[str], variable: str) -> bool:
+def _early_flags(arguments: Sequence[str], environ: Mapping[str, str]) -> Flags:
     """Tell before click has parsed anything, for mistakes that keep it from parsing."""
     own = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    flags = " ".join(own).replace("--output=", "--output ")
-    return "--output json" in flags or (variable == "json" and "--output text" not in flags)
+    words = " ".join(own).replace("--output=", "--output ")
+    by_variable = environ.get("STACKSETS_OUTPUT") == "json" and "--output text" not in words
+    return Flags(
+        output="json" if by_variable or "--output json" in words else "text",
+        github="--github" in own or environ.get("STACKSETS_GITHUB", "").lower() in _TRUE,
+    )

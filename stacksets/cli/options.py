@@ -66,6 +66,13 @@ _OPTIONS = (
         help="No colour, also not on a terminal.",
     ),
     click.option(
+        "--github",
+        is_flag=True,
+        envvar="STACKSETS_GITHUB",
+        show_envvar=True,
+        help="Write the summary and the outputs of a step of GitHub Actions.",
+    ),
+    click.option(
         "-v",
         "--verbose",
         is_flag=True,

@@ -160,6 +160,21 @@ def test_a_refusal_in_json_is_one_result_with_the_exit_code(bare: Shell) -> None
     assert (result["type"], result["exit_code"]) == ("result", 3)
 
 
+def test_a_step_of_github_actions_gets_a_refusal_as_well(bare: Shell) -> None:
+    summary, output = bare.folder / "summary.md", bare.folder / "output"
+
+    done = bare.run(
+        *("stacksets", "plan", "--github", "--file", "elsewhere.toml"),
+        GITHUB_STEP_SUMMARY=str(summary),
+        GITHUB_OUTPUT=str(output),
+    )
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert summary.read_text().startswith("## ❌ stacksets plan: deployment file (exit code 3)\n")
+    assert "\n3\n" in output.read_text()
+    assert "::error title=stacksets plan::there is no deployment file elsewhere.toml" in done.stderr
+
+
 @pytest.mark.exhaustive
 @pytest.mark.emulator_only
 def test_sigterm_detaches_and_the_same_command_goes_on(
