@@ -169,6 +169,8 @@ class Plan(TypedDict):
     """What differs in the definition."""
     notes: list[str]
     """Things to know that are no step, for people."""
+    overrides_read: bool
+    """False where AWS may hold overrides that nobody has read (--audit reads them)."""
 
 
 class Parameter(TypedDict):
