@@ -239,6 +239,10 @@ class OperationInProgressError(ConflictError):
         super().__init__(message, hint=hint)
         self.operation_id = operation_id
 
+    def to_dict(self) -> dict[str, object]:
+        """Add the operation, empty where AWS does not name it."""
+        return {**super().to_dict(), "operation_id": self.operation_id}
+
 
 class StalePlanError(ConflictError):
     """What the plan was made from is no longer so; `moved` says what of it."""

@@ -240,6 +240,9 @@ INOPERABLE = Hint(
 )
 """For an INOPERABLE stack instance whose reason says nothing more particular."""
 
+CODES = tuple(sorted({one.code for one in _ENTRIES} | {INOPERABLE.code}))
+"""The code of every hint; programs rely on them."""
+
 
 def find_hint(
     reason: str, key: InstanceKey, *, stack_id: str | None = None, again: str = _AGAIN

@@ -83,13 +83,14 @@ def from_plain(kind: Any, value: object, where: str = "") -> Any:  # noqa: ANN40
 
 
 @lru_cache
-def _hints(kind: type) -> dict[str, Any]:
+def field_types(kind: type) -> dict[str, Any]:
+    """Give the declared type of every field of a noun."""
     return typing.get_type_hints(kind, localns=_NAMES)
 
 
 def _dataclass(kind: Any, value: object, where: str) -> Any:  # noqa: ANN401 - what `kind` says
     there = _mapping(value, where)
-    hints = _hints(kind)
+    hints = field_types(kind)
     wrong = sorted(there.keys() ^ hints.keys())
     if wrong:
         raise NotPlainError(f"{where}: {', '.join(wrong)} missing or unknown")

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 
+from stacksets.cli import saved, session
 from stacksets.local.embedded import without_aws
 from tests.account.choice import chosen_profile
 from tests.local_aws import LocalAws, running_local_aws
+from tests.said_in_json import HeldJsonReport, HeldTextReport, hold_plan_to_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -80,6 +82,17 @@ def service_models() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         once = functools.cache(botocore.session.create_loader)
         patch.setattr(botocore.session, "create_loader", once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def held_to_schema() -> Iterator[None]:
+    """Hold all that any test makes the command line say and save to the schemas that it ships."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "JsonReport", HeldJsonReport)
+        patch.setattr(session, "TextReport", HeldTextReport)
+        write = saved.write_saved_plan
+        patch.setattr(saved, "write_saved_plan", lambda plan: hold_plan_to_schema(write(plan)))
         yield
 
 

@@ -12,12 +12,14 @@ from stacksets.cli.change import deploy, destroy
 from stacksets.cli.diagnosed import diagnose
 from stacksets.cli.drifted import drift
 from stacksets.cli.embedded import local
+from stacksets.cli.github import publish
 from stacksets.cli.imported import import_stacks
 from stacksets.cli.look import outputs, plan, smoke, status
 from stacksets.cli.manual import ManualGroup
 from stacksets.cli.manuals.machine import STACKSETS
 from stacksets.cli.operations import events, resume, stop, watch
 from stacksets.cli.prepare import bootstrap
+from stacksets.cli.printed import completion, schema
 from stacksets.cli.resolved import resolve
 from stacksets.cli.saved import show
 from stacksets.cli.session import Flags, Session
@@ -26,11 +28,15 @@ from stacksets.report.failure import bug_result, error_result, interrupted_resul
 from stacksets.report.message import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from types import FrameType
     from typing import NoReturn
 
     from stacksets.cli.session import World
+
+
+_TRUE = {"1", "t", "true", "y", "yes", "on"}
+"""What click takes for a flag that is set by its variable."""
 
 
 @click.group(
@@ -52,17 +58,18 @@ stacksets.add_commands("Prepare", bootstrap, resolve)
 stacksets.add_commands("Look", plan, show, status, outputs, smoke, diagnose, drift)
 stacksets.add_commands("Change", deploy, import_stacks, resume, destroy)
 stacksets.add_commands("Operations", watch, stop, events)
-stacksets.add_commands("On this machine", local)
+stacksets.add_commands("On this machine", local, schema, completion)
 
 
 def run(arguments: Sequence[str], world: World) -> int:
     """Run one command and give its exit code; every result and every error is told here, once."""
-    asks_for_json = _asks_for_json(arguments, world.environ.get("STACKSETS_OUTPUT", ""))
-    session = Session(world, Flags(output="json" if asks_for_json else "text"))
+    session = Session(world, _early_flags(arguments, world.environ))
     with _signals():
         ended = _run(list(arguments), session)
         if isinstance(ended, Result):
             session.report.result(ended)
+            if session.flags.github:
+                publish(ended, world)
             return ended.exit_code
         return ended
 
@@ -117,8 +124,12 @@ def _run(arguments: list[str], session: Session) -> Result | int:
     return ended if isinstance(ended, Result) else ended or 0
 
 
-def _asks_for_json(arguments: Sequence[str], variable: str) -> bool:
+def _early_flags(arguments: Sequence[str], environ: Mapping[str, str]) -> Flags:
     """Tell before click has parsed anything, for mistakes that keep it from parsing."""
     own = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    flags = " ".join(own).replace("--output=", "--output ")
-    return "--output json" in flags or (variable == "json" and "--output text" not in flags)
+    words = " ".join(own).replace("--output=", "--output ")
+    by_variable = environ.get("STACKSETS_OUTPUT") == "json" and "--output text" not in words
+    return Flags(
+        output="json" if by_variable or "--output json" in words else "text",
+        github="--github" in own or environ.get("STACKSETS_GITHUB", "").lower() in _TRUE,
+    )

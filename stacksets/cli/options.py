@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import click
 
+from stacksets.cli.completing import complete_environment, complete_profile
 from stacksets.cli.session import Flags, Session
 
 if TYPE_CHECKING:
@@ -37,11 +38,13 @@ _OPTIONS = (
     click.option(
         "--environment",
         metavar="NAME",
+        shell_complete=complete_environment,
         help="The environment; else ENVIRONMENT_SUFFIX, else dev.",
     ),
     click.option(
         "--profile",
         metavar="NAME",
+        shell_complete=complete_profile,
         envvar="STACKSETS_PROFILE",
         show_envvar=True,
         help="The AWS profile; else as AWS's own tools find credentials.",
@@ -61,6 +64,13 @@ _OPTIONS = (
         envvar="STACKSETS_NO_COLOR",
         show_envvar=True,
         help="No colour, also not on a terminal.",
+    ),
+    click.option(
+        "--github",
+        is_flag=True,
+        envvar="STACKSETS_GITHUB",
+        show_envvar=True,
+        help="Write the summary and the outputs of a step of GitHub Actions.",
     ),
     click.option(
         "-v",

@@ -73,6 +73,7 @@ class Flags:
     profile: str | None = None
     output: Output = "text"
     no_color: bool = False
+    github: bool = False
     verbose: bool = False
 
     @property
@@ -173,4 +174,5 @@ def _choose_report(world: World, flags: Flags) -> Report:
         terminals=() if dumb else tuple(one for one in streams if one.isatty()),
         coloured=not flags.no_color and not world.environ.get("NO_COLOR"),
         clock=world.clock,
+        for_github=flags.github,
     )

@@ -28,5 +28,8 @@ class _TomlSchema(GenerateJsonSchema):
 
 def deployment_schema() -> dict[str, object]:
     """Give the JSON Schema; `python -m stacksets.load` prints it as it is committed."""
-    dialect = "https://json-schema.org/draft/2020-12/schema"
-    return {"$schema": dialect, **DeploymentFile.model_json_schema(schema_generator=_TomlSchema)}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **DeploymentFile.model_json_schema(schema_generator=_TomlSchema),
+        "title": "A deployment file of stacksets",
+    }

@@ -25,7 +25,7 @@ class JsonReport:
 
     def naming(self, stack_set: str) -> JsonReport:
         """Give a voice on the same stream whose every message names the stack set."""
-        return JsonReport(self._out, stack_set=stack_set)
+        return type(self)(self._out, stack_set=stack_set)
 
     def tell(self, message: Message) -> None:
         """Write a message as an event line."""
@@ -41,4 +41,6 @@ class JsonReport:
         self._write({**last, **result.data})
 
     def _write(self, data: Mapping[str, object]) -> None:
-        write(self._out, json.dumps(data, ensure_ascii=False) + "\n")
+        # The same JSON, in which GitHub Actions sees no command (see `without_commands`).
+        text = json.dumps(data, ensure_ascii=False).replace("##[", "\\u0023#[")
+        write(self._out, f"{text}\n")

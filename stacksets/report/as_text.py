@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from stacksets.clock import SystemClock
 from stacksets.model.outcome import InstanceProgressed, OperationObserved, StepStarted
 from stacksets.report.event import event_message
+from stacksets.report.github import without_commands
 from stacksets.report.live import LiveRegion
 from stacksets.report.plain import PlainProgress
 from stacksets.report.stream import write
@@ -24,7 +25,10 @@ _SYSTEM_CLOCK = SystemClock()
 
 
 class TextReport:
-    """Writes what people read; `terminals` says which of the two streams somebody watches."""
+    """Writes what people read; `terminals` says which of the two streams somebody watches.
+
+    With `for_github` nothing in it is a command to GitHub Actions, which reads what is written.
+    """
 
     def __init__(
         self,
@@ -34,8 +38,10 @@ class TextReport:
         terminals: Sequence[TextIO] = (),
         coloured: bool = False,
         clock: Clock = _SYSTEM_CLOCK,
+        for_github: bool = False,
     ) -> None:
         self._out = out
+        self._guard = without_commands if for_github else str
         self._progress = progress
         self._coloured = tuple(terminals) if coloured else ()
         watched = progress in terminals
@@ -71,4 +77,4 @@ class TextReport:
         if stream in self._coloured:
             open_console(stream, coloured=True).print(styled(lines), soft_wrap=True)
             return
-        write(stream, "".join(f"{line.text}\n" for line in lines))
+        write(stream, self._guard("".join(f"{line.text}\n" for line in lines)))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stacksets.exposure import SECONDS_PER_MONTH, worst_month_usd
+from tests.said_in_json import read_lines
 
 if TYPE_CHECKING:
     from tests.account.open_account import OpenAccount
@@ -41,7 +42,7 @@ class Ran:
 
     @property
     def result(self) -> dict[str, Any]:
-        return json.loads(self.stdout.splitlines()[-1])
+        return read_lines(self.stdout)[-1]
 
     def __str__(self) -> str:
         return f"$ {self.command}\n{self.stdout}{self.stderr}exit code {self.exit_code}"

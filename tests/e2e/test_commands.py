@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import signal
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import pytest
 from tests.e2e.conftest import ACCOUNT
 from tests.e2e.shell import PROJECT
 from tests.integration.deployer import everything_in, list_operations, list_writes
+from tests.said_in_json import read_lines
 
 if TYPE_CHECKING:
     from tests.e2e.shell import Shell
@@ -133,7 +133,7 @@ def test_json_is_lines_of_events_that_end_in_one_result(
 ) -> None:
     done = prepared.run("stacksets", "deploy", "--yes", "--no-lint", "--output", "json")
 
-    events = [json.loads(line) for line in done.stdout.splitlines()]
+    events = read_lines(done.stdout)
     template = (prepared.folder / "templates/service.json").read_bytes()
     file = (prepared.folder / "stacksets.toml").read_bytes()
     assert (done.returncode, done.stderr) == (0, "")
@@ -155,10 +155,24 @@ def test_json_is_lines_of_events_that_end_in_one_result(
 def test_a_refusal_in_json_is_one_result_with_the_exit_code(bare: Shell) -> None:
     done = bare.run("stacksets", "plan", "--output", "json", "--file", "elsewhere.toml")
 
-    [line] = done.stdout.splitlines()
-    result = json.loads(line)
+    [result] = read_lines(done.stdout)
     assert (done.returncode, done.stderr) == (3, "")
     assert (result["type"], result["exit_code"]) == ("result", 3)
+
+
+def test_a_step_of_github_actions_gets_a_refusal_as_well(bare: Shell) -> None:
+    summary, output = bare.folder / "summary.md", bare.folder / "output"
+
+    done = bare.run(
+        *("stacksets", "plan", "--github", "--file", "elsewhere.toml"),
+        GITHUB_STEP_SUMMARY=str(summary),
+        GITHUB_OUTPUT=str(output),
+    )
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert summary.read_text().startswith("## ❌ stacksets plan: deployment file (exit code 3)\n")
+    assert "\n3\n" in output.read_text()
+    assert "::error title=stacksets plan::there is no deployment file elsewhere.toml" in done.stderr
 
 
 @pytest.mark.exhaustive

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import shutil
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from stacksets.cli import main
 from stacksets.cli.session import real_world
 from stacksets.load import load_deployment
 from tests.integration.deployer import HastyClock
+from tests.said_in_json import read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ class Folder:
         file = str(self.path / "stacksets.toml")
         shared = ["--file", file, "--environment", environment, "--output", "json"]
         exit_code = main([command, *shared, *flags], world)
-        return Ran(exit_code, [json.loads(line) for line in out.getvalue().splitlines()])
+        return Ran(exit_code, read_lines(out.getvalue()))
 
     def deploy(self, *flags: str, **options: str) -> Ran:
         return self.run("deploy", "--yes", "--no-lint", *flags, **options)

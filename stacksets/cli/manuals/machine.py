@@ -58,3 +58,26 @@ LOCAL_SERVE = Manual(
     examples={"stacksets local serve": "Prints what to export in other shells, until Ctrl-C."},
     see_also=("local run",),
 )
+SCHEMA = Manual(
+    arguments={
+        "NAME": "output: a line of --output json. plan: what `plan --out` saves. deployment: a "
+        "deployment file. sources: what a generator may write beside a template. None lists them.",
+    },
+    exit_codes={0: "It is printed."},
+    variables={},
+    files={},
+    examples={"stacksets schema output": "To validate what a program reads."},
+    see_also=("plan", "completion"),
+)
+COMPLETION = Manual(
+    arguments={"SHELL": "bash (4.4 or newer), zsh or fish."},
+    exit_codes={0: "It is printed."},
+    variables={},
+    files={
+        "~/.bashrc": 'eval "$(stacksets completion bash)"',
+        "~/.zshrc": 'eval "$(stacksets completion zsh)", below compinit',
+        "~/.config/fish/completions/stacksets.fish": "What `stacksets completion fish` prints.",
+    },
+    examples={"stacksets completion bash": "The script; a shell evaluates it."},
+    see_also=("schema",),
+)

@@ -22,6 +22,7 @@ from stacksets.model.outcome import Identity
 from stacksets.smoke import UrllibHttp
 from tests.builders import ACCOUNT, EAST, HOME, NAME, OTHER_ACCOUNT, WEST, a_key
 from tests.fakes import FakeAccount, FakeAws
+from tests.said_in_json import read_lines
 from tests.worlds import a_world
 
 TRUST = {
@@ -130,7 +131,7 @@ def run(file, aws):
 
 
 def _results(out):
-    return [json.loads(line) for line in out.splitlines()]
+    return read_lines(out)
 
 
 def test_a_first_deploy_reaches_the_desired_state(run, aws):
