@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         CredentialsError,
         DeploymentFileError,
         DetachedError,
+        ImportRefusedError,
         InputError,
         NotReadyError,
         OperationError,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         StalePlanError,
         StillRunningError,
         TemplateError,
+        UnfitInputError,
         UnsafePlanError,
     )
     from stacksets.model.desired import AccountId, Deployment, InstanceKey, OperationId, Region
@@ -85,6 +87,7 @@ __all__ = [
     "Event",
     "Identity",
     "IfBusy",
+    "ImportRefusedError",
     "InputError",
     "InstanceChange",
     "InstanceKey",
@@ -117,6 +120,7 @@ __all__ = [
     "StepStarted",
     "StillRunningError",
     "TemplateError",
+    "UnfitInputError",
     "UnsafePlanError",
     "Verdict",
     "Verified",

@@ -131,7 +131,9 @@ class OperationObservedEvent(_AboutStackSet):
     reason: str
     """Why it failed, in AWS's words; empty where AWS gives none."""
     seconds: float
-    """Seconds since the waiting for it began."""
+    """Seconds since it began."""
+    listed_seconds: float | None
+    """Seconds since it began when `counts` were listed, null where they were not yet."""
     counts: dict[ResultStatus, int]
     """How many stack instances are where, as last listed, by AWS's status."""
     failed_count: int
@@ -145,6 +147,8 @@ class InstanceProgressedEvent(_AboutStackSet, Place):
 
     code: Literal["instance_progressed"]
     """Which event it is; stable."""
+    operation_id: str
+    """The operation."""
     status: ResultStatus
     """Where it stands."""
     reason: str

@@ -46,6 +46,8 @@ class StackInstance(Place):
     """The ARN of its stack, null where there is none."""
     stack_exists: bool | None
     """Whether its stack is there; null where nobody looked, or it could not be read."""
+    unread: str | None
+    """Why its stack could not be read, null where it was or nobody looked."""
     overridden: list[str] | None
     """The names of the parameters overridden there, null where they were not read."""
     last_operation_id: str | None

@@ -13,10 +13,9 @@ OurCode = Literal[
     "OPERATION_STOPPED",
     "STILL_RUNNING",
     "UNSAFE_PLAN",
-    "TEMPLATE",
 ]
 AwsCode = Literal["AWS", "CREDENTIALS", "PERMISSION_DENIED", "SERVICE"]
-ListCode = Literal["DEPLOYMENT_FILE", "IMPORT_REFUSED", "NOT_READY"]
+ListCode = Literal["DEPLOYMENT_FILE", "IMPORT_REFUSED", "NOT_READY", "UNFIT_INPUT"]
 
 
 class _Error(TypedDict):
@@ -59,6 +58,15 @@ class ProblemsError(_Error):
     """Which error it is; stable."""
     problems: list[Problem]
     """All of it at once."""
+
+
+class TemplateError(_Error):
+    """The template cannot be used."""
+
+    code: Literal["TEMPLATE"]
+    """Which error it is; stable."""
+    findings: list[str]
+    """The errors that cfn-lint finds, for people; empty where it was not that."""
 
 
 class AwsCallError(_Error):
@@ -111,9 +119,9 @@ class RefusedResult(Record):
 
     command: str
     """The command; empty where it never began."""
-    code: OurCode | ListCode | AwsCode | Literal["OPERATION_IN_PROGRESS", "STALE_PLAN"]
+    code: OurCode | ListCode | AwsCode | Literal["OPERATION_IN_PROGRESS", "STALE_PLAN", "TEMPLATE"]
     """Which error it is, as in `error`."""
-    error: PlainError | ProblemsError | AwsCallError | StalePlanError | BusyError
+    error: PlainError | ProblemsError | TemplateError | AwsCallError | StalePlanError | BusyError
     """The error."""
 
 
