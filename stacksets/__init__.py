@@ -66,7 +66,7 @@ if TYPE_CHECKING:
         Verified,
         Waited,
     )
-    from stacksets.model.plan import ChangeKind, InstanceChange, Plan
+    from stacksets.model.plan import ChangeKind, InstanceChange, Plan, Retention
     from stacksets.opening import Opened, observe
     from stacksets.outputs import InstanceOutputs
     from stacksets.plan import PlanOptions

@@ -240,7 +240,15 @@ INOPERABLE = Hint(
 )
 """For an INOPERABLE stack instance whose reason says nothing more particular."""
 
-CODES = tuple(sorted({one.code for one in _ENTRIES} | {INOPERABLE.code}))
+FAILED_IMPORT = Hint(
+    code="failed_import",
+    meaning="StackSets has not adopted the stack, which stays as it was; the stack instance stands "
+    "in the way of a new one until it is imported or taken out",
+    action="mend what the reason names",
+)
+"""For a failed import whose reason says nothing more particular."""
+
+CODES = tuple(sorted({one.code for one in (*_ENTRIES, INOPERABLE, FAILED_IMPORT)}))
 """The code of every hint; programs rely on them."""
 
 

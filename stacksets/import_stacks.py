@@ -122,6 +122,7 @@ def import_stacks(
         consent=agree,
         notify=notify,
         patience=patience,
+        overrides=False,
     )
     return converge(changer, first)
 

@@ -74,7 +74,7 @@ def import_stacks(
     before the first deploy: a deploy makes a new stack wherever it finds no stack instance.
     """
     opened = open_aws(session, load(session))
-    observed = observe(opened)
+    observed = observe(opened, overrides=False)
     stacks = read_stacks(opened.aws, opened.deployment, stack_ids)
     importing.refuse_unfit(opened.deployment, observed, stacks)
     plan = make_import_plan(opened.deployment, observed, stacks)

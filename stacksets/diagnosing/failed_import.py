@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from stacksets.hints import find_hint
+from stacksets.hints import FAILED_IMPORT, find_hint
 from stacksets.model.desired import CallAs
-from stacksets.model.outcome import Hint
 
 if TYPE_CHECKING:
     from stacksets.model.desired import Deployment
@@ -26,12 +25,7 @@ def explain_failed_import(
     (API reference, StackInstanceComprehensiveStatus); a deploy would make a new stack instead.
     """
     known = find_hint(cause.reason, cause.key, stack_id=cause.stack_id, again=_AGAIN)
-    hint = known or Hint(
-        code="failed_import",
-        meaning="StackSets has not adopted the stack, which stays as it was; the stack instance "
-        "stands in the way of a new one until it is imported or taken out",
-        action=f"mend what the reason names; {_AGAIN}",
-    )
+    hint = known or replace(FAILED_IMPORT, action=f"{FAILED_IMPORT.action}; {_AGAIN}")
     give_up = f"to give it up, and keep the stack: `{_removal(deployment, instance)}`"
     told = replace(hint, action=f"{hint.action}; {give_up}")
     return replace(cause, hint=told, of_import=True)

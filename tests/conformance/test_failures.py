@@ -154,6 +154,7 @@ def test_an_attached_policy_counts_as_an_inline_one_does(cloud):
 @pytest.mark.emulator_only
 def test_opt_in_region_without_regional_principal_fails_per_instance(cloud):
     cloud.make_roles()
+    cloud.make_client("account", ADMIN, "us-east-1").enable_region(RegionName="eu-south-1")
     cloud.create_stack_set(template())
     row, _ = create_in(cloud, ADMIN, "eu-south-1")
     assert row["StatusReason"] == NEEDS_ADMINISTRATION

@@ -8,7 +8,13 @@ import pytest
 
 from stacksets.clock import SystemClock
 from stacksets.events import read_events
-from stacksets.model.desired import CallAs, OperationId, ParameterOverride
+from stacksets.model.desired import (
+    CallAs,
+    OperationId,
+    OperationPreferences,
+    ParameterOverride,
+    RegionConcurrency,
+)
 from stacksets.model.observed import OperationStatus, ResultStatus
 from stacksets.model.outcome import OperationObserved, StepFinished, StepStarted, Verdict
 from stacksets.model.plan import AttachToOperation, CreateStackInstances
@@ -28,10 +34,21 @@ UNLIKE = tuple(
 )
 
 
+AT_ONCE = OperationPreferences(region_concurrency=RegionConcurrency.PARALLEL)
+
+
 def _unlike(**changes) -> Deployment:
     """Three stack instances that take an operation each, since their overrides differ."""
     return a_regional_deployment(
-        **({"regions": REGIONS, "overrides": UNLIKE, "managed_execution": True} | changes)
+        **(
+            {
+                "regions": REGIONS,
+                "overrides": UNLIKE,
+                "managed_execution": True,
+                "operation_preferences": AT_ONCE,
+            }
+            | changes
+        )
     )
 
 

@@ -75,9 +75,8 @@ def test_a_reason_that_is_known_is_explained_and_no_deploy_is_advised():
     hint = cause_of(reason=NO_ROLE).hint
 
     assert hint.code == "execution_role"
-    assert "; then `stacksets import` with the same stacks tries again; to give it up" in (
-        hint.action
-    )
+    assert "; then `stacksets import` with the same stacks tries again; " in hint.action
+    assert "; to give it up, and keep the stack: `aws cloudformation " in hint.action
     assert "stacksets deploy" not in hint.action
 
 

@@ -309,7 +309,7 @@ def test_what_a_deploy_would_do_is_planned_as_a_deploy_plans_it():
 
     changed = {str(one.key): one.kind.value for one in run.look().deploy.instances}
 
-    assert changed == {f"{ACCOUNT}/{EAST}": "update", f"{ACCOUNT}/{WEST}": "update"}
+    assert changed == {f"{ACCOUNT}/{EAST}": "update", f"{ACCOUNT}/{WEST}": "leave"}
 
 
 def test_of_a_stack_set_that_has_gone_meanwhile_nothing_is_told():

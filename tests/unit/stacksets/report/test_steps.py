@@ -37,7 +37,9 @@ def test_an_import_says_how_many_stacks_and_programs_read_which():
 
 
 def test_a_drift_detection_says_where_it_looks():
-    assert step_words(DRIFT) == "detect drift in every stack instance"
+    assert step_words(DRIFT) == (
+        "detect drift in every stack instance; other operations wait meanwhile"
+    )
     assert step_data(DRIFT) == {
         "kind": "DetectStackSetDrift",
         "why": "asked for",
