@@ -274,7 +274,11 @@ def _plan(
         differences=differences,
         notes=notes,
         digest=context.digest,
-        overrides_read=context.observed is None or context.observed.overrides_read,
+        overrides_read=(
+            context.observed is None
+            or context.purpose in DESTROYS.values()
+            or context.observed.overrides_read
+        ),
     )
 
 

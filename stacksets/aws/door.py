@@ -114,8 +114,11 @@ class StackSets(Protocol):
     def list_instances(self, name: str) -> tuple[StackInstance, ...]:
         """List every stack instance, to the last page, sorted by key; overrides are not read."""
 
-    def read_overrides(self, name: str, key: InstanceKey) -> Mapping[str, str]:
-        """Give the parameter overrides of one stack instance."""
+    def read_overrides(self, name: str, key: InstanceKey) -> Mapping[str, str] | None:
+        """Give the parameter overrides of one stack instance.
+
+        None where it is not there: a list that lags may still name it.
+        """
 
     def list_operations(self, name: str) -> tuple[Operation, ...]:
         """List the latest 100 operations, newest first. Eventually consistent."""

@@ -79,15 +79,18 @@ class BotoStackSets:
             rows = [instance_from(row) for page in pages for row in page["Summaries"]]
         return tuple(sorted(rows, key=lambda row: row.key))
 
-    def read_overrides(self, name: str, key: InstanceKey) -> Mapping[str, str]:
-        """Give the parameter overrides of one stack instance."""
-        with self._asking("cloudformation:DescribeStackInstance"):
-            answer = self._clients.cloudformation.describe_stack_instance(
-                StackSetName=name,
-                StackInstanceAccount=key.account,
-                StackInstanceRegion=key.region,
-                **self._as,
-            )
+    def read_overrides(self, name: str, key: InstanceKey) -> Mapping[str, str] | None:
+        """Give the parameter overrides of one stack instance, None where it is not there."""
+        try:
+            with self._asking("cloudformation:DescribeStackInstance"):
+                answer = self._clients.cloudformation.describe_stack_instance(
+                    StackSetName=name,
+                    StackInstanceAccount=key.account,
+                    StackInstanceRegion=key.region,
+                    **self._as,
+                )
+        except AbsentError:
+            return None
         return parameters_from(answer["StackInstance"].get("ParameterOverrides", ()))
 
     def list_operations(self, name: str) -> tuple[Operation, ...]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import shutil
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,16 +36,3 @@ def test_bash_completes_commands_environments_profiles_and_files(bare: Shell) ->
     assert _press_tab(bare, "deploy", "--environment", "") == ["dev", "prod", "review"]
     assert _press_tab(bare, "plan", "--profile", "r") == ["review"]
     assert _press_tab(bare, "plan", "-f", "stack") == ["compopt -o default", ""]
-
-
-@pytest.mark.parametrize(
-    ("shell", "check"), [("zsh", ("zsh", "-n")), ("fish", ("fish", "--no-execute"))]
-)
-def test_other_shells_take_their_scripts_where_they_are_installed(
-    shell: str, check: tuple[str, ...], bare: Shell
-) -> None:
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
-    script = bare.folder / shlex.quote(shell)
-    script.write_text(bare.run("stacksets", "completion", shell).stdout)
-    subprocess.run([*check, str(script)], check=True)

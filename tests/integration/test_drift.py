@@ -134,7 +134,7 @@ def test_a_resource_deleted_by_hand_and_lists_that_lag_are_drift_all_the_same(
     logs = deployer.local.client("logs", ACCOUNT, WEST)
     [group] = logs.describe_log_groups()["logGroups"]
     logs.delete_log_group(logGroupName=group["logGroupName"])
-    deployer.local.set_control_plane(list_lag_seconds=0.4)
+    deployer.local.set_control_plane(list_lag_seconds=0.1)
 
     drift = _drift(deployer)
 

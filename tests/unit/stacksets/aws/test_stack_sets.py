@@ -216,6 +216,11 @@ def test_overrides_are_read_instance_by_instance(stack_sets, cloudformation):
     assert stack_sets.read_overrides("svc-dev", InstanceKey(ONE, EAST)) == {"A": ""}
 
 
+def test_an_instance_that_only_a_lagging_list_names_has_no_overrides(stack_sets, cloudformation):
+    cloudformation.add_client_error("describe_stack_instance", "StackInstanceNotFoundException")
+    assert stack_sets.read_overrides("svc-dev", InstanceKey(ONE, EAST)) is None
+
+
 def test_one_page_of_operations_is_read_with_times_in_utc(stack_sets, cloudformation):
     noon_in_delhi = datetime(2026, 1, 1, 12, 0, tzinfo=timezone(timedelta(hours=5, minutes=30)))
     cloudformation.add_response(
