@@ -243,12 +243,11 @@ def _moved_instance(key: str, planned: InstanceSeen, now: InstanceSeen) -> Itera
         yield f"stack instance {key}: its stack is {now.stack or 'not there'} now"
     elif planned.stack_exists != now.stack_exists:
         yield f"stack instance {key}: its stack {_EXISTENCE[now.stack_exists]}"
-    if planned.overrides is None or now.overrides is None:
-        if planned.overrides != now.overrides:
-            yield f"stack instance {key}: its overrides were read on one side only"
+    if (planned.overrides is None) is not (now.overrides is None):
+        yield f"stack instance {key}: its overrides were read on one side only"
         return
     yield from _moved_values(
-        planned.overrides, now.overrides, "override {name} in " + key + " on AWS"
+        planned.overrides or {}, now.overrides or {}, "override {name} in " + key + " on AWS"
     )
 
 

@@ -34,13 +34,15 @@ def _find_apart(keys: Iterable[InstanceKey]) -> Iterator[list[InstanceKey]]:
     for key in sorted(set(keys)):
         at[key.account].append(key)
         at[key.region].append(key)
-    left = dict.fromkeys(at)
-    while left:
-        part, open_places = set(), [next(iter(left))]
+    seen: set[AccountId | Region] = set()
+    for start in at:
+        if start in seen:
+            continue
+        part, open_places = set(), [start]
         while open_places:
             place = open_places.pop()
-            if place in left:
-                del left[place]
+            if place not in seen:
+                seen.add(place)
                 part.update(at[place])
                 open_places += [side for key in at[place] for side in (key.account, key.region)]
         yield sorted(part)

@@ -115,10 +115,7 @@ class StackSets(Protocol):
         """List every stack instance, to the last page, sorted by key; overrides are not read."""
 
     def read_overrides(self, name: str, key: InstanceKey) -> Mapping[str, str] | None:
-        """Give the parameter overrides of one stack instance.
-
-        None where it is not there: a list that lags may still name it.
-        """
+        """Give the overrides of one stack instance, None where a lagging list alone names it."""
 
     def list_operations(self, name: str) -> tuple[Operation, ...]:
         """List the latest 100 operations, newest first. Eventually consistent."""

@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from stacksets.cli.stages import Opened
     from stacksets.model.observed import Operation, StackSet
     from stacksets.model.plan import Plan
-    from stacksets.plan import PlanOptions
     from stacksets.report.message import Result
     from stacksets.waiting import IfBusy
 
