@@ -85,7 +85,9 @@ def _misfit(detail: ErrorDetails) -> Misfit:
             what="is not a known key",
             hint=tell_nearest(str(path[-1]), _known_keys(path[:-1])),
         )
-    return Misfit(path=path, what=f"is {tell_value(detail['input'])}", hint=_expected(detail))
+    # A parameter may be a secret: its value is shown nowhere, not even when it misfits.
+    told = "no string" if "parameters" in path[:-1] else tell_value(detail["input"])
+    return Misfit(path=path, what=f"is {told}", hint=_expected(detail))
 
 
 def _known_keys(holder: Path) -> tuple[str, ...]:

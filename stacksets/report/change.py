@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacksets.model.observed import InstanceStatus
-from stacksets.model.plan import ChangeKind
+from stacksets.model.plan import AttachToOperation, ChangeKind
 from stacksets.report.cause import name_instances
 from stacksets.report.message import Line, Result, Tone
 from stacksets.report.outcome import instance_data, outcome_data, outcome_lines
@@ -81,17 +81,31 @@ def no_changes_result(
 def plan_result(
     plan: Plan, message: Message, record: Mapping[str, object], *, expect_no_changes: bool
 ) -> Result:
-    """Give a plan as the result itself, as `message` shows it; 8 where there was to be none."""
-    unexpected = expect_no_changes and not plan.is_empty
-    extra = (Line("Changes, where none were expected", Tone.BAD),) if unexpected else ()
+    """Give a plan as the result itself, as `message` shows it.
+
+    With `expect_no_changes` the exit code is 8 where there are some, and 6 where nobody can tell
+    before a running operation has ended.
+    """
+    extra, exit_code = _judge(plan) if expect_no_changes else ((), 0)
     return Result(
         code="no_changes" if plan.is_empty else "changes",
-        exit_code=8 if unexpected else 0,
+        exit_code=exit_code,
         lines=(*message.lines, *extra),
         data={
             **record,
+            # The same world gives the same bytes.
+            "started": None,
+            "ended": None,
             "plan": plan_data(plan),
             "parameters": message.data["parameters"],
             "warnings": message.data["warnings"],
         },
     )
+
+
+def _judge(plan: Plan) -> tuple[tuple[Line, ...], int]:
+    if plan.is_empty:
+        return (), 0
+    if isinstance(plan.steps[0], AttachToOperation):
+        return (Line("An operation runs: what it leaves is not known yet", Tone.BAD),), 6
+    return (Line("Changes, where none were expected", Tone.BAD),), 8

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -82,6 +83,15 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def shorten_both(one: str, other: str) -> tuple[str, str]:
+    """Cut two long values so that both still show the first place where they differ."""
+    pairs = zip(one, other, strict=False)
+    start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs)) - _LONGEST // 2
+    if start <= 0:
+        return shorten(one), shorten(other)
+    return shorten(f"…{one[start:]}"), shorten(f"…{other[start:]}")
 
 
 def shorten(text: str) -> str:

@@ -18,7 +18,7 @@ from stacksets.model.plan import (
     UpdateStackInstances,
     UpdateStackSet,
 )
-from stacksets.report.message import Line, Message, Tone, align, count, shorten
+from stacksets.report.message import Line, Message, Tone, align, count, shorten_both
 from stacksets.report.parameters import parameter_lines, parameters_data
 from stacksets.report.where import where_data, where_words
 
@@ -157,7 +157,9 @@ def _instances_words(step: InstancesStep) -> str:
         kept = ", leaving stacks alone" if step.retain_stacks else ", stacks included"
         return f"delete {where_words(step.where)}{kept}"
     verb = "create" if isinstance(step, CreateStackInstances) else "update"
-    return f"{verb} {where_words(step.where)}{_overriding(step.overrides or {})}"
+    resets = isinstance(step, UpdateStackInstances) and step.overrides == {}
+    overriding = ", resetting their overrides" if resets else _overriding(step.overrides or {})
+    return f"{verb} {where_words(step.where)}{overriding}"
 
 
 _KINDS: Mapping[type[Step], str] = {
@@ -181,7 +183,7 @@ def _instances_data(step: InstancesStep) -> dict[str, object]:
     }
     if isinstance(step, DeleteStackInstances):
         return {**data, "retain_stacks": step.retain_stacks}
-    return {**data, "overridden": sorted(step.overrides or {})}
+    return {**data, "overridden": None if step.overrides is None else sorted(step.overrides)}
 
 
 def _lines(
@@ -233,7 +235,7 @@ def _difference_lines(differences: Sequence[Difference]) -> Iterator[Line]:
         return
     yield Line("Definition")
     for one in differences:
-        was, shall = shorten(one.observed or ""), shorten(one.desired or "")
+        was, shall = shorten_both(one.observed or "", one.desired or "")
         if one.observed is None:
             yield Line(f"  + {one.path}: {shall}", Tone.GOOD)
         elif one.desired is None:

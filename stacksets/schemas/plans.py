@@ -68,8 +68,9 @@ class ChangeStackInstances(_InstancesStep):
 
     kind: Literal["CreateStackInstances", "UpdateStackInstances"]
     """AWS's call."""
-    overridden: list[str]
-    """The names of the parameters that are overridden there; values may be secret."""
+    overridden: list[str] | None
+    """The names of the parameters that are overridden there; values may be secret. An empty list
+    resets all, null leaves them as they are."""
 
 
 class DeleteStackInstances(_InstancesStep):

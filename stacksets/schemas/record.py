@@ -36,7 +36,7 @@ class Record(TypedDict):
     """Whether nothing there is changed or untracked."""
     operation_ids: list[str]
     """The operations that were started or waited for, in order."""
-    started: Moment
-    """When the command began (UTC)."""
-    ended: Moment
-    """When it ended (UTC)."""
+    started: Moment | None
+    """When the command began (UTC), null in a plan: the same world gives the same bytes."""
+    ended: Moment | None
+    """When it ended (UTC), null in a plan as well."""

@@ -17,7 +17,7 @@ PLAN = Manual(
         3: REFUSED,
         4: "No access, or the accounts are not ready: every lack is told.",
         5: AWS_FAILED,
-        6: "--out: the plan only waits for another operation, and cannot be saved.",
+        6: "--out, --expect-no-changes: another operation runs, and the plan only waits for it.",
         8: "--expect-no-changes: there are some.",
         130: INTERRUPTED,
     },

@@ -18,9 +18,10 @@ from stacksets.aws.door import StackEvent
 from stacksets.cli import main
 from stacksets.cli.session import real_world
 from stacksets.errors import CredentialsError, PermissionDeniedError
+from stacksets.model.observed import OperationStatus
 from stacksets.model.outcome import Identity
 from stacksets.smoke import UrllibHttp
-from tests.builders import ACCOUNT, EAST, HOME, NAME, OTHER_ACCOUNT, WEST, a_key
+from tests.builders import ACCOUNT, EAST, HOME, NAME, OTHER_ACCOUNT, WEST, a_key, an_operation
 from tests.fakes import FakeAccount, FakeAws
 from tests.said_in_json import read_lines
 from tests.worlds import a_world
@@ -311,6 +312,24 @@ def test_an_unexpected_difference_is_exit_8(run):
     run("deploy", "--yes", "--no-lint")
 
     assert run("plan", "--expect-no-changes")[0] == 0
+
+
+def test_while_an_operation_runs_nobody_can_tell_whether_there_are_changes(run, aws):
+    run("deploy", "--yes", "--no-lint")
+    running = an_operation(status=OperationStatus.RUNNING)
+    aws.fake_stack_sets.operations[running.id] = running
+
+    code, out, _ = run("plan", "--expect-no-changes")
+
+    assert (code, "what it leaves is not known yet" in out) == (6, True)
+    assert run("plan")[0] == 0
+
+
+def test_two_plans_of_the_same_world_are_the_same_bytes(run, aws):
+    run("deploy", "--yes", "--no-lint")
+    aws.fake_stack_sets.overrides[a_key(region=EAST)] = {"Suffix": "mine"}
+
+    assert run("plan", "--output", "json")[1] == run("plan", "--output", "json")[1]
 
 
 @pytest.mark.parametrize("flags", [(), ("--audit",)], ids=["few", "audit"])

@@ -248,6 +248,17 @@ def test_an_override_that_speaks_of_no_target_is_a_problem(tmp_path, override, e
     assert told(tmp_path, targets=groups, overrides=[one]) == [f"[[overrides]] 1{expected}"]
 
 
+def test_the_value_of_a_parameter_is_shown_nowhere_since_it_may_be_a_secret(tmp_path):
+    secret = 12345678901
+    problems = told(
+        tmp_path,
+        stack_set={"parameters": {"Suffix": secret}},
+        overrides=[{"regions": ["us-east-1"], "parameters": {"Suffix": secret}}],
+    )
+    assert sum("is no string (expected a string, in quotes)" in one for one in problems) == 2
+    assert str(secret) not in "".join(problems)
+
+
 def test_parameters_must_be_those_of_the_template(tmp_path):
     assert told(
         tmp_path,

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from stacksets.model.desired import OperationId, OperationPreferences
-from stacksets.model.plan import DetectStackSetDrift, ImportStacksToStackSet
+import pytest
+
+from stacksets.model.desired import AccountId, OperationId, OperationPreferences, Region
+from stacksets.model.plan import (
+    DetectStackSetDrift,
+    ImportStacksToStackSet,
+    Rectangle,
+    UpdateStackInstances,
+)
+from stacksets.report.message import shorten_both
 from stacksets.report.plan import step_data, step_words
 
 STACKS = tuple(
@@ -45,3 +53,37 @@ def test_a_drift_detection_says_where_it_looks():
         "why": "asked for",
         "operation_id": "stacksets-drift-1",
     }
+
+
+def _update(overrides):
+    return UpdateStackInstances(
+        stack_set_name="svc-dev",
+        where=Rectangle(accounts=(AccountId("111111111111"),), regions=(Region("us-east-1"),)),
+        overrides=overrides,
+        preferences=OperationPreferences(),
+        operation_id=OperationId("stacksets-deploy-1"),
+        why="asked for",
+    )
+
+
+@pytest.mark.parametrize(
+    ("overrides", "words", "overridden"),
+    [
+        (None, "", None),
+        ({}, ", resetting their overrides", []),
+        ({"B": "1", "A": "2"}, ", overriding A, B", ["A", "B"]),
+    ],
+    ids=["left alone", "reset", "set"],
+)
+def test_an_update_says_what_becomes_of_the_overrides(overrides, words, overridden):
+    step = _update(overrides)
+    assert step_words(step) == f"update 1 stack instance: 111111111111 in us-east-1{words}"
+    assert step_data(step)["overridden"] == overridden
+
+
+def test_two_long_values_are_cut_where_they_differ():
+    same = "!Sub " + "a" * 200
+    one, other = shorten_both(f"{same}-one", f"{same}-other")
+    assert (one[0], one[-4:], other[-6:]) == ("…", "-one", "-other")
+    assert max(len(one), len(other)) <= 120
+    assert shorten_both("a" * 200, "b" * 200) == ("a" * 119 + "…", "b" * 119 + "…")
