@@ -30,7 +30,7 @@ on-local-aws:
 	@$(STACKSETS) smoke
 	@$(STACKSETS) destroy --yes --allow-delete
 
-test: $(SETUP) ## the tests with branch coverage, under three minutes
+test: $(SETUP) ## the tests with branch coverage, in a few minutes
 	@$(PYTHON) -m coverage erase
 	@$(PYTHON) -m coverage run -m pytest -q -n 2 --dist loadfile -m "not exhaustive and not account" $(ARGS)
 	@$(PYTHON) -m coverage combine -q
