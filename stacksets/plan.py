@@ -94,11 +94,11 @@ def make_plan(
     running = observed.running_operation if observed else None
     if observed and running:
         return _attach(context, running)
-    differences: tuple[Difference, ...] = ()
-    if observed:
-        differences = compare_definition(
-            definition, observed, informational=deployment.informational
-        )
+    differences = (
+        compare_definition(definition, observed, informational=deployment.informational)
+        if observed
+        else ()
+    )
     hidden = no_echo_parameters(deployment.template.content)
     sent = sorted(chosen.send & hidden)
     rules = Rules(

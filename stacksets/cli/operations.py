@@ -147,8 +147,7 @@ def resume(
 
     Waits for that operation, plans the rest anew, and asks for it as usual. A destroy that lets
     stacks go is gone on with as that. What the deploy was given of --audit, --remove-first and
-    --send is kept nowhere: give it again. There is no state file to lose: another machine may
-    resume.
+    --send is kept nowhere: give it again. Another machine may resume: there is no state file.
     """
     unbound = load(session)
     refuse_compared(unbound, options.send)
@@ -160,9 +159,8 @@ def resume(
     destroys = purpose in DESTROYS.values()
     if purpose is Purpose.DEPLOY_RETAIN_INOPERABLE:
         options = replace(options, retain_inoperable=True)
-    planned = PlannedChange(
-        opened=opened, observed=observed, plan=_plan_rest(opened, observed, purpose, options)
-    )
+    plan = _plan_rest(opened, observed, purpose, options)
+    planned = PlannedChange(opened=opened, observed=observed, plan=plan)
     consent = Consent(session=session, yes=yes, allow_delete=allow_delete, by_name=destroys)
     if not planned.plan.is_empty:
         session.report.tell(plan_message(planned.plan))
