@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from stacksets.definition import no_echo_parameters
 from stacksets.errors import CredentialsError, InputError, NotReadyError, UnfitInputError
 from stacksets.expand import expand_targets
+from stacksets.masked import mask_reasons
 from stacksets.model.desired import Region
 from stacksets.observing import observe_stack_set
 from stacksets.preflight import Readiness, check_ready
@@ -57,6 +58,8 @@ def open_deployment(
 ) -> Opened:
     """Find out who calls, and put that account into the deployment.
 
+    From here on AWS is spoken to through a door that masks the NoEcho values of the file.
+
     Raises:
         CredentialsError: there are none, or (`as_admin`) they are another account's than the file
             names: a stack set of the same name there would be a second one.
@@ -70,7 +73,8 @@ def open_deployment(
             f"{unbound.admin_account}",
         )
     bound = unbound.bound_to(identity.account)
-    return Opened(deployment=bound, aws=aws, identity=identity, clock=clock)
+    masked = mask_reasons(aws, bound)
+    return Opened(deployment=bound, aws=masked, identity=identity, clock=clock)
 
 
 def observe(opened: Opened, *, audit: bool = False, overrides: bool = True) -> StackSet | None:
