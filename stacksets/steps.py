@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from itertools import islice
+from textwrap import shorten
 from typing import TYPE_CHECKING, TypeVar
 
+from stacksets.alike import without_own_ids
 from stacksets.model.desired import InstanceKey, OperationId
 from stacksets.model.plan import (
     AttachToOperation,
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
 S = TypeVar("S", CreateStackInstances, UpdateStackInstances)
 
 _SURPLUS = "no longer in the deployment file"
+_TOLD = 3
+_LONGEST_WHY = 160
 _UNNUMBERED = OperationId("unnumbered")
 
 
@@ -319,13 +324,23 @@ def _whys(members: Sequence[Change]) -> dict[InstanceKey, str]:
 
 
 def _join(whys: Mapping[InstanceKey, str], where: Rectangle) -> str:
-    """Give each reason once, in the order of the instances that the call names."""
+    """Give each reason once, in the order of the instances that the call names.
+
+    Those that differ by ids alone are one. A step tells the first few, and long ones in short: each
+    stack instance's change has its own, whole.
+    """
     keys = sorted(
         InstanceKey(account, region)
         for account in where.targeted_accounts
         for region in where.regions
     )
-    return "; ".join(dict.fromkeys(whys[key] for key in keys if key in whys))
+    unlike: dict[str, str] = {}
+    for key in keys:
+        if key in whys:
+            unlike.setdefault(without_own_ids(whys[key], key), whys[key])
+    told = [shorten(why, _LONGEST_WHY, placeholder="…") for why in islice(unlike.values(), _TOLD)]
+    rest = len(unlike) - len(told)
+    return "; ".join([*told, f"and {rest} more"] if rest else told)
 
 
 def with_operation_id(step: Step, digest: str, number: int, purpose: Purpose) -> Step:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from textwrap import wrap
 from typing import TYPE_CHECKING, assert_never
 
+from stacksets.alike import without_own_ids
 from stacksets.model.outcome import GeneratedBy, WrittenAt
 from stacksets.report.message import Line, Tone
 
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 WIDTH = 100
 _NAMED_INSTANCES = 5
 _INDENT = "     "
-_UNLIKE = re.compile(
-    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:RequestToken|Request ID): ?[^,;)]*"
-)
-"""What differs between two tellings of one cause: ids of stacks, of requests."""
 
 
 def cause_data(cause: RootCause) -> dict[str, object]:
@@ -80,12 +76,6 @@ def group_causes(causes: Sequence[RootCause]) -> list[list[RootCause]]:
     for cause in causes:
         groups.setdefault(_what_is_alike(cause), []).append(cause)
     return list(groups.values())
-
-
-def without_own_ids(reason: str, key: InstanceKey) -> str:
-    """Leave out of a reason what differs from instance to instance: account, region, requests."""
-    own = "|".join(map(re.escape, (key.account, key.region)))
-    return re.sub(own, "", _UNLIKE.sub("", reason))
 
 
 def _what_is_alike(cause: RootCause) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, assert_never
 
+from stacksets.alike import without_own_ids
 from stacksets.model.plan import (
     AttachToOperation,
     ChangeKind,
@@ -18,6 +19,8 @@ from stacksets.model.plan import (
     UpdateStackInstances,
     UpdateStackSet,
 )
+from stacksets.report.cause import name_instances, wrapped
+from stacksets.report.many import MANY
 from stacksets.report.message import Line, Message, Tone, align, count, shorten_both
 from stacksets.report.parameters import parameter_lines, parameters_data
 from stacksets.report.where import where_data, where_words
@@ -45,7 +48,6 @@ _SIGNS = {
     ChangeKind.LEAVE: (" ", Tone.FAINT),
 }
 _LEAVING = frozenset({ChangeKind.DELETE, ChangeKind.RETAIN})
-_MANY = 40
 
 
 def plan_message(
@@ -211,23 +213,39 @@ def _lines(
 def _instance_lines(instances: Sequence[InstanceChange]) -> Iterator[Line]:
     changed = [one for one in instances if one.kind is not ChangeKind.LEAVE]
     rows = [(kind, [_SIGNS[kind][0], who, kind.value, why]) for kind, who, why in _rows(changed)]
-    for (kind, _), text in zip(rows, align([cells for _, cells in rows]), strict=True):
-        yield Line(text, _SIGNS[kind][1])
+    for (kind, cells), text in zip(rows, align([cells for _, cells in rows]), strict=True):
+        hanging = " " * text.rindex(cells[-1])
+        yield from (Line(line, _SIGNS[kind][1]) for line in wrapped(text, first="", rest=hanging))
     if left := len(instances) - len(changed):
         yield Line(f"    {count(left, 'stack instance')} unchanged", Tone.FAINT)
 
 
 def _rows(changed: Sequence[InstanceChange]) -> Iterator[tuple[ChangeKind, str, str]]:
-    """Give a row per instance; of very many, equal ones share a row unless they leave the set."""
-    if len(changed) <= _MANY:
+    """Give a row per instance; of very many, alike ones share a row unless they leave the set."""
+    if len(changed) <= MANY:
         yield from ((one.kind, str(one.key), one.why) for one in changed)
         return
-    groups = Counter((one.kind, one.why) for one in changed if one.kind not in _LEAVING)
-    for (kind, why), number in groups.items():
-        yield kind, count(number, "stack instance"), why
+    groups: dict[tuple[ChangeKind, str], list[InstanceChange]] = {}
+    for one in changed:
+        if one.kind not in _LEAVING:
+            groups.setdefault((one.kind, without_own_ids(one.why, one.key)), []).append(one)
+    for (kind, _), group in groups.items():
+        yield kind, _name(group), _tell_why(group)
     for one in changed:
         if one.kind in _LEAVING:
             yield one.kind, str(one.key), one.why
+
+
+def _name(group: Sequence[InstanceChange]) -> str:
+    return str(group[0].key) if len(group) == 1 else count(len(group), "stack instance")
+
+
+def _tell_why(group: Sequence[InstanceChange]) -> str:
+    """Tell the first reason whole, others may differ from it by ids alone; name what failed."""
+    likewise = " (and likewise in the others)" if len({one.why for one in group}) > 1 else ""
+    failed = len(group) > 1 and group[0].kind is ChangeKind.RETRY
+    where = f"; in {name_instances([one.key for one in group])}" if failed else ""
+    return f"{group[0].why}{likewise}{where}"
 
 
 def _difference_lines(differences: Sequence[Difference]) -> Iterator[Line]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from stacksets.alike import without_own_ids
 from stacksets.definition import compare_templates
 from stacksets.effective import find_deployed
 from stacksets.model.observed import DetailedStatus, DriftStatus, OperationAction
 from stacksets.operation_ids import tell_operation
-from stacksets.report.cause import name_instances, without_own_ids, wrapped
+from stacksets.report.cause import name_instances, wrapped
 from stacksets.report.many import MANY, Row, name_or_count, row_lines
 from stacksets.report.message import Line, Result, Tone, align, count, duration
 from stacksets.report.outcome import instance_data

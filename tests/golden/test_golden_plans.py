@@ -132,6 +132,30 @@ def _many():
     return plan_message(make_plan(deployment, a_stack_set(*left)))
 
 
+def _many_failed():
+    """Hundreds of failures: most differ by ids alone, some wholly, and one reason is long."""
+    accounts = [f"{number:012}" for number in range(1, 101)]
+    group = replace(a_deployment().targets[0], accounts=tuple(accounts))
+    deployment = a_deployment(targets=(group,))
+    there = (an_instance(key, **_failure(key)) for key in deployment.instance_keys())
+    return plan_message(make_plan(deployment, a_stack_set(*there)))
+
+
+def _failure(key):
+    number = int(key.account)
+    request = f"(RequestToken: {number:08x}-1f2e-3d4c-5b6a-798897a6b5c4, HandlerErrorCode: Gone)"
+    reason = f"Role arn:aws:iam::{key.account}:role/worker is not there {request}"
+    if number > 95:
+        reason = f"the custom resource said {number * 7919}"
+    if number == 95 and key.region == EAST:
+        reason = f"Resource handler returned message: {'a very long reason ' * 20}at its end"
+    return {
+        "status": InstanceStatus.OUTDATED,
+        "detailed_status": DetailedStatus.FAILED,
+        "status_reason": reason,
+    }
+
+
 def _parameters_come_and_go():
     content = {**CONTENT, "Parameters": {}, "Description": "New"}
     deployment = a_deployment(template=a_template(content), tags={"Team": "blue"})
@@ -183,6 +207,7 @@ def _with_parameters():
         _destroy_retaining_inoperable,
         _inoperable_left_the_file,
         _many,
+        _many_failed,
         _parameters_come_and_go,
     ],
     ids=lambda make: make.__name__,
@@ -191,6 +216,15 @@ def test_a_plan_reads_as_reviewed(make, golden):
     text = "".join(f"{line.text}\n" for line in make().lines)
 
     golden(f"plan{make.__name__}.txt", text)
+
+
+def test_however_many_fail_unlike_each_other_no_line_grows_with_them():
+    message = _many_failed()
+    assert max(len(line.text) for line in message.lines) < 600
+    whole = " ".join(" ".join(line.text for line in message.lines).split())
+    assert f"{'a very long reason ' * 20}at its end" in whole, "a failure is told whole"
+    changes = message.data["instances"]
+    assert len({one["why"] for one in changes}) > 100, "and data holds every one"
 
 
 def test_no_value_of_a_parameter_that_may_be_a_secret_is_shown():
