@@ -26,7 +26,7 @@ from stacksets.report.parameters import parameter_lines, parameters_data
 from stacksets.report.where import where_data, where_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from stacksets.effective import EffectiveParameters
     from stacksets.model.plan import (
@@ -211,29 +211,37 @@ def _lines(
 
 
 def _instance_lines(instances: Sequence[InstanceChange]) -> Iterator[Line]:
-    changed = [one for one in instances if one.kind is not ChangeKind.LEAVE]
-    rows = [(kind, [_SIGNS[kind][0], who, kind.value, why]) for kind, who, why in _rows(changed)]
+    rows = [(kind, [_SIGNS[kind][0], who, kind.value, why]) for kind, who, why in _rows(instances)]
     for (kind, cells), text in zip(rows, align([cells for _, cells in rows]), strict=True):
         hanging = " " * text.rindex(cells[-1])
         yield from (Line(line, _SIGNS[kind][1]) for line in wrapped(text, first="", rest=hanging))
-    if left := len(instances) - len(changed):
-        yield Line(f"    {count(left, 'stack instance')} unchanged", Tone.FAINT)
 
 
-def _rows(changed: Sequence[InstanceChange]) -> Iterator[tuple[ChangeKind, str, str]]:
-    """Give a row per instance; of very many, alike ones share a row unless they leave the set."""
-    if len(changed) <= MANY:
-        yield from ((one.kind, str(one.key), one.why) for one in changed)
+def _rows(instances: Sequence[InstanceChange]) -> Iterator[tuple[ChangeKind, str, str]]:
+    """Give a row per instance; of very many, alike ones share a row unless they leave the set.
+
+    What is left as it is comes last then, by its reason.
+    """
+    if len(instances) <= MANY:
+        yield from _each(instances)
         return
+    left = [one for one in instances if one.kind is ChangeKind.LEAVE]
+    changed = [one for one in instances if one.kind is not ChangeKind.LEAVE]
+    together = [one for one in changed if len(changed) > MANY and one.kind not in _LEAVING]
+    yield from _shared(together)
+    yield from _each(one for one in changed if not together or one.kind in _LEAVING)
+    yield from _shared(left)
+
+
+def _each(instances: Iterable[InstanceChange]) -> Iterator[tuple[ChangeKind, str, str]]:
+    return ((one.kind, str(one.key), one.why) for one in instances)
+
+
+def _shared(instances: Iterable[InstanceChange]) -> Iterator[tuple[ChangeKind, str, str]]:
     groups: dict[tuple[ChangeKind, str], list[InstanceChange]] = {}
-    for one in changed:
-        if one.kind not in _LEAVING:
-            groups.setdefault((one.kind, without_own_ids(one.why, one.key)), []).append(one)
-    for (kind, _), group in groups.items():
-        yield kind, _name(group), _tell_why(group)
-    for one in changed:
-        if one.kind in _LEAVING:
-            yield one.kind, str(one.key), one.why
+    for one in instances:
+        groups.setdefault((one.kind, without_own_ids(one.why, one.key)), []).append(one)
+    return ((kind, _name(group), _tell_why(group)) for (kind, _), group in groups.items())
 
 
 def _name(group: Sequence[InstanceChange]) -> str:

@@ -132,6 +132,15 @@ def _many():
     return plan_message(make_plan(deployment, a_stack_set(*left)))
 
 
+def _many_left():
+    """One of a thousand is created, and the rest is left."""
+    accounts = [f"{number:012}" for number in range(1, 501)]
+    group = replace(a_deployment().targets[0], accounts=tuple(accounts))
+    deployment = a_deployment(targets=(group,))
+    there = [an_instance(key) for key in deployment.instance_keys()[1:]]
+    return plan_message(make_plan(deployment, a_stack_set(*there)))
+
+
 def _many_failed():
     """Hundreds of failures: most differ by ids alone, some wholly, and one reason is long."""
     accounts = [f"{number:012}" for number in range(1, 101)]
@@ -208,6 +217,7 @@ def _with_parameters():
         _inoperable_left_the_file,
         _many,
         _many_failed,
+        _many_left,
         _parameters_come_and_go,
     ],
     ids=lambda make: make.__name__,
@@ -225,6 +235,14 @@ def test_however_many_fail_unlike_each_other_no_line_grows_with_them():
     assert f"{'a very long reason ' * 20}at its end" in whole, "a failure is told whole"
     changes = message.data["instances"]
     assert len({one["why"] for one in changes}) > 100, "and data holds every one"
+
+
+def test_every_stack_instance_has_its_reason_as_text_and_as_data():
+    message = _region_replaced()
+    [left] = [one for one in message.data["instances"] if one["change"] == "leave"]
+    assert left == {"account": ACCOUNT, "region": EAST, "change": "leave", "why": "as desired"}
+    assert all(one["why"] for one in message.data["instances"])
+    assert f"     {ACCOUNT}/{EAST}  leave   as desired" in [line.text for line in message.lines]
 
 
 def test_no_value_of_a_parameter_that_may_be_a_secret_is_shown():
