@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
 from stacksets.basis import Basis, find_moved, hidden_parameters, make_basis
 from stacksets.definition import mask_values
+from stacksets.differences import find_differences
 from stacksets.effective import EffectiveParameters, find_effective
 from stacksets.errors import InputError, OperationInProgressError, StalePlanError
 from stacksets.model.plan import (
@@ -21,6 +23,8 @@ from stacksets.model.plan import (
 from stacksets.plain import NotPlainError, from_plain, to_plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from stacksets.model.desired import Deployment
     from stacksets.model.observed import StackSet
     from stacksets.model.plan import Definition, Step
@@ -30,6 +34,8 @@ FORMAT: Final = "stacksets-plan"
 VERSION: Final = 2
 """Grows with every change of what a saved plan holds; a plan of another version is not applied."""
 
+_NAMED_PLACES = 10
+_LONGEST = 120
 _HINT = "`stacksets plan --out FILE` writes one"
 
 
@@ -124,12 +130,60 @@ def refuse_moved(planned: SavedPlan, now: SavedPlan, name: str) -> None:
     """
     if planned == now:
         return
-    moved = tuple(find_moved(planned.basis, now.basis))
     raise StalePlanError(
         f"{name} no longer holds; nothing was changed",
         hint="plan anew, and look at it again",
-        moved=moved or ("the steps come out otherwise: other options, an edited plan, or units",),
+        moved=tuple(_find_moved(planned, now)),
     )
+
+
+def _find_moved(planned: SavedPlan, now: SavedPlan) -> Iterator[str]:
+    """Name everything that has moved; of another stack set nothing is compared that AWS has."""
+    moved = [*_moved_identity(planned.plan, now.plan), *_moved_options(planned, now)]
+    basis = now.basis
+    if _place(planned) != _place(now):
+        basis = replace(basis, seen=planned.basis.seen)
+    moved += find_moved(planned.basis, basis)
+    yield from moved or _find_otherwise(planned, now)
+
+
+def _place(saved: SavedPlan) -> tuple[str | None, str, str]:
+    """Say where a stack set is and how it is called: what AWS knows one by."""
+    return saved.basis.account, saved.plan.home_region, saved.plan.stack_set_name
+
+
+def _moved_identity(planned: Plan, now: Plan) -> Iterator[str]:
+    if planned.stack_set_name != now.stack_set_name:
+        yield f"the stack set: {planned.stack_set_name} → {now.stack_set_name}"
+    if planned.environment != now.environment:
+        yield f"the environment: {planned.environment} → {now.environment}"
+
+
+def _moved_options(planned: SavedPlan, now: SavedPlan) -> Iterator[str]:
+    """Name the flags of `plan` that were given on one side only."""
+    for one in fields(planned.options):
+        was, shall = getattr(planned.options, one.name), getattr(now.options, one.name)
+        if was != shall:
+            yield f"--{one.name.replace('_', '-')}: {_flag_words(was)} → {_flag_words(shall)}"
+
+
+def _flag_words(given: bool | frozenset[str]) -> str:
+    if isinstance(given, bool):
+        return "given" if given else "not given"
+    return ", ".join(sorted(given)) or "not given"
+
+
+def _find_otherwise(planned: SavedPlan, now: SavedPlan) -> Iterator[str]:
+    """Name where the plans differ that come of the same: one was edited, or units have moved."""
+    was, shall = ({**to_plain(one), "basis": None} for one in (planned, now))
+    found = find_differences(was, shall, "")
+    for one in found[:_NAMED_PLACES]:
+        before, after = (shorten(text or "none", _LONGEST) for text in (one.observed, one.desired))
+        place = one.path.removeprefix(".")
+        yield f"edited, or its units have moved: {place}: {before} → {after}"
+    rest = len(found) - _NAMED_PLACES
+    if rest > 0:
+        yield f"and {rest} places more"
 
 
 def _parse(text: str, name: str) -> dict[str, Any]:

@@ -335,9 +335,8 @@ def _join(whys: Mapping[InstanceKey, str], where: Rectangle) -> str:
         for region in where.regions
     )
     unlike: dict[str, str] = {}
-    for key in keys:
-        if key in whys:
-            unlike.setdefault(without_own_ids(whys[key], key), whys[key])
+    for key in filter(whys.__contains__, keys):
+        unlike.setdefault(without_own_ids(whys[key], key), whys[key])
     told = [shorten(why, _LONGEST_WHY, placeholder="…") for why in islice(unlike.values(), _TOLD)]
     rest = len(unlike) - len(told)
     return "; ".join([*told, f"and {rest} more"] if rest else told)

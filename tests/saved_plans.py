@@ -73,6 +73,17 @@ def secrets(password, *, there=True):
     return saved(deployment, before if there else None, PlanOptions(send=frozenset({"Password"})))
 
 
+def _edited():
+    """The plan that comes of the world, where the one that was kept had a step's words changed."""
+    step = replace(PLANNED.plan.steps[0], why="it was agreed")
+    return replace(PLANNED, plan=replace(PLANNED.plan, steps=(step, *PLANNED.plan.steps[1:])))
+
+
+def _edited_all_over():
+    notes = tuple(f"note {number}" for number in range(12))
+    return replace(PLANNED, plan=replace(PLANNED.plan, notes=notes))
+
+
 KINDS = {
     "deployment_file": saved(a_world_to_plan(sha256="1" * 64)),
     "template": saved(a_world_to_plan(template=a_template({**CONTENT, "Description": "new"}))),
@@ -121,5 +132,11 @@ KINDS = {
     ),
     "stack_set_deleted": saved(there=None),
     "stack_set_anew": saved(there=observed(id="greeting-dev:0002")),
-    "options": saved(options=PlanOptions(remove_first=True)),
+    "stack_set_name": saved(a_world_to_plan(name="greeting-two"), observed(name="greeting-two")),
+    "stack_set_elsewhere": saved(a_world_to_plan(home_region=EAST, sha256="1" * 64), None),
+    "environment": saved(a_world_to_plan(environment="prod")),
+    "remove_first": saved(options=PlanOptions(remove_first=True)),
+    "options": saved(options=PlanOptions(audit=True, send=frozenset({"B", "A"}))),
+    "edited": _edited(),
+    "edited_all_over": _edited_all_over(),
 }
