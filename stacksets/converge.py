@@ -258,7 +258,11 @@ def _count_refusal(progress: _Progress, plan: Plan) -> None:
 
 
 def _look_again(changer: Changer, *, patient: bool) -> tuple[StackSet | None, Plan]:
-    """Observe and plan afresh; after success a difference is not believed at once: lists lag."""
+    """Observe and plan afresh; after success a difference is not believed at once: lists lag.
+
+    The first look believes nothing that was read before the change: it is what proves success, and
+    so overrides are read twice in a deploy, to plan it and to verify it.
+    """
     observed, plan = changer.look()
     pauses = poll(changer.clock, limit_seconds=_LAG_SECONDS)
     next(pauses)

@@ -235,6 +235,28 @@ def test_a_failed_instance_is_exit_5_with_its_cause(run, aws):
     assert "no role" in out
 
 
+def test_a_deploy_reads_the_overrides_of_each_instance_to_plan_and_once_more_to_verify(
+    run, file, aws
+):
+    template = {**TEMPLATE, "Parameters": {"Level": {"Type": "String", "Default": "INFO"}}}
+    (file.parent / "template.json").write_text(json.dumps(template))
+    asked, read = [], aws.fake_stack_sets.read_overrides
+    aws.fake_stack_sets.read_overrides = lambda name, key: asked.append(key) or read(name, key)
+
+    def count_reads(level):
+        override = f'\n[[overrides]]\nregions = ["us-east-1"]\nparameters = {{Level = "{level}"}}\n'
+        file.write_text(FILE.replace("\n[environments.dev]", f"{override}\n[environments.dev]"))
+        asked.clear()
+        code, _, err = run("deploy", "--yes", "--no-lint")
+        assert code == 0, err
+        return sorted(asked)
+
+    both = sorted([a_key(region=EAST), a_key(region=WEST)])
+    assert count_reads("DEBUG") == both, "there is none to plan from, so it is to verify"
+    assert count_reads("DEBUG") == both, "nothing changes, so there is nothing to verify"
+    assert count_reads("WARN") == sorted([*both, *both])
+
+
 def test_the_template_is_linted_before_anything_is_asked_of_aws(run):
     _, _, err = run("deploy", "--yes")
 
