@@ -10,6 +10,9 @@
     ├── StillRunningError (7)
     └── DetachedError (130)     interrupted; what was started goes on in AWS
 
+Those that tell all that is wrong at once are a ProblemsError as well: DeploymentFileError,
+ImportRefusedError and NotReadyError.
+
 A message says where and what, a hint says what to do. Only `stacksets.cli.main` catches, prints and
 exits.
 """
@@ -77,18 +80,8 @@ class StackSetsError(Exception):
         }
 
 
-class InputError(StackSetsError):
-    """What the user gave cannot be used."""
-
-    exit_code = 3
-    code = "INPUT_REFUSED"
-    source = "user"
-
-
-class DeploymentFileError(InputError):
-    """The deployment file has problems; all of them are told at once."""
-
-    code = "DEPLOYMENT_FILE"
+class ProblemsError(StackSetsError):
+    """All that is wrong, told at once: `problems`."""
 
     def __init__(self, message: str, *, hint: str = "", problems: Sequence[Problem] = ()) -> None:
         super().__init__(message, hint=hint)
@@ -105,19 +98,24 @@ class DeploymentFileError(InputError):
         return {**super().to_dict(), "problems": problems}
 
 
-class ImportRefusedError(InputError):
+class InputError(StackSetsError):
+    """What the user gave cannot be used."""
+
+    exit_code = 3
+    code = "INPUT_REFUSED"
+    source = "user"
+
+
+class DeploymentFileError(ProblemsError, InputError):
+    """The deployment file has problems; all of them are told at once."""
+
+    code = "DEPLOYMENT_FILE"
+
+
+class ImportRefusedError(ProblemsError, InputError):
     """Stacks cannot become stack instances as they are; all problems of all are told at once."""
 
     code = "IMPORT_REFUSED"
-
-    def __init__(self, message: str, *, hint: str = "", problems: Sequence[Problem] = ()) -> None:
-        super().__init__(message, hint=hint)
-        self.problems = tuple(problems)
-
-    def to_dict(self) -> dict[str, object]:
-        """Add the problems, one entry each."""
-        problems = [{"where": p.where, "what": p.what, "hint": p.hint} for p in self.problems]
-        return {**super().to_dict(), "problems": problems}
 
 
 class TemplateError(InputError):
@@ -193,26 +191,12 @@ class ServiceError(AwsError):
     code = "SERVICE"
 
 
-class NotReadyError(StackSetsError):
+class NotReadyError(ProblemsError):
     """What the accounts lack before the first write; every lack is told, nothing was changed."""
 
     exit_code = 4
     code = "NOT_READY"
     source = "user"
-
-    def __init__(self, message: str, *, hint: str = "", problems: Sequence[Problem] = ()) -> None:
-        super().__init__(message, hint=hint)
-        self.problems = tuple(problems)
-
-    @property
-    def details(self) -> tuple[str, ...]:
-        """Give every problem."""
-        return tuple(map(str, self.problems))
-
-    def to_dict(self) -> dict[str, object]:
-        """Add the lacks, one entry each."""
-        problems = [{"where": p.where, "what": p.what, "hint": p.hint} for p in self.problems]
-        return {**super().to_dict(), "problems": problems}
 
 
 class UnfitInputError(NotReadyError):

@@ -5,14 +5,7 @@ from __future__ import annotations
 import traceback
 from typing import TYPE_CHECKING
 
-from stacksets.errors import (
-    DeploymentFileError,
-    DetachedError,
-    ImportRefusedError,
-    NotReadyError,
-    OperationFailedError,
-    StalePlanError,
-)
+from stacksets.errors import DetachedError, OperationFailedError, ProblemsError, StalePlanError
 from stacksets.report.cause import WIDTH, cause_data, cause_lines, wrapped
 from stacksets.report.message import Line, Result, Tone, shorten
 
@@ -118,8 +111,7 @@ def interrupted_result(record: Mapping[str, object], number: int, *, changing: b
 
 
 def _lines(error: StackSetsError) -> Iterator[Line]:
-    listing = DeploymentFileError | ImportRefusedError | NotReadyError
-    if isinstance(error, listing) and error.problems:
+    if isinstance(error, ProblemsError) and error.problems:
         yield Line(f"{error.message}:", Tone.BAD)
         yield from _problem_lines(error.problems)
     else:

@@ -6,9 +6,11 @@ from stacksets import errors
 from stacksets.errors import (
     AwsError,
     DeploymentFileError,
+    ImportRefusedError,
     NotReadyError,
     OperationFailedError,
     Problem,
+    ProblemsError,
     StackSetsError,
     StalePlanError,
     TemplateError,
@@ -21,6 +23,7 @@ ALL = [
     for _, kind in inspect.getmembers(errors, inspect.isclass)
     if issubclass(kind, StackSetsError)
 ]
+LISTS = [DeploymentFileError, ImportRefusedError, NotReadyError]
 LEAVES = [kind for kind in ALL if not kind.__subclasses__()]
 DOCUMENTED_EXIT_CODES = {3, 4, 5, 6, 7, 130}
 
@@ -49,16 +52,6 @@ CAUSE = RootCause(account=ACCOUNT, region=EAST, logical_id="Topic", reason="no r
     [
         (StackSetsError("broken"), ["broken"]),
         (StackSetsError("broken", hint="mend it"), ["broken", "→ mend it"]),
-        (
-            NotReadyError("not ready", problems=[Problem(where="here", what="wrong")]),
-            ["not ready", "  - here: wrong"],
-        ),
-        (
-            DeploymentFileError(
-                "bad", hint="mend", problems=[Problem(where=x, what="no") for x in "ab"]
-            ),
-            ["bad", "  - a: no", "  - b: no", "→ mend"],
-        ),
         (TemplateError("bad", findings=["E1 there"]), ["bad", "  - E1 there"]),
         (StalePlanError("old", moved=["a tag"]), ["old", "  - a tag"]),
         (
@@ -72,12 +65,27 @@ def test_an_error_that_nobody_catches_tells_all_of_it(error, lines):
     assert str(error).splitlines() == lines
 
 
-@pytest.mark.parametrize("kind", [DeploymentFileError, NotReadyError])
-def test_all_problems_are_given_as_data(kind):
-    problem = Problem(where="[[targets]] 1", what="no regions", hint="name one")
-    assert kind("bad", problems=[problem]).to_dict()["problems"] == [
-        {"where": "[[targets]] 1", "what": "no regions", "hint": "name one"}
+@pytest.mark.parametrize("kind", LISTS)
+def test_all_problems_are_told_as_text_and_given_as_data(kind):
+    problems = [
+        Problem(where="[[targets]] 1", what="no regions", hint="name one"),
+        Problem(where="here", what="wrong"),
     ]
+
+    error = kind("bad", hint="mend it", problems=problems)
+
+    assert isinstance(error, ProblemsError)
+    assert error.details == ("[[targets]] 1: no regions (name one)", "here: wrong")
+    assert str(error).splitlines() == ["bad", *(f"  - {one}" for one in error.details), "→ mend it"]
+    assert error.to_dict()["problems"] == [
+        {"where": "[[targets]] 1", "what": "no regions", "hint": "name one"},
+        {"where": "here", "what": "wrong", "hint": ""},
+    ]
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_an_error_that_lists_problems_may_have_none(kind):
+    assert (str(kind("bad")), kind("bad").problems) == ("bad", ())
 
 
 def test_an_error_of_aws_names_the_call_and_the_request():
