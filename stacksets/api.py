@@ -9,6 +9,7 @@ printed; what happens comes by `notify`, what goes wrong as a StackSetsError.
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -161,26 +162,13 @@ def deploy(
         DetachedError, OperationStoppedError: interrupted by Ctrl-C once, twice.
     """
     chosen = options or planning.PlanOptions()
-    refuse_compared(opened.deployment, chosen.send)
-    if lints:
-        template = opened.deployment.template
-        refuse_findings(lint_template(template, opened.deployment.regions()), template)
-    observed = observe(opened, audit=chosen.audit)
-    refuse_unready(check_ready(opened, observed))
-    first = _made_again(plan, make_plan(opened, observed, chosen))
-    agree = _agreement(allow_delete=allow_delete, consent=consent)
-    agree(first)
-    if first.is_empty:
-        return _no_changes(opened, first, observed)
-    return deploying.deploy(
-        opened.deployment,
-        opened.aws,
-        opened.clock,
-        options=chosen,
-        first=first,
-        consent=agree,
-        notify=notify or _tell_nobody,
-        patience=patience,
+    observed = _observe_ready(opened, chosen, lints=lints)
+    return _carry_out(
+        opened,
+        observed,
+        _made_again(plan, make_plan(opened, observed, chosen)),
+        _agreement(allow_delete=allow_delete, consent=consent),
+        partial(deploying.deploy, options=chosen, notify=notify or _tell_nobody, patience=patience),
     )
 
 
@@ -200,20 +188,17 @@ def destroy(
     `retention` is the one that the plan was made with.
     """
     observed = observe(opened, overrides=False)
-    first = _made_again(plan, make_destroy_plan(opened, observed, retention))
-    agree = _agreement(allow_delete=allow_delete, consent=consent)
-    agree(first)
-    if first.is_empty:
-        return _no_changes(opened, first, observed)
-    return destroying.destroy(
-        opened.deployment,
-        opened.aws,
-        opened.clock,
-        first=first,
-        retention=retention,
-        consent=agree,
-        notify=notify or _tell_nobody,
-        patience=patience,
+    return _carry_out(
+        opened,
+        observed,
+        _made_again(plan, make_destroy_plan(opened, observed, retention)),
+        _agreement(allow_delete=allow_delete, consent=consent),
+        partial(
+            destroying.destroy,
+            retention=retention,
+            notify=notify or _tell_nobody,
+            patience=patience,
+        ),
     )
 
 
@@ -243,6 +228,17 @@ def read_outputs(opened: Opened) -> tuple[InstanceOutputs, ...]:
     """
     observed = get_stack_set(opened)
     return outputs.read_outputs(opened.aws, opened.deployment, observed)
+
+
+def _observe_ready(opened: Opened, options: PlanOptions, *, lints: bool) -> StackSet | None:
+    """Observe, and refuse all that a deploy would fail on."""
+    refuse_compared(opened.deployment, options.send)
+    if lints:
+        template = opened.deployment.template
+        refuse_findings(lint_template(template, opened.deployment.regions()), template)
+    observed = observe(opened, audit=options.audit)
+    refuse_unready(check_ready(opened, observed))
+    return observed
 
 
 def _made_again(plan: Plan, now: Plan) -> Plan:
@@ -277,6 +273,20 @@ def _agreement(
             )
 
     return agree
+
+
+def _carry_out(
+    opened: Opened,
+    observed: StackSet | None,
+    plan: Plan,
+    agree: Callable[[Plan], None],
+    change: Callable[..., Outcome],
+) -> Outcome:
+    """Carry out what is agreed to, by `change`; an empty plan changes nothing."""
+    agree(plan)
+    if plan.is_empty:
+        return _no_changes(opened, plan, observed)
+    return change(opened.deployment, opened.aws, opened.clock, first=plan, consent=agree)
 
 
 def _no_changes(opened: Opened, plan: Plan, observed: StackSet | None) -> Outcome:

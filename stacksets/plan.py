@@ -94,34 +94,13 @@ def make_plan(
     running = observed.running_operation if observed else None
     if observed and running:
         return _attach(context, running)
-    differences = (
-        compare_definition(definition, observed, informational=deployment.informational)
-        if observed
-        else ()
-    )
-    hidden = no_echo_parameters(deployment.template.content)
-    sent = sorted(chosen.send & hidden)
-    rules = Rules(
-        redefined=bool(differences or sent),
-        hidden=hidden,
-        sent=frozenset(sent),
-        given=definition.parameters,
-        retention=chosen.retention,
-    )
-    changes = find_changes(deployment, observed, rules)
-    decisions = Decisions(
-        definition=definition,
-        differences=differences,
-        sent=tuple(sent),
-        changes=changes,
-        remove_first=chosen.remove_first,
-    )
+    decisions = _decide(deployment, observed, definition, chosen)
     steps = tuple(find_steps(context, decisions))
     return _plan(
         context,
         steps,
-        instances=tuple(one.instance for one in changes),
-        differences=differences,
+        instances=tuple(one.instance for one in decisions.changes),
+        differences=decisions.differences,
         notes=(
             *_notes(deployment, observed, decisions, busy=bool(steps)),
             *(context.units.notes if context.units else ()),
@@ -149,6 +128,36 @@ def make_destroy_plan(
         instances=removals.changes(),
         differences=(),
         notes=tuple(removal_notes(observed, removals, retention)),
+    )
+
+
+def _decide(
+    deployment: Deployment,
+    observed: StackSet | None,
+    definition: Definition,
+    options: PlanOptions,
+) -> Decisions:
+    """Decide what becomes of the definition and of every stack instance."""
+    differences = (
+        compare_definition(definition, observed, informational=deployment.informational)
+        if observed
+        else ()
+    )
+    hidden = no_echo_parameters(deployment.template.content)
+    sent = sorted(options.send & hidden)
+    rules = Rules(
+        redefined=bool(differences or sent),
+        hidden=hidden,
+        sent=frozenset(sent),
+        given=definition.parameters,
+        retention=options.retention,
+    )
+    return Decisions(
+        definition=definition,
+        differences=differences,
+        sent=tuple(sent),
+        changes=find_changes(deployment, observed, rules),
+        remove_first=options.remove_first,
     )
 
 
@@ -208,20 +217,6 @@ def _digest(
     `purpose` is: what lets stacks go is another plan than what deletes them.
     """
     hidden = no_echo_parameters(deployment.template.content)
-    seen = (
-        None
-        if observed is None or _is_untouched(observed)
-        else {
-            "id": observed.id,
-            "definition": [observed.template_body, observed.parameters, observed.tags],
-            "instances": [
-                [str(i.key), i.status, i.detailed_status, i.last_operation_id, i.stack_exists]
-                for i in observed.instances
-            ],
-            "last": next((one.id for one in observed.operations if one.status.is_final), None),
-            **_seen_automation(observed),
-        }
-    )
     asked = {
         "definition": definition
         and asdict(replace(definition, parameters=mask_values(definition.parameters, hidden))),
@@ -236,8 +231,24 @@ def _digest(
     }
     if deployment.organization:
         asked["organization"] = asdict(deployment.organization)
-    text = json.dumps([deployment.name, asked, seen], sort_keys=True, default=list)
+    text = json.dumps([deployment.name, asked, _seen(observed)], sort_keys=True, default=list)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _seen(observed: StackSet | None) -> dict[str, object] | None:
+    """Give what a plan is made from of what is there; None where nothing has happened yet."""
+    if observed is None or _is_untouched(observed):
+        return None
+    return {
+        "id": observed.id,
+        "definition": [observed.template_body, observed.parameters, observed.tags],
+        "instances": [
+            [str(i.key), i.status, i.detailed_status, i.last_operation_id, i.stack_exists]
+            for i in observed.instances
+        ],
+        "last": next((one.id for one in observed.operations if one.status.is_final), None),
+        **_seen_automation(observed),
+    }
 
 
 def _seen_automation(observed: StackSet) -> dict[str, object]:

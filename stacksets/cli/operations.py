@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -159,31 +160,23 @@ def resume(
     destroys = purpose in DESTROYS.values()
     if purpose is Purpose.DEPLOY_RETAIN_INOPERABLE:
         options = replace(options, retain_inoperable=True)
-    plan = _plan_rest(opened, observed, purpose, options)
-    planned = PlannedChange(opened=opened, observed=observed, plan=plan)
+    planned = PlannedChange(
+        opened=opened,
+        observed=observed,
+        plan=_plan_rest(opened, observed, purpose, options),
+    )
     consent = Consent(session=session, yes=yes, allow_delete=allow_delete, by_name=destroys)
     if not planned.plan.is_empty:
         session.report.tell(plan_message(planned.plan))
         consent.to_plan(planned.plan)
         session.changing = True
-    waiting = Waiting(if_busy=if_busy, timeout_minutes=timeout_minutes)
-    if destroys:
-        return carry_out_destroy(
-            session,
-            planned,
-            retention=purpose.retention,
-            consent=consent,
-            waiting=waiting,
-            resumes=purpose,
-        )
-    return carry_out_deploy(
-        session,
-        planned,
-        options=options,
-        consent=consent,
-        waiting=waiting,
-        resumes=purpose,
+    carry_out = (
+        partial(carry_out_destroy, retention=purpose.retention)
+        if destroys
+        else partial(carry_out_deploy, options=options)
     )
+    waiting = Waiting(if_busy=if_busy, timeout_minutes=timeout_minutes)
+    return carry_out(session, planned, consent=consent, waiting=waiting, resumes=purpose)
 
 
 @click.command(
