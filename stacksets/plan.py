@@ -335,6 +335,17 @@ def _notes(
     yield from _bytes_note(decisions, observed)
     if not observed.stacks_looked_up:
         yield "the stacks of the stack instances were not looked up; --audit looks them up"
+    yield from _unread_note(observed)
+
+
+def _unread_note(observed: StackSet) -> Iterator[str]:
+    """Say that nobody could tell of some stacks whether they are there: one may be gone."""
+    unread = {one.key: one.unread.why for one in observed.instances if one.unread}
+    for key, why in list(unread.items())[:1]:
+        yield (
+            f"of {len(unread)} stack instances nobody could tell whether their stacks are there, "
+            f"`stacksets status` names them; {key}: {why}"
+        )
 
 
 def _bytes_note(decisions: Decisions, observed: StackSet) -> Iterator[str]:

@@ -111,6 +111,7 @@ def _carry_out(
             continue
         if len(parts) > 1:
             part.report.tell(begun_message(part.record, number, len(parts)))
+        part.changing = not one.plan.is_empty
         result = _attempt(part, partial(carry_out, part, one))
         failed = result.exit_code
         yield result
@@ -152,7 +153,7 @@ def _attempt(part: Session, stage: Callable[[], T]) -> T | Result:
     try:
         return stage()
     except StackSetsError as error:
-        return error_result(error, part.record.data())
+        return error_result(error, part.record.data(), changing=part.changing)
 
 
 def _join(session: Session, parts: Sequence[Session], results: Sequence[Result]) -> Result:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import traceback
 from typing import TYPE_CHECKING
 
-from stacksets.errors import DetachedError, OperationFailedError, ProblemsError, StalePlanError
+from stacksets.errors import (
+    AwsError,
+    DetachedError,
+    OperationFailedError,
+    ProblemsError,
+    StalePlanError,
+)
 from stacksets.report.cause import WIDTH, cause_data, cause_lines, wrapped
 from stacksets.report.message import Line, Result, Tone, shorten
 
@@ -17,18 +23,26 @@ if TYPE_CHECKING:
 # What a shell answers for a program that a signal ended.
 _ENDED_BY_SIGNAL = 128
 _MOST_MOVED = 20
+_BEGUN = "what was begun goes on in AWS, the same command again goes on with it"
 
 
-def error_result(error: StackSetsError, record: Mapping[str, object]) -> Result:
-    """Word an error of ours; its notes are what could not be checked."""
+def error_result(
+    error: StackSetsError, record: Mapping[str, object], *, changing: bool = False
+) -> Result:
+    """Word an error of ours; its notes are what could not be checked.
+
+    Where AWS failed us while we were `changing` something, the hint says what becomes of that.
+    """
     notes = list(getattr(error, "__notes__", ()))
-    data: dict[str, object] = {"error": {**error.to_dict(), "notes": notes}}
+    hint = "; ".join(filter(None, (error.hint, _BEGUN)))
+    hint = hint if changing and isinstance(error, AwsError) else error.hint
+    data: dict[str, object] = {"error": {**error.to_dict(), "hint": hint, "notes": notes}}
     if isinstance(error, OperationFailedError):
         data["root_causes"] = [cause_data(one) for one in error.root_causes]
     return Result(
         code=error.code,
         exit_code=error.exit_code,
-        lines=(*_lines(error), *(Line(f"  ?  {note}", Tone.WARNING) for note in notes)),
+        lines=(*_lines(error, hint), *(Line(f"  ?  {note}", Tone.WARNING) for note in notes)),
         data={**record, **data},
         is_error=True,
     )
@@ -110,7 +124,7 @@ def interrupted_result(record: Mapping[str, object], number: int, *, changing: b
     )
 
 
-def _lines(error: StackSetsError) -> Iterator[Line]:
+def _lines(error: StackSetsError, hint: str) -> Iterator[Line]:
     if isinstance(error, ProblemsError) and error.problems:
         yield Line(f"{error.message}:", Tone.BAD)
         yield from _problem_lines(error.problems)
@@ -121,8 +135,8 @@ def _lines(error: StackSetsError) -> Iterator[Line]:
         yield from cause_lines(error.root_causes)
     if isinstance(error, StalePlanError):
         yield from _moved_lines(error.moved)
-    if error.hint:
-        yield Line(f"→ {error.hint}")
+    if hint:
+        yield Line(f"→ {hint}")
 
 
 def _moved_lines(moved: tuple[str, ...]) -> Iterator[Line]:

@@ -17,7 +17,7 @@ import pytest
 from stacksets.aws.door import StackEvent
 from stacksets.cli import main
 from stacksets.cli.session import real_world
-from stacksets.errors import CredentialsError, PermissionDeniedError
+from stacksets.errors import CredentialsError, PermissionDeniedError, ServiceError
 from stacksets.model.observed import OperationStatus
 from stacksets.model.outcome import Identity
 from stacksets.smoke import UrllibHttp
@@ -255,6 +255,37 @@ def test_a_deploy_reads_the_overrides_of_each_instance_to_plan_and_once_more_to_
     assert count_reads("DEBUG") == both, "there is none to plan from, so it is to verify"
     assert count_reads("DEBUG") == both, "nothing changes, so there is nothing to verify"
     assert count_reads("WARN") == sorted([*both, *both])
+
+
+def test_where_aws_answers_no_more_the_error_says_what_becomes_of_what_was_begun(
+    run, aws, monkeypatch
+):
+    def refuse(name, operation_id):
+        raise ServiceError("no answer", hint="try again later")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(aws.fake_stack_sets, "find_operation", refuse)
+        code, out, _ = run("deploy", "--yes", "--no-lint", "--output", "json")
+    again, _, _ = run("deploy", "--yes", "--no-lint")
+
+    result = json.loads(out.splitlines()[-1])
+    assert (code, result["error"]["message"]) == (5, "no answer")
+    assert result["error"]["hint"] == (
+        "try again later; what was begun goes on in AWS, the same command again goes on with it"
+    )
+    assert again == 0
+
+
+def test_where_nothing_was_begun_the_error_does_not_speak_of_it(run, aws, monkeypatch):
+    def refuse(name):
+        raise ServiceError("no answer", hint="try again later")
+
+    monkeypatch.setattr(aws.fake_stack_sets, "describe_stack_set", refuse)
+
+    code, _, err = run("deploy", "--yes", "--no-lint")
+
+    assert code == 5
+    assert err.endswith("error: no answer\n→ try again later\n")
 
 
 def test_the_template_is_linted_before_anything_is_asked_of_aws(run):

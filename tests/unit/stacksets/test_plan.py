@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,12 @@ from stacksets.model.desired import (
     ParameterOverride,
     PermissionModel,
 )
-from stacksets.model.observed import DetailedStatus, InstanceStatus, OperationStatus
+from stacksets.model.observed import (
+    DetailedStatus,
+    InstanceStatus,
+    OperationStatus,
+    Refusal,
+)
 from stacksets.model.plan import (
     AttachToOperation,
     ChangeKind,
@@ -160,6 +166,18 @@ def test_a_plan_says_that_stacks_were_not_looked_up():
     plan = make_plan(a_deployment(), a_stack_set(*BOTH, stacks_looked_up=False))
     assert plan.is_empty
     assert "not looked up" in plan.notes[0]
+
+
+def test_a_plan_says_of_how_many_stacks_nobody_could_tell_whether_they_are_there():
+    unread = [
+        replace(one, stack_exists=None, unread=Refusal(why=f"no answer {at}"))
+        for at, one in enumerate(BOTH)
+    ]
+    plan = make_plan(a_deployment(), a_stack_set(*unread))
+    assert plan.is_empty
+    [note] = plan.notes
+    assert note.startswith("of 2 stack instances nobody could tell whether their stacks are there")
+    assert note.endswith(f"{BOTH[0].key}: no answer 0")
 
 
 def test_other_bytes_are_no_news_where_the_template_changes_anyway():
