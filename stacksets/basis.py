@@ -10,7 +10,12 @@ import json
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from stacksets.definition import mask_values, no_echo_parameters, settle_definition
+from stacksets.definition import (
+    file_sha256,
+    mask_values,
+    no_echo_parameters,
+    settle_definition,
+)
 from stacksets.plain import to_plain
 from stacksets.template import parse_template
 
@@ -88,7 +93,7 @@ def make_basis(deployment: Deployment, observed: StackSet | None) -> Basis:
     definition = settle_definition(deployment, observed)
     return Basis(
         account=deployment.admin_account,
-        deployment_file_sha256=None if _may_hold_secrets(deployment) else deployment.sha256,
+        deployment_file_sha256=file_sha256(deployment),
         desired=_desired_side(deployment, definition, hidden),
         targets={
             str(key): mask_values(deployment.overrides_of(key), hidden)
@@ -102,13 +107,6 @@ def hidden_parameters(deployment: Deployment, observed: StackSet | None) -> froz
     """Name the parameters that are NoEcho in the template, or in the one that is deployed."""
     there = parse_template(observed.template_body) if observed else {}
     return no_echo_parameters(deployment.template.content) | no_echo_parameters(there)
-
-
-def _may_hold_secrets(deployment: Deployment) -> bool:
-    contents = [deployment.template.content]
-    if deployment.bootstrap:
-        contents.append(deployment.bootstrap.template.content)
-    return any(no_echo_parameters(content) for content in contents)
 
 
 def _desired_side(deployment: Deployment, definition: Definition, hidden: frozenset[str]) -> Side:

@@ -120,6 +120,18 @@ def no_echo_parameters(content: Mapping[str, object]) -> frozenset[str]:
     )
 
 
+def file_sha256(deployment: Deployment) -> str | None:
+    """Give the digest of the deployment file, where no secret could be guessed from it.
+
+    None where a template of the deployment has NoEcho parameters: the file may hold their values,
+    those of other environments too, and a short one is found by trying.
+    """
+    contents = [deployment.template.content]
+    if deployment.bootstrap:
+        contents.append(deployment.bootstrap.template.content)
+    return None if any(map(no_echo_parameters, contents)) else deployment.sha256
+
+
 def _hide_values(values: Mapping[str, str], names: frozenset[str]) -> dict[str, object]:
     """Hide what the deployed template calls NoEcho: its default, where AWS lists no value."""
     return {name: Hidden(value) if name in names else value for name, value in values.items()}

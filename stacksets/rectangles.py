@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from stacksets.fewest import Patience, find_fewest_blocks
 from stacksets.model.plan import Rectangle
 
 if TYPE_CHECKING:
@@ -12,19 +13,24 @@ if TYPE_CHECKING:
 
     from stacksets.model.desired import AccountId, InstanceKey, Region
 
+One = TypeVar("One")
+
 
 def group_into_rectangles(
     keys: Iterable[InstanceKey], region_order: Sequence[Region]
 ) -> tuple[Rectangle, ...]:
-    """Cover exactly these pairs with few rectangles that do not overlap.
+    """Cover exactly these pairs with the fewest rectangles that do not overlap.
 
-    Accounts with the same regions share a call, or regions with the same accounts do: whichever
-    takes fewer calls, decided anew for pairs that share neither account nor region with the rest.
-    (The fewest in every case would take a search through all coverings.) Regions stand in
-    `region_order`, and so do the calls; accounts are sorted.
+    Pairs that share neither account nor region with the rest are covered by themselves. The fewest
+    are proved where accounts, or regions, that differ are as many as the rank of their table, and
+    in small tables by search; of what `stacksets.fewest` cannot decide in its bounded number of
+    steps it gives the fewest that it found, never more than there are sets of regions that accounts
+    have, or sets of accounts that regions have. Regions stand in `region_order`, and so do the
+    calls; accounts are sorted.
     """
     rank = {region: place for place, region in enumerate(region_order)}
-    found = [one for pairs in _find_apart(keys) for one in _group(pairs, rank)]
+    patience = Patience()
+    found = [one for pairs in _find_apart(keys) for one in _group(pairs, rank, patience)]
     return tuple(sorted(found, key=lambda one: ([rank[r] for r in one.regions], one.accounts)))
 
 
@@ -48,26 +54,19 @@ def _find_apart(keys: Iterable[InstanceKey]) -> Iterator[list[InstanceKey]]:
         yield sorted(part)
 
 
-def _group(pairs: Iterable[InstanceKey], rank: Mapping[Region, int]) -> list[Rectangle]:
+def _group(
+    pairs: Iterable[InstanceKey], rank: Mapping[Region, int], patience: Patience
+) -> Iterator[Rectangle]:
     regions_of: dict[AccountId, set[Region]] = defaultdict(set)
-    accounts_of: dict[Region, set[AccountId]] = defaultdict(set)
     for key in pairs:
         regions_of[key.account].add(key.region)
-        accounts_of[key.region].add(key.account)
-    by_regions: dict[frozenset[Region], set[AccountId]] = defaultdict(set)
-    for account, regions in regions_of.items():
-        by_regions[frozenset(regions)].add(account)
-    by_accounts: dict[frozenset[AccountId], set[Region]] = defaultdict(set)
-    for region, accounts in accounts_of.items():
-        by_accounts[frozenset(accounts)].add(region)
-    if len(by_regions) <= len(by_accounts):
-        return [_rectangle(who, where, rank) for where, who in by_regions.items()]
-    return [_rectangle(who, where, rank) for who, where in by_accounts.items()]
+    accounts = sorted(regions_of)
+    regions = sorted(set().union(*regions_of.values()), key=lambda one: rank[one])
+    bits = {region: 1 << place for place, region in enumerate(regions)}
+    table = [sum(bits[region] for region in regions_of[account]) for account in accounts]
+    for rows, columns in find_fewest_blocks(table, patience):
+        yield Rectangle(accounts=_chosen(accounts, rows), regions=_chosen(regions, columns))
 
 
-def _rectangle(
-    accounts: Iterable[AccountId], regions: Iterable[Region], rank: Mapping[Region, int]
-) -> Rectangle:
-    return Rectangle(
-        accounts=tuple(sorted(accounts)), regions=tuple(sorted(regions, key=lambda r: rank[r]))
-    )
+def _chosen(items: Sequence[One], which: int) -> tuple[One, ...]:
+    return tuple(one for place, one in enumerate(items) if which >> place & 1)

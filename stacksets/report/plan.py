@@ -48,6 +48,7 @@ _SIGNS = {
     ChangeKind.LEAVE: (" ", Tone.FAINT),
 }
 _LEAVING = frozenset({ChangeKind.DELETE, ChangeKind.RETAIN})
+_BROKEN = frozenset({ChangeKind.RETRY, ChangeKind.REPLACE})
 
 
 def plan_message(
@@ -249,10 +250,10 @@ def _name(group: Sequence[InstanceChange]) -> str:
 
 
 def _tell_why(group: Sequence[InstanceChange]) -> str:
-    """Tell the first reason whole, others may differ from it by ids alone; name what failed."""
+    """Tell the first reason whole, others may differ from it by ids alone; name what is broken."""
     likewise = " (and likewise in the others)" if len({one.why for one in group}) > 1 else ""
-    failed = len(group) > 1 and group[0].kind is ChangeKind.RETRY
-    where = f"; in {name_instances([one.key for one in group])}" if failed else ""
+    broken = len(group) > 1 and group[0].kind in _BROKEN
+    where = f"; in {name_instances([one.key for one in group])}" if broken else ""
     return f"{group[0].why}{likewise}{where}"
 
 

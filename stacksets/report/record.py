@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from stacksets.definition import file_sha256
 from stacksets.model.outcome import StepStarted
 from stacksets.model.plan import CreateStackSet, DeleteStackSet
 
@@ -62,7 +63,7 @@ class Record:
             "account": who and who.account,
             "caller_arn": who and who.arn,
             "deployment_file": there and there.path,
-            "deployment_file_sha256": there and there.sha256,
+            "deployment_file_sha256": there and file_sha256(there),
             "template": there and there.template.path,
             "template_sha256": there and there.template.sha256,
             "git_revision": revision and revision.commit,

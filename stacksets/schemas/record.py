@@ -25,7 +25,8 @@ class Record(TypedDict):
     deployment_file: str | None
     """The path of the deployment file."""
     deployment_file_sha256: Sha256 | None
-    """SHA-256 of the deployment file, in hex."""
+    """SHA-256 of the deployment file, in hex; null also where a template has NoEcho parameters:
+    their values may stand in the file, and a short one could be guessed from the digest."""
     template: str | None
     """The path of the template."""
     template_sha256: Sha256 | None

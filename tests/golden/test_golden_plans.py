@@ -141,6 +141,15 @@ def _many_left():
     return plan_message(make_plan(deployment, a_stack_set(*there)))
 
 
+def _many_replaced():
+    """Whose stack is gone is taken out and made anew, which takes consent: who that is, is said."""
+    accounts = [f"{number:012}" for number in range(1, 25)]
+    group = replace(a_deployment().targets[0], accounts=tuple(accounts))
+    deployment = a_deployment(targets=(group,))
+    there = (an_instance(key, stack_exists=False) for key in deployment.instance_keys())
+    return plan_message(make_plan(deployment, a_stack_set(*there)))
+
+
 def _many_failed():
     """Hundreds of failures: most differ by ids alone, some wholly, and one reason is long."""
     accounts = [f"{number:012}" for number in range(1, 101)]
@@ -218,6 +227,7 @@ def _with_parameters():
         _many,
         _many_failed,
         _many_left,
+        _many_replaced,
         _parameters_come_and_go,
     ],
     ids=lambda make: make.__name__,

@@ -62,3 +62,32 @@ def test_what_shares_nothing_with_the_rest_is_grouped_in_its_own_way():
     keys = [a_key(*pair) for pair in (*in_rows, *in_columns)]
     regions = (north, south, *others)
     assert len(group_into_rectangles(keys, regions)) == 4
+
+
+def test_accounts_whose_regions_are_those_of_two_others_are_covered_by_their_calls():
+    north, south, west, east, *far = (Region(f"xx-place-{number}") for number in range(6))
+    regions = (north, south, west, east, *far)
+    wanted = {"1": (north, west, east, *far), "2": (north, *far), "3": (west, east)}
+    wanted["4"] = (south, west, far[0])
+    keys = [a_key(one * 12, region) for one, there in wanted.items() for region in there]
+    found = group_into_rectangles(keys, regions)
+    assert sorted(_covered(found)) == sorted(keys)
+    assert [(r.accounts, r.regions) for r in found] == [
+        (("1" * 12, "2" * 12), (north, *far)),
+        (("4" * 12,), (south, west, far[0])),
+        (("1" * 12, "3" * 12), (west, east)),
+    ]
+
+
+def test_ten_thousand_pairs_in_uneven_regions_are_grouped_exactly():
+    regions = tuple(Region(f"xx-place-{number:02}") for number in range(20))
+    keys = [
+        a_key(f"{account:012}", region)
+        for account in range(590)
+        for place, region in enumerate(regions)
+        if (account * 7 + place) % 13 > 1
+    ]
+    found = group_into_rectangles(keys, regions)
+    assert len(keys) > 9_900
+    assert sorted(_covered(found)) == sorted(keys)
+    assert len(found) <= 13

@@ -112,6 +112,15 @@ def test_every_kind_of_step_is_json(plan, kinds):
     assert [step["kind"] for step in data["steps"]] == kinds
 
 
+def test_a_record_holds_no_digest_of_a_file_that_may_hold_a_secret():
+    content = {"Parameters": {"Password": {"Type": "String", "NoEcho": True}}, "Resources": {}}
+    deployment = a_deployment(template=a_template(content), parameters={"Password": "1234"})
+    revision = Revision(commit="c0ffee", clean=True)
+    data = Record(command="deploy", started=START).with_sources(deployment, revision).data()
+    assert (data["deployment_file_sha256"], data["git_revision"]) == (None, "c0ffee")
+    assert data["template_sha256"] == deployment.template.sha256
+
+
 def test_the_result_of_a_change_is_its_record():
     identity = Identity(account=ACCOUNT, arn=f"arn:aws:iam::{ACCOUNT}:user/tester")
     record = (
