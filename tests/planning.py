@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stacksets.cli import main
 from tests.builders import ACCOUNT
 from tests.fakes import FakeAccount, FakeAws
+from tests.roles import SERVICE, trust
 from tests.worlds import a_world
 
 if TYPE_CHECKING:
@@ -27,14 +28,9 @@ class ReadyAws(FakeAws):
 
     def account(self, account: str, region: str, role_name: str | None) -> FakeAccount:
         there = super().account(account, region, role_name)
-        there.roles = {ADMINISTRATION: _trust("Service", "cloudformation.amazonaws.com")}
-        there.roles[EXECUTION] = _trust("AWS", f"arn:aws:iam::{ACCOUNT}:role/{ADMINISTRATION}")
+        there.roles = {ADMINISTRATION: trust(SERVICE)}
+        there.roles[EXECUTION] = trust({"AWS": f"arn:aws:iam::{ACCOUNT}:role/{ADMINISTRATION}"})
         return there
-
-
-def _trust(kind: str, who: str) -> dict[str, Any]:
-    statement = {"Effect": "Allow", "Principal": {kind: who}, "Action": "sts:AssumeRole"}
-    return {"Statement": [statement]}
 
 
 def plan_file(folder: Path, text: str) -> dict[str, Any]:

@@ -17,19 +17,11 @@ from tests.builders import (
     a_template,
 )
 from tests.fakes import FakeAccount, FakeAws
+from tests.roles import ready_roles
 
 EUROPE = Region("eu-west-1")
-SERVICE = {"Service": "cloudformation.amazonaws.com"}
-ADMINISTRATION = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/administration"}
 BOOTSTRAP = Bootstrap(stack_name="boot", template=a_template(), parameters={}, tags={})
 DENIED = PermissionDeniedError("no iam:GetRole")
-
-
-def trust(principal, *, action="sts:AssumeRole", effect="Allow", condition=None):
-    statement = {"Effect": effect, "Principal": principal, "Action": action}
-    if condition is not None:
-        statement["Condition"] = condition
-    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def logging_template(condition=None):
@@ -77,10 +69,7 @@ class World(FakeAws):
         self.here = {region: self.ready_account(region) for region in (HOME, EAST, WEST)}
 
     def ready_account(self, region, account=ACCOUNT):
-        ready = FakeAccount(
-            roles={"administration": trust(SERVICE), "execution": trust(ADMINISTRATION)},
-            gateway_role="arn:logs",
-        )
+        ready = FakeAccount(roles=ready_roles(), gateway_role="arn:logs")
         self.accounts[a_key(account, region)] = ready
         return ready
 

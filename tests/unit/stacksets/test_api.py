@@ -42,34 +42,15 @@ from tests.builders import (
     targets,
 )
 from tests.deployment_files import write_file
-from tests.fakes import FakeAccount, FakeAws, FakeClock
+from tests.fakes import FakeAws, FakeClock
 from tests.organizations import APPS, MANAGEMENT, ONE, THREE, TWO, an_organization
 
-TO_CLOUDFORMATION = {"Service": "cloudformation.amazonaws.com"}
-TO_ADMINISTRATION = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/administration"}
 SECRET = {
     "Parameters": {"Password": {"Type": "String", "NoEcho": True, "Default": "x"}},
     "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
 }
 BOTH = a_deployment()
 EAST_ONLY = a_deployment(targets=targets((ACCOUNT, EAST)))
-
-
-def _trust(principal):
-    return {"Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]}
-
-
-@pytest.fixture
-def aws():
-    """An account that is ready for a deploy."""
-    there = FakeAws()
-    roles = {
-        "administration": _trust(TO_CLOUDFORMATION),
-        "execution": _trust(TO_ADMINISTRATION),
-    }
-    for region in (HOME, EAST, WEST):
-        there.accounts[a_key(region=region)] = FakeAccount(roles=roles)
-    return there
 
 
 def _open(aws, deployment=BOTH):

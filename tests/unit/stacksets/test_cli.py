@@ -22,113 +22,19 @@ from stacksets.model.observed import OperationStatus
 from stacksets.model.outcome import Identity
 from stacksets.smoke import UrllibHttp
 from tests.builders import ACCOUNT, EAST, HOME, NAME, OTHER_ACCOUNT, WEST, a_key, an_operation
-from tests.fakes import FakeAccount, FakeAws
 from tests.said_in_json import read_lines
-from tests.worlds import a_world
+from tests.worlds import FILE, TEMPLATE, a_world
 
-TRUST = {
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "cloudformation.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ]
-}
-EXECUTION_TRUST = {
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/administration"},
-            "Action": "sts:AssumeRole",
-        }
-    ]
-}
 UUID = "00000000-0000-0000-0000-000000000000"
-FILE = f"""
-[stack_set]
-name = "greeting-{{environment}}"
-template = "template.json"
-admin_account = "{ACCOUNT}"
-home_region = "us-west-2"
-administration_role_arn = "arn:aws:iam::{{admin_account}}:role/administration"
-execution_role_name = "execution"
-
-[[targets]]
-accounts = ["self"]
-regions = ["us-west-1", "us-east-1"]
-
-[environments.dev]
-[environments.prod]
-[environments."pr-*"]
-"""
-TEMPLATE = {
-    "AWSTemplateFormatVersion": "2010-09-09",
-    "Description": "A topic",
-    "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
-    "Outputs": {"Url": {"Value": {"Ref": "Topic"}}},
-}
-
-
-class AccountWithHistory(FakeAccount):
-    """An account that is asked what a deleted stack left; `left` names log groups."""
-
-    left: tuple[str, ...] = ()
-
-    def list_deleted_stacks(self, name_prefix):
-        return (f"arn:aws:cloudformation:us-east-1:1:stack/{name_prefix}{UUID}/1",)
-
-    def list_events(self, stack_id):
-        return tuple(
-            StackEvent(
-                at=datetime(2026, 1, 1, tzinfo=UTC),
-                logical_id="Logs",
-                physical_id=name,
-                resource_type="AWS::Logs::LogGroup",
-                status="CREATE_COMPLETE",
-                reason="",
-            )
-            for name in self.left
-        )
-
-    def read_template(self, name_or_id):
-        return json.dumps({"Resources": {"Logs": {"Type": "AWS::Logs::LogGroup"}}})
-
-    def has_resource(self, resource_type, physical_id):
-        return physical_id in self.left
-
-    def list_log_groups(self, name_prefix):
-        return ()
-
-
-@pytest.fixture
-def file(tmp_path):
-    (tmp_path / "template.json").write_text(json.dumps(TEMPLATE))
-    path = tmp_path / "stacksets.toml"
-    path.write_text(FILE)
-    return path
-
-
-@pytest.fixture
-def aws():
-    there = FakeAws()
-    roles = {"administration": TRUST, "execution": EXECUTION_TRUST}
-    for region in (HOME, EAST, WEST):
-        there.accounts[a_key(region=region)] = AccountWithHistory(roles=roles)
-    return there
-
-
-@pytest.fixture
-def run(file, aws):
-    """Type a command; gives its exit code, stdout and stderr."""
-
-    def type_command(*arguments, typed=None, environ=None, world=None):
-        there = world or a_world(typed=typed, aws=aws, environ=environ)
-        command, *flags = arguments
-        code = main([command, "-f", str(file), *flags], there)
-        return code, there.stdout.getvalue(), there.stderr.getvalue()
-
-    return type_command
+GONE = f"arn:aws:cloudformation:{EAST}:{ACCOUNT}:stack/StackSet-{NAME}-{UUID}/1"
+LOGS = StackEvent(
+    at=datetime(2026, 1, 1, tzinfo=UTC),
+    logical_id="Logs",
+    physical_id="forgotten",
+    resource_type="AWS::Logs::LogGroup",
+    status="CREATE_COMPLETE",
+    reason="",
+)
 
 
 def _results(out):
@@ -477,7 +383,11 @@ def test_a_destroy_removes_all_and_looks_for_what_is_left(run, aws):
 
 def test_what_a_destroy_left_is_listed_and_exit_5(run, aws):
     run("deploy", "--yes", "--no-lint")
-    aws.accounts[a_key(region=EAST)].left = ("forgotten",)
+    there = aws.accounts[a_key(region=EAST)]
+    there.deleted_stacks = (GONE,)
+    there.events[GONE] = (LOGS,)
+    there.templates[GONE] = json.dumps({"Resources": {"Logs": {"Type": LOGS.resource_type}}})
+    there.resources = ((LOGS.resource_type, LOGS.physical_id),)
 
     code, out, _ = run("destroy", "--yes", "--allow-delete")
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from stacksets.cli import main
 from stacksets.model.desired import OperationId
 from stacksets.model.observed import DetailedStatus, InstanceStatus, OperationStatus, ResultStatus
 from tests.builders import (
@@ -23,7 +22,7 @@ from tests.builders import (
 )
 from tests.deployment_files import a_document, as_toml
 from tests.fakes import FakeAws
-from tests.worlds import a_world
+from tests.worlds import a_world, type_command
 
 FAILED = {
     "status": InstanceStatus.OUTDATED,
@@ -48,9 +47,8 @@ def run(tmp_path, aws):
     (tmp_path / "stacksets.toml").write_text(text)
 
     def run(*arguments):
-        world = a_world(aws=aws)
-        code = main(["diagnose", "-f", str(tmp_path / "stacksets.toml"), *arguments], world)
-        return code, world.stdout.getvalue(), world.stderr.getvalue()
+        file = tmp_path / "stacksets.toml"
+        return type_command("diagnose", *arguments, files=[file], world=a_world(aws=aws))
 
     return run
 

@@ -7,7 +7,6 @@ import signal
 
 import pytest
 
-from stacksets.cli import main
 from stacksets.model.desired import OperationId
 from stacksets.model.observed import OperationAction, OperationStatus, ResultStatus
 from tests.builders import (
@@ -22,7 +21,7 @@ from tests.builders import (
     an_operation,
 )
 from tests.fakes import FakeAws, FakeClock
-from tests.worlds import a_world
+from tests.worlds import a_world, type_command
 
 NAMES = ("blue-dev", "green-dev")
 FILE = f"""
@@ -64,13 +63,12 @@ def sets():
 def run(folder, sets):
     """Type drift; gives its exit code, stdout and stderr."""
 
-    def type_command(*flags, files=("blue",), clock=None):
+    def run_command(*flags, files=("blue",), clock=None):
         world = a_world(aws=sets.aws, clock=clock or FakeClock())
-        named = [part for file in files for part in ("-f", str(folder / f"{file}.toml"))]
-        code = main(["drift", *named, *flags], world)
-        return code, world.stdout.getvalue(), world.stderr.getvalue()
+        paths = [folder / f"{file}.toml" for file in files]
+        return type_command("drift", *flags, files=paths, world=world)
 
-    return type_command
+    return run_command
 
 
 def _detections(sets):

@@ -12,8 +12,6 @@ from stacksets.errors import StackSetsError
 from tests.builders import ACCOUNT, EAST, NAME, a_key
 from tests.said_in_json import read_lines
 from tests.unit.stacksets.report.test_github import read_outputs
-from tests.unit.stacksets.test_cli import file, run  # noqa: F401 - fixtures
-from tests.unit.stacksets.test_cli_several import aws  # noqa: F401 - a fixture
 from tests.worlds import a_world
 
 if TYPE_CHECKING:
@@ -43,7 +41,7 @@ def step(tmp_path):
     return Step(tmp_path / "summary.md", tmp_path / "output")
 
 
-def test_a_deploy_leaves_its_record_and_its_outputs(run, aws, step):  # noqa: F811 - fixtures
+def test_a_deploy_leaves_its_record_and_its_outputs(run, aws, step):
     code, out, err = run("deploy", "--yes", "--no-lint", "--github", environ=step.environ)
 
     summary = step.summary.read_text()
@@ -59,7 +57,7 @@ def test_a_deploy_leaves_its_record_and_its_outputs(run, aws, step):  # noqa: F8
         assert f"<td><code>{fact}</code></td>" in summary
 
 
-def test_a_second_command_of_the_step_adds_to_its_summary(run, step):  # noqa: F811 - a fixture
+def test_a_second_command_of_the_step_adds_to_its_summary(run, step):
     run("plan", "--github", environ=step.environ)
     run("plan", "--github", "--expect-no-changes", environ=step.environ)
 
@@ -70,7 +68,7 @@ def test_a_second_command_of_the_step_adds_to_its_summary(run, step):  # noqa: F
     ]
 
 
-def test_a_failure_is_told_whole_and_cannot_speak_for_itself(run, aws, step):  # noqa: F811 - fixtures
+def test_a_failure_is_told_whole_and_cannot_speak_for_itself(run, aws, step):
     aws.fake_stack_sets.fail = {a_key(region=EAST): HOSTILE}
     code, out, err = run("deploy", "--yes", "--no-lint", "--github", environ=step.environ)
 
@@ -94,7 +92,7 @@ def test_a_failure_is_told_whole_and_cannot_speak_for_itself(run, aws, step):  #
         (["plan", "--github", "--environment", "nope"], 3, "DEPLOYMENT_FILE"),
     ],
 )
-def test_a_refusal_is_published_too(arguments, code, verdict, run, step):  # noqa: F811 - a fixture
+def test_a_refusal_is_published_too(arguments, code, verdict, run, step):
     exit_code, _, err = run(*arguments, environ=step.environ)
 
     assert exit_code == code
@@ -103,7 +101,7 @@ def test_a_refusal_is_published_too(arguments, code, verdict, run, step):  # noq
     assert err.splitlines()[-1].startswith("::error title=stacksets")
 
 
-def test_a_bug_is_published_too(run, aws, step, monkeypatch):  # noqa: F811 - fixtures
+def test_a_bug_is_published_too(run, aws, step, monkeypatch):
     monkeypatch.setattr(aws, "identity", lambda: 1 / 0)
 
     code, _, err = run("plan", "--github", environ=step.environ)
@@ -113,27 +111,27 @@ def test_a_bug_is_published_too(run, aws, step, monkeypatch):  # noqa: F811 - fi
 
 
 @pytest.mark.parametrize("value", ["1", "true", "Yes"])
-def test_a_variable_asks_for_it_as_well(value, run, step):  # noqa: F811 - a fixture
+def test_a_variable_asks_for_it_as_well(value, run, step):
     environ = {**step.environ, "STACKSETS_GITHUB": value}
 
     assert run("plan", "--nope", environ=environ)[0] == 2
     assert step.outputs["verdict"] == "USAGE"
 
 
-def test_without_the_flag_nothing_is_published(run, step):  # noqa: F811 - a fixture
+def test_without_the_flag_nothing_is_published(run, step):
     assert run("plan", environ={**step.environ, "STACKSETS_GITHUB": "0"})[0] == 0
     assert not step.summary.exists()
     assert not step.output.exists()
 
 
-def test_json_stays_json_beside_it(run, step):  # noqa: F811 - a fixture
+def test_json_stays_json_beside_it(run, step):
     code, out, err = run("plan", "--github", "--output", "json", environ=step.environ)
 
     assert (code, err) == (0, "")
     assert read_lines(out)[-1]["code"] == step.outputs["verdict"] == "changes"
 
 
-def test_variables_that_are_not_set_are_named_and_cost_nothing(run):  # noqa: F811 - a fixture
+def test_variables_that_are_not_set_are_named_and_cost_nothing(run):
     code, out, err = run("plan", "--github", "--expect-no-changes", environ={})
 
     assert code == 8
@@ -145,7 +143,7 @@ def test_variables_that_are_not_set_are_named_and_cost_nothing(run):  # noqa: F8
     ]
 
 
-def test_a_file_that_cannot_be_written_is_named_and_costs_nothing(run, step, tmp_path):  # noqa: F811
+def test_a_file_that_cannot_be_written_is_named_and_costs_nothing(run, step, tmp_path):
     environ = {**step.environ, "GITHUB_OUTPUT": str(tmp_path / "no" / "output")}
 
     code, _, err = run("plan", "--github", environ=environ)
@@ -158,7 +156,7 @@ def test_a_file_that_cannot_be_written_is_named_and_costs_nothing(run, step, tmp
     assert step.summary.read_text()
 
 
-def test_a_summary_without_room_is_left_as_it_is(run, step):  # noqa: F811 - a fixture
+def test_a_summary_without_room_is_left_as_it_is(run, step):
     full = "x" * (1024 * 1024 - 100)
     step.summary.write_text(full)
 
@@ -170,7 +168,7 @@ def test_a_summary_without_room_is_left_as_it_is(run, step):  # noqa: F811 - a f
     assert step.outputs["verdict"] == "changes"
 
 
-def test_a_bug_in_the_summary_costs_neither_exit_code_nor_outputs(run, step, monkeypatch):  # noqa: F811
+def test_a_bug_in_the_summary_costs_neither_exit_code_nor_outputs(run, step, monkeypatch):
     def broken(*_):
         raise StackSetsError("what now")
 

@@ -6,72 +6,23 @@ import json
 
 import pytest
 
-from stacksets.cli import main
 from stacksets.errors import ServiceError
 from stacksets.model.observed import OperationStatus
-from tests.builders import ACCOUNT, CONTENT, EAST, HOME, NAME, WEST, a_key, a_stack_id, an_operation
-from tests.fakes import FakeAccount, FakeAws, FakeClock, put_stack
-from tests.worlds import a_world
-
-FILE = f"""
-[stack_set]
-name = "greeting-{{environment}}"
-template = "template.json"
-admin_account = "{ACCOUNT}"
-home_region = "us-west-2"
-administration_role_arn = "arn:aws:iam::{{admin_account}}:role/administration"
-execution_role_name = "execution"
-
-[[targets]]
-accounts = ["self"]
-regions = ["us-west-1", "us-east-1"]
-
-[environments.dev]
-"""
-
-
-def _trust(**principal):
-    allow = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-    return {"Statement": [allow]}
+from tests.builders import ACCOUNT, CONTENT, EAST, NAME, WEST, a_key, a_stack_id, an_operation
+from tests.fakes import FakeClock, put_stack
+from tests.worlds import a_world, lay_out
 
 
 @pytest.fixture
 def file(tmp_path):
-    (tmp_path / "template.json").write_text(json.dumps(CONTENT))
-    path = tmp_path / "stacksets.toml"
-    path.write_text(FILE)
-    return path
-
-
-@pytest.fixture
-def aws():
-    """An account with the roles of StackSets."""
-    there = FakeAws()
-    roles = {
-        "administration": _trust(Service="cloudformation.amazonaws.com"),
-        "execution": _trust(AWS=f"arn:aws:iam::{ACCOUNT}:role/administration"),
-    }
-    for region in (HOME, EAST, WEST):
-        there.accounts[a_key(region=region)] = FakeAccount(roles=roles)
-    return there
+    """A deployment file whose template is that of the stacks."""
+    return lay_out(tmp_path, template=CONTENT)
 
 
 @pytest.fixture
 def stack_ids(aws):
     """A plain stack of the template in each target region."""
     return [put_stack(aws, a_key(region=region)) for region in (EAST, WEST)]
-
-
-@pytest.fixture
-def run(file, aws):
-    """Type a command; gives its exit code, stdout and stderr."""
-
-    def type_command(command, *arguments, typed=None, world=None):
-        there = world or a_world(typed=typed, aws=aws)
-        code = main([command, *arguments, "-f", str(file)], there)
-        return code, there.stdout.getvalue(), there.stderr.getvalue()
-
-    return type_command
 
 
 def _calls(aws):

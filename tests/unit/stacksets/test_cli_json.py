@@ -9,13 +9,11 @@ import pytest
 from stacksets.cli import main
 from stacksets.schemas import FILES, read_schema
 from tests.said_in_json import LINE, hold_to_schema, read_lines
-from tests.unit.stacksets.test_cli import file, run  # noqa: F401 - fixtures
-from tests.unit.stacksets.test_cli_several import aws  # noqa: F401 - a fixture
 from tests.worlds import a_world
 
 
 @pytest.fixture
-def lines(run):  # noqa: F811 - the fixture
+def lines(run):
     """All lines of a first deploy, its plan, its status and a refusal."""
     said = []
     for command, *flags in (

@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from stacksets.aws.door import StackEvent
-from stacksets.cli import main
 from stacksets.model.desired import OperationId
 from stacksets.model.observed import (
     InstanceStatus,
@@ -18,8 +17,8 @@ from stacksets.model.observed import (
 )
 from stacksets.operation_ids import Purpose, make_operation_id
 from tests.builders import ACCOUNT, EAST, HOME, NAME, WEST, a_key, a_result, an_operation
-from tests.fakes import FakeAccount, FakeAws, FakeClock
-from tests.worlds import a_world
+from tests.fakes import FakeClock
+from tests.worlds import FILE, TEMPLATE, a_world
 
 THEIRS = OperationId("theirs")
 DIGEST = "0" * 64
@@ -27,23 +26,6 @@ DEPLOY = make_operation_id(Purpose.DEPLOY, DIGEST, 9)
 DESTROY = make_operation_id(Purpose.DESTROY, DIGEST, 9)
 UUID = "00000000-0000-0000-0000-000000000000"
 GONE = f"arn:aws:cloudformation:{EAST}:{ACCOUNT}:stack/StackSet-{NAME}-{UUID}/1"
-FILE = f"""
-[stack_set]
-name = "greeting-{{environment}}"
-template = "template.json"
-admin_account = "{ACCOUNT}"
-home_region = "us-west-2"
-administration_role_arn = "arn:aws:iam::{{admin_account}}:role/administration"
-execution_role_name = "execution"
-
-[[targets]]
-accounts = ["self"]
-regions = ["us-west-1", "us-east-1"]
-
-[environments.dev]
-"""
-TEMPLATE = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
-
 EVENT = StackEvent(
     at=FakeClock().now(),
     logical_id="Topic",
@@ -52,44 +34,6 @@ EVENT = StackEvent(
     status="UPDATE_FAILED",
     reason="no quota",
 )
-
-
-def _trust(**principal):
-    allow = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-    return {"Statement": [allow]}
-
-
-@pytest.fixture
-def file(tmp_path):
-    (tmp_path / "template.json").write_text(json.dumps(TEMPLATE))
-    path = tmp_path / "stacksets.toml"
-    path.write_text(FILE)
-    return path
-
-
-@pytest.fixture
-def aws():
-    """An account that is ready for deploys."""
-    there = FakeAws()
-    roles = {
-        "administration": _trust(Service="cloudformation.amazonaws.com"),
-        "execution": _trust(AWS=f"arn:aws:iam::{ACCOUNT}:role/administration"),
-    }
-    for region in (HOME, EAST, WEST):
-        there.accounts[a_key(region=region)] = FakeAccount(roles=roles)
-    return there
-
-
-@pytest.fixture
-def run(file, aws):
-    """Type a command; gives its exit code, stdout and stderr."""
-
-    def type_command(command, *arguments, typed=None, world=None):
-        there = world or a_world(typed=typed, aws=aws)
-        code = main([command, *arguments, "-f", str(file)], there)
-        return code, there.stdout.getvalue(), there.stderr.getvalue()
-
-    return type_command
 
 
 @pytest.fixture

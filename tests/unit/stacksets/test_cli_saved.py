@@ -12,33 +12,21 @@ from stacksets.cli.session import Flags, Session
 from stacksets.errors import OperationInProgressError, StalePlanError
 from stacksets.model.observed import OperationStatus
 from stacksets.plan import make_plan
-from tests.builders import ACCOUNT, EAST, HOME, NAME, WEST, a_deployment, a_key, an_operation
-from tests.fakes import FakeAws
-from tests.unit.stacksets.test_cli import EXECUTION_TRUST, TEMPLATE, TRUST, AccountWithHistory
-from tests.worlds import a_world
+from tests import worlds
+from tests.builders import ACCOUNT, EAST, NAME, WEST, a_deployment, a_key, an_operation
+from tests.worlds import TEMPLATE, a_world, lay_out, type_command
 
-FILE = f"""
-[stack_set]
-name = "greeting-{{environment}}"
-template = "template.json"
-admin_account = "{ACCOUNT}"
-home_region = "us-west-2"
-administration_role_arn = "arn:aws:iam::{{admin_account}}:role/administration"
-execution_role_name = "execution"
-
+FILE = worlds.FILE.replace(
+    "[[targets]]",
+    """
 [stack_set.parameters]
-Suffix = "{{environment}}"
+Suffix = "{environment}"
 
 [stack_set.tags]
-Author = "{{author}}"
+Author = "{author}"
 
-[[targets]]
-accounts = ["self"]
-regions = ["us-west-1", "us-east-1"]
-
-[environments.dev]
-[environments.prod]
-"""
+[[targets]]""",
+)
 CONTENT = {
     **TEMPLATE,
     "Parameters": {"Suffix": {"Type": "String"}, "Level": {"Type": "String", "Default": "INFO"}},
@@ -47,31 +35,20 @@ CONTENT = {
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "template.json").write_text(json.dumps(CONTENT))
-    (tmp_path / "stacksets.toml").write_text(FILE)
+    lay_out(tmp_path, text=FILE, template=CONTENT)
     return tmp_path
-
-
-@pytest.fixture
-def aws():
-    there = FakeAws()
-    roles = {"administration": TRUST, "execution": EXECUTION_TRUST}
-    for region in (HOME, EAST, WEST):
-        there.accounts[a_key(region=region)] = AccountWithHistory(roles=roles)
-    return there
 
 
 @pytest.fixture
 def run(folder, aws):
     """Type a command in the folder's file; gives its exit code, stdout and stderr."""
 
-    def type_command(command, *arguments, environ=None, typed=None):
+    def run_command(*words, environ=None, typed=None):
         variables = {"NO_COLOR": "1", "TERM": "dumb", **(environ or {})}
         world = a_world(aws=aws, environ=variables, typed=typed)
-        code = main([command, "-f", str(folder / "stacksets.toml"), *arguments], world)
-        return code, world.stdout.getvalue(), world.stderr.getvalue()
+        return type_command(*words, files=[folder / "stacksets.toml"], world=world)
 
-    return type_command
+    return run_command
 
 
 @pytest.fixture

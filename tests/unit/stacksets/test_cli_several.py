@@ -11,10 +11,8 @@ from stacksets.cli import main
 from stacksets.errors import PermissionDeniedError
 from stacksets.report.message import Line, Result
 from stacksets.report.several import PartResult, several_result
-from tests.builders import ACCOUNT, EAST, HOME, OTHER_ACCOUNT, WEST, a_key
-from tests.fakes import FakeAws
-from tests.unit.stacksets.test_cli import EXECUTION_TRUST, TEMPLATE, TRUST, AccountWithHistory
-from tests.worlds import a_world
+from tests.builders import ACCOUNT, OTHER_ACCOUNT, WEST, a_key
+from tests.worlds import TEMPLATE, a_world, type_command
 
 FILE = """
 [stack_set]
@@ -47,25 +45,15 @@ def write(folder, file, *, name=None, more=""):
 
 
 @pytest.fixture
-def aws():
-    there = FakeAws()
-    roles = {"administration": TRUST, "execution": EXECUTION_TRUST}
-    for region in (HOME, EAST, WEST):
-        there.accounts[a_key(region=region)] = AccountWithHistory(roles=roles)
-    return there
-
-
-@pytest.fixture
 def run(folder, aws):
     """Type a command for some of the files; gives its exit code, stdout and stderr."""
 
-    def type_command(command, *files, flags=(), typed=None, environ=None):
+    def run_command(command, *files, flags=(), typed=None, environ=None):
         world = a_world(typed=typed, aws=aws, environ=environ)
-        named = [part for file in files for part in ("-f", str(folder / f"{file}.toml"))]
-        code = main([command, *named, *flags], world)
-        return code, world.stdout.getvalue(), world.stderr.getvalue()
+        paths = [folder / f"{file}.toml" for file in files]
+        return type_command(command, *flags, files=paths, world=world)
 
-    return type_command
+    return run_command
 
 
 YES = ("--yes", "--no-lint")

@@ -37,17 +37,15 @@ from tests.builders import (
     an_operation,
 )
 from tests.preflight_world import (
-    ADMINISTRATION,
     BOOTSTRAP,
     DENIED,
     EUROPE,
     READY,
-    SERVICE,
     World,
     logging_template,
     refuse,
-    trust,
 )
+from tests.roles import ADMINISTRATION, SERVICE, trust
 
 
 @pytest.fixture

@@ -29,15 +29,13 @@ from tests.builders import (
 )
 from tests.fakes import FakeAccount
 from tests.preflight_world import (
-    ADMINISTRATION,
     EUROPE,
     READY,
-    SERVICE,
     World,
     logging_template,
     refuse,
-    trust,
 )
+from tests.roles import ADMINISTRATION, SERVICE, trust
 
 MILAN = Region("eu-south-1")
 IN_MILAN = "cloudformation.eu-south-1.amazonaws.com"
