@@ -151,6 +151,40 @@ def test_a_file_that_was_broken_is_planned_or_refused_once(
         assert places or re.search(r"line \d+|stacksets\.toml|\[", error["message"]), error
 
 
+@settings(max_examples=25)
+@given(draw=st.randoms(use_true_random=False))
+def test_a_file_with_keys_that_nobody_knows_is_refused_and_each_of_them_is_told(
+    folder: Path, draw: random.Random
+) -> None:
+    text, unknown = _with_unknown_keys(draw)
+
+    result = plan_file(folder, text)
+
+    assert (result["exit_code"], result["error"]["code"]) == (3, "DEPLOYMENT_FILE"), text
+    places = [problem["where"] for problem in result["error"]["problems"]]
+    assert len(places) == len(set(places))
+    assert [key for key in unknown if not any(one.endswith(f", {key}") for one in places)] == []
+
+
+def _with_unknown_keys(draw: random.Random) -> tuple[str, list[str]]:
+    """Misspell one to three keys of a valid file, or add some; give them as they stand there."""
+    lines = _valid(draw).splitlines()
+    table, keys = "", []
+    for at, line in enumerate(lines):
+        table = line if line.startswith("[") else table
+        # Parameters and tags may have any name.
+        if " = " in line and not table.endswith(("parameters]", "tags]")):
+            keys.append(at)
+    unknown = []
+    for number, at in enumerate(draw.sample(keys, draw.randint(1, 3))):
+        key, _, value = lines[at].partition(" = ")
+        added = f"added_{number}"
+        misspelt = _misspell(draw, key)[0]
+        lines[at] = draw.choice([f"{misspelt} = {value}", f"{lines[at]}\n{added} = 1"])
+        unknown.append(added if added in lines[at] else misspelt)
+    return "\n".join(lines), unknown
+
+
 def test_most_of_what_is_broken_is_toml_still() -> None:
     texts = [_mutated(random.Random(seed)) for seed in range(400)]  # noqa: S311 - no secret
 
