@@ -30,9 +30,11 @@ REPEATABLE = frozenset(WRITES) - {"DeleteStackSet"}
 OPERATIONS = REPEATABLE - {"CreateStackSet"}
 
 
-def _kill(small: Small, command: Command, number: int, moment: str) -> dict[str, Any] | None:
-    """Start a command and kill it at its n-th call; None where it ended before it came to that."""
-    small.local.hold(number, moment)
+def kill(
+    small: Small, command: Command, number: int, moment: str, action: str = ""
+) -> dict[str, Any] | None:
+    """Start a command and kill it at its n-th call (of an action); None where it makes none."""
+    small.local.hold(number, moment, action)
     running = small.start(*command)
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while not (held := small.local.held()):
@@ -64,7 +66,7 @@ def _kill_and_repeat(
         time.sleep(LAG_SECONDS)
     seconds = LAG_SECONDS if lags else 0
     small.local.set_control_plane(replay=replay, instance_seconds=seconds)
-    held = _kill(small, command, number, moment)
+    held = kill(small, command, number, moment)
     if held:
         small.local.set_control_plane(replay=replay, list_lag_seconds=seconds)
         _expect(small.run(*command), 0)
