@@ -18,7 +18,7 @@ from tests.integration.faults.burst import (
     THROTTLED,
     UNAVAILABLE,
 )
-from tests.integration.faults.small import ACCEPTED
+from tests.integration.faults.small import ACCEPTED, DRIFT, RESUME, RETAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pytest
 
     from tests.integration.commands import Folder, Ran
-    from tests.integration.faults.burst import Burst
+    from tests.integration.faults.burst import Burst, Fault
 
 OFFSETS = 10
 FAULTS = {
@@ -38,6 +38,12 @@ FAULTS = {
     "slow": SLOW,
 }
 PATIENCE_SECONDS = 0.3
+CHANGING = {*ACCEPTED, RETAIN, RESUME, DRIFT}
+
+
+def offsets_of(fault: Fault) -> range:
+    """Give a third of the offsets, another one for the next kind of fault: two kinds at each."""
+    return range([*FAULTS.values()].index(fault) % 3, OFFSETS, 3)
 
 
 class LessHastyClock(HastyClock):
@@ -77,7 +83,7 @@ def run_while_broken(
         ran = folder.run(*command)
     finally:
         fired = broken.fired()
-        if command in ACCEPTED or command[0] == "import":
+        if command in CHANGING or command[0] == "import":
             broken.settle()
         broken.mend()
     assert fired, "nothing broke: this would prove nothing"

@@ -39,6 +39,9 @@ region_concurrency = "PARALLEL"
 Command = tuple[str, ...]
 DEPLOY = ("deploy", "--yes", "--no-lint")
 DESTROY = ("destroy", "--yes", "--allow-delete")
+RETAIN = (*DESTROY, "--retain-stacks")
+RESUME = ("resume", "--yes", "--allow-delete")
+DRIFT = ("drift",)
 ACCEPTED: Mapping[Command, Mapping[str, int]] = {
     DEPLOY: {"CreateStackSet": 1, "CreateStackInstances": 1},
     DESTROY: {"DeleteStackInstances": 1, "DeleteStackSet": 1},

@@ -8,9 +8,9 @@ import pytest
 
 from tests.builders import ACCOUNT, EAST, HOME, WEST
 from tests.integration.deployer import list_operations
-from tests.integration.faults.breaking import OFFSETS, run_while_broken
+from tests.integration.faults.breaking import OFFSETS, offsets_of, run_while_broken
 from tests.integration.faults.burst import settle
-from tests.integration.faults.small import DEPLOY, NAME, told
+from tests.integration.faults.small import DEPLOY, DESTROY, DRIFT, NAME, RETAIN, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,8 +33,6 @@ IDLE = (
     ("stop", "--yes"),
     ("resume", "--yes"),
 )
-
-
 TELLING = (("status",), ("diagnose",))
 REFUSED = [{"account": ACCOUNT, "region": WEST, "reason": "The bucket is not empty"}]
 
@@ -51,8 +49,9 @@ def _tell_the_same(
     commands: Sequence[Command],
     *,
     exit_code: int,
+    offsets: range = range(OFFSETS),
 ) -> None:
-    """Run each command undisturbed, then broken at each offset that it comes to."""
+    """Run each command undisturbed, then broken at each of the offsets that it comes to."""
     since = len(local_aws.journal())
     for command in commands:
         # What was kept back of the command before is none of this one's calls.
@@ -61,7 +60,7 @@ def _tell_the_same(
         undisturbed = folder.run(*command)
         calls = len(told(local_aws, before).calls)
         assert undisturbed.exit_code == exit_code
-        for first in range(min(OFFSETS, calls)):
+        for first in [one for one in offsets if one < calls]:
             broken.break_some(fault, first=first)
             ran = run_while_broken(folder, broken, command, exit_code=exit_code)
             assert _told_by(ran) == _told_by(undisturbed), (command, first)
@@ -74,6 +73,8 @@ def test_what_finds_nothing_to_do_tells_the_same(
     assert folder.run(*DEPLOY).exit_code == 0
 
     _tell_the_same(folder, broken, local_aws, fault, IDLE, exit_code=0)
+    assert folder.run(*DRIFT).exit_code == 0
+    _tell_the_same(folder, broken, local_aws, fault, [(*DRIFT, "--last")], exit_code=0)
 
 
 def test_what_finds_something_wrong_tells_the_same(
@@ -82,7 +83,27 @@ def test_what_finds_something_wrong_tells_the_same(
     local_aws.set_control_plane(failures=REFUSED)
     assert folder.run(*DEPLOY).exit_code == 5
 
+    failed = list_operations(local_aws, NAME)[0]["OperationId"]
     _tell_the_same(folder, broken, local_aws, fault, TELLING, exit_code=5)
+    _tell_the_same(folder, broken, local_aws, fault, [("events", failed)], exit_code=0)
+
+
+def test_what_looks_for_what_is_left_tells_the_same(
+    folder: Folder, broken: Burst, local_aws: LocalAws, fault: Fault
+) -> None:
+    assert folder.run(*DEPLOY).exit_code == 0
+    assert folder.run(*RETAIN).exit_code == 0
+
+    for command, exit_code in ((RETAIN, 0), (DESTROY, 5)):
+        _tell_the_same(
+            folder,
+            broken,
+            local_aws,
+            fault,
+            [command],
+            exit_code=exit_code,
+            offsets=offsets_of(fault),
+        )
 
 
 def test_an_operation_that_runs_is_watched_to_its_end(
@@ -92,7 +113,7 @@ def test_an_operation_that_runs_is_watched_to_its_end(
     local_aws.set_control_plane(instance_seconds=0.4)
     client = local_aws.client("cloudformation", ACCOUNT, HOME)
 
-    for first in range(0, OFFSETS, 3):
+    for first in offsets_of(fault):
         started = client.update_stack_instances(
             StackSetName=NAME, Accounts=[ACCOUNT], Regions=[EAST, WEST]
         )

@@ -13,7 +13,7 @@ import pytest
 from stacksets.aws import clients
 from tests.builders import ACCOUNT, EAST, HOME, WEST
 from tests.integration.deployer import list_operations
-from tests.integration.faults.breaking import run_while_broken
+from tests.integration.faults.breaking import offsets_of, run_while_broken
 from tests.integration.faults.small import ACCEPTED, DEPLOY, DESTROY, NAME, state, told
 
 if TYPE_CHECKING:
@@ -79,3 +79,24 @@ def test_an_operation_that_runs_is_stopped_although_the_call_breaks(
 
     latest = list_operations(local_aws, NAME)[0]
     assert (latest["OperationId"], latest["Status"]) == (started["OperationId"], "STOPPED")
+
+
+def test_an_operation_that_runs_is_stopped_while_3_of_10_calls_break(
+    folder: Folder, broken: Burst, local_aws: LocalAws, fault: Fault
+) -> None:
+    assert folder.run(*DEPLOY).exit_code == 0
+    local_aws.set_control_plane(instance_seconds=1.0)
+    client = local_aws.client("cloudformation", ACCOUNT, HOME)
+
+    for first in offsets_of(fault):
+        started = client.update_stack_instances(
+            StackSetName=NAME,
+            Accounts=[ACCOUNT],
+            Regions=[EAST, WEST],
+            OperationPreferences={"RegionConcurrencyType": "SEQUENTIAL"},
+        )
+        broken.break_some(fault, first=first)
+        ran = run_while_broken(folder, broken, ("stop", "--yes"))
+        [told_of] = ran.result["operations"]
+        assert (ran.result["code"], told_of["id"]) == ("stopped", started["OperationId"]), first
+        assert list_operations(local_aws, NAME)[0]["Status"] == "STOPPED", first
