@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import botocore.session
 import pytest
+from botocore.hooks import EventAliaser
 from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 
@@ -61,6 +63,12 @@ def _heed_signals() -> None:
             signal.signal(number, handler)
 
 
+def pytest_collection_finish() -> None:
+    """Let Python look no more for garbage in thousands of tests that last as long as it does."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Refuse every connection that leaves the machine, but to tests of an account that is named."""
     machine = item.config.stash[MACHINE]
@@ -76,12 +84,23 @@ def machine(pytestconfig: pytest.Config) -> Mapping[str, str]:
     return pytestconfig.stash[MACHINE]
 
 
+class SharedAliaser(EventAliaser):
+    """botocore's other names of events: constants, which each client would look up anew."""
+
+    names: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, *given):
+        super().__init__(*given)
+        self._alias_name_cache = self.names
+
+
 @pytest.fixture(scope="session", autouse=True)
 def service_models() -> Iterator[None]:
     """Let all boto3 sessions share what they read: 20 to 100 ms of JSON a session and service."""
     with pytest.MonkeyPatch.context() as patch:
         once = functools.cache(botocore.session.create_loader)
         patch.setattr(botocore.session, "create_loader", once)
+        patch.setattr(botocore.session, "EventAliaser", SharedAliaser)
         yield
 
 
