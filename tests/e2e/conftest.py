@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.e2e.shell import Shell
 from tests.integration.commands import Folder, copy_project
+from tests.unmeasured import unmeasured
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +26,7 @@ def bare(tmp_path: Path) -> Shell:
     that they run is held by a test of its own.
     """
     copy_project(tmp_path)
-    environ = {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
-    return Shell(folder=tmp_path, environ=environ)
+    return Shell(folder=tmp_path, environ=unmeasured())
 
 
 @pytest.fixture

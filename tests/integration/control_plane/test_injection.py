@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -105,3 +106,25 @@ def test_the_knobs_can_be_turned_over_http(local_aws):
         client.list_stack_sets()
     assert caught.value.response["Error"]["Code"] == "AccessDenied"
     assert client.list_stack_sets()["Summaries"] == []
+
+
+def test_overrides_of_noecho_parameters_are_shown_or_masked(cloud):
+    declared = {"Type": "String", "Default": "none"}
+    content = {
+        **json.loads(template()),
+        "Parameters": {"Key": {**declared, "NoEcho": True}, "Size": declared},
+    }
+    cloud.update(TemplateBody=json.dumps(content))
+    given = {"Key": "secret", "Size": "small"}
+    rows = [{"ParameterKey": name, "ParameterValue": one} for name, one in given.items()]
+    cloud.create(EAST, ParameterOverrides=rows)
+    place = {"StackInstanceAccount": ADMIN, "StackInstanceRegion": EAST}
+
+    def shown():
+        answer = cloud.stack_sets().describe_stack_instance(StackSetName=cloud.site, **place)
+        overrides = answer["StackInstance"]["ParameterOverrides"]
+        return {one["ParameterKey"]: one["ParameterValue"] for one in overrides}
+
+    assert shown() == given
+    cloud.turn(masks_overrides=True)
+    assert shown() == {"Key": "****", "Size": "small"}

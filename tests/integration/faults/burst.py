@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -13,6 +12,8 @@ import urllib.request
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
+
+from tests.unmeasured import unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -100,9 +101,8 @@ def settle() -> None:
 def running_burst(endpoint_url: str) -> Iterator[Burst]:
     """Start microburst in front of an endpoint, on a free port of loopback."""
     port = _free_port()
-    environ = {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
     command = (sys.executable, "-m", "microburst", "--upstream", endpoint_url, "--port", str(port))
-    with subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, env=unmeasured(), stderr=subprocess.DEVNULL) as process:
         try:
             burst = Burst(f"http://127.0.0.1:{port}")
             burst.wait()

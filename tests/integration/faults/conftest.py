@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from tests.integration.faults.burst import SLOW, Burst, Fault, running_burst
 from tests.integration.faults.prefork import Ended, Prefork, Running, preforked
 from tests.integration.faults.small import write_small
 from tests.local_aws import LocalAws
+from tests.unmeasured import unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def prefork() -> Iterator[Prefork]:
     """One a test process; what is killed cannot be measured for coverage."""
-    environ = {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
-    with preforked(environ) as server:
+    with preforked(unmeasured()) as server:
         yield server
 
 
@@ -54,9 +53,7 @@ class Small:
 @pytest.fixture
 def small(local_aws: LocalAws, prefork: Prefork, tmp_path: Path) -> Small:
     make_roles(local_aws)
-    environ = {
-        name: value for name, value in local_aws.environ(ACCOUNT).items() if "COVERAGE" not in name
-    }
+    environ = unmeasured(local_aws.environ(ACCOUNT))
     return Small(local_aws, prefork, write_small(tmp_path), environ)
 
 

@@ -6,7 +6,6 @@ A test that fails here says that ministack has mended the fault: take its adapta
 from __future__ import annotations
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -28,12 +27,14 @@ from tests.integration.local.templates import (
     remove,
     settle,
 )
+from tests.unmeasured import unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = pytest.mark.integration
 
+PATIENCE_SECONDS = 30
 START = "from ministack.app import main; main()"
 TELL_ARN = """
 import os
@@ -64,7 +65,9 @@ class Ministack:
 
     def ask(self, host: str, method: str = "GET") -> urllib3.BaseHTTPResponse:
         url = f"{self.endpoint_url}/prod/myresource"
-        return urllib3.request(method, url, headers={"Host": host}, retries=False)
+        return urllib3.request(
+            method, url, headers={"Host": host}, retries=False, timeout=PATIENCE_SECONDS
+        )
 
     def deploy_and_ask(self, template: str, account: str = "000000000000") -> Any:
         outputs = deploy(self.client("cloudformation", account), template)
@@ -78,7 +81,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ministack]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    environ = {**without_aws(os.environ), **emulator_variables(directory, url)}
+    environ = {**without_aws(unmeasured()), **emulator_variables(directory, url)}
     with subprocess.Popen([sys.executable, "-c", START], env=environ) as process:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -17,6 +16,7 @@ from troposphere.logs import LogGroup
 
 from generator.render import HANDLER, render, render_sources, to_bytes
 from generator.settings import SETTINGS, TEMPLATE_BODY_LIMIT_BYTES
+from tests.unmeasured import unmeasured
 
 ROOT = HANDLER.parent.parent
 NAMES = ("service.json", "bootstrap.json")
@@ -34,7 +34,7 @@ def test_the_bytes_depend_neither_on_the_hash_seed_nor_on_the_environment(render
     )
     for seed, environment in (("1", "prod"), ("2", "dev")):
         variables = {
-            **os.environ,
+            **unmeasured(),
             "PYTHONHASHSEED": seed,
             "ENVIRONMENT_SUFFIX": environment,
             "REPOSITORY": environment,

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import stacksets
+from tests.unmeasured import unmeasured
 
 MODULES = {one.name for one in pkgutil.iter_modules(stacksets.__path__)}
 TREE = ast.parse(Path(stacksets.__file__).read_text(encoding="utf-8"))
@@ -27,7 +28,11 @@ FUNCTIONS = [one for one in stacksets.__all__ if isfunction(getattr(stacksets, o
 
 def _python(program):
     return subprocess.run(
-        [sys.executable, "-c", program], check=False, capture_output=True, text=True
+        [sys.executable, "-c", program],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=unmeasured(),
     )
 
 

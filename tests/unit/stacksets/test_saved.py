@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +41,7 @@ from tests.saved_plans import (
     saved,
     secrets,
 )
+from tests.unmeasured import unmeasured
 
 ROOT = Path(__file__).parents[3]
 
@@ -268,7 +268,7 @@ def test_the_bytes_are_the_same_under_any_hash_seed():
         subprocess.run(
             [sys.executable, "-c", program],
             cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": seed},
+            env={**unmeasured(), "PYTHONHASHSEED": seed},
             capture_output=True,
             text=True,
             check=True,

@@ -26,6 +26,8 @@ def registry(tmp_path, monkeypatch):
     """A folder that pip takes for the package registry; nothing leaves the machine."""
     folder = tmp_path / "registry"
     folder.mkdir()
+    # pip itself is not measured for coverage.
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
