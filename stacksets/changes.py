@@ -10,6 +10,7 @@ from stacksets.model.layers import OverrideLayers
 from stacksets.model.observed import InstanceStatus
 from stacksets.model.plan import ChangeKind, InstanceChange, Retention
 from stacksets.operation_ids import is_import_unfinished
+from stacksets.traffic import HeldTraffic
 from stacksets.unlisted import Surplus, Unlisted
 
 if TYPE_CHECKING:
@@ -24,13 +25,13 @@ class Change:
     """A stack instance's change and the calls that it takes beside an update of the definition.
 
     `create` and `update` say whether CreateStackInstances or UpdateStackInstances must name it,
-    with `overrides` (None leaves them as they are).
+    with `overrides` (None leaves them as they are, and a value None that one).
     """
 
     instance: InstanceChange
     create: bool = False
     update: bool = False
-    overrides: Mapping[str, str] | None = None
+    overrides: Mapping[str, str | None] | None = None
     note: str = ""
 
 
@@ -78,14 +79,19 @@ def find_changes(
     there = {one.key: one for one in observed.instances} if observed else {}
     desired = deployment.instance_keys()
     layers = OverrideLayers(deployment.overrides)
+    held = HeldTraffic(deployment, observed)
+
+    def wanted(key: InstanceKey) -> dict[str, str]:
+        return layers.values_at(key) | held.at(key, there.get(key))
+
     unlisted = Unlisted(deployment)
     others = sorted(set(there) - set(desired))
     changes = [
-        *(_change(key, there.get(key), layers.values_at(key), rules) for key in desired),
+        *(_change(key, there.get(key), wanted(key), rules) for key in desired),
         *(
             _surplus(surplus, there[key], rules.retention)
             if (surplus := _find_surplus(unlisted, there[key], rules.retention))
-            else _kept(unlisted, there[key], layers.values_at(key), rules)
+            else _kept(unlisted, there[key], wanted(key), rules)
             for key in others
         ),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from stacksets.differences import MASK, Hidden, find_differences
 from stacksets.model.desired import AutoDeployment, KeptValue, PermissionModel
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from stacksets.model.desired import Deployment
     from stacksets.model.observed import StackSet
+
+V = TypeVar("V")
 
 
 def settle_definition(deployment: Deployment, observed: StackSet | None) -> Definition:
@@ -137,7 +139,7 @@ def _hide_values(values: Mapping[str, str], names: frozenset[str]) -> dict[str, 
     return {name: Hidden(value) if name in names else value for name, value in values.items()}
 
 
-def mask_values(values: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
+def mask_values(values: Mapping[str, V], names: frozenset[str]) -> dict[str, str | V]:
     """Put `MASK` for the values of these parameters."""
     return {name: MASK if name in names else value for name, value in values.items()}
 

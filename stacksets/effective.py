@@ -15,6 +15,7 @@ from stacksets.definition import (
 from stacksets.differences import MASK
 from stacksets.model.layers import OverrideLayers
 from stacksets.template import parse_template
+from stacksets.traffic import HeldTraffic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
 
 
 class ValueSource(StrEnum):
-    """Where the value of a parameter comes from; DEPLOYED and FORGOTTEN are on AWS only.
+    """Where the value of a parameter comes from; DEPLOYED, FORGOTTEN, TRAFFIC are on AWS only.
 
     FORGOTTEN is a parameter override on AWS that the deployment file does not name. DEPLOYED is any
-    other value on AWS that is not what the file gives.
+    other value on AWS that is not what the file gives. TRAFFIC is an override of the traffic
+    parameter, which belongs to operations.
     """
 
     DEFAULT = "default"
@@ -35,6 +37,7 @@ class ValueSource(StrEnum):
     OVERRIDE = "override"
     DEPLOYED = "deployed"
     FORGOTTEN = "forgotten"
+    TRAFFIC = "traffic"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +119,16 @@ Values = dict[str, EffectiveParameter]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
-    """What the deployment file gives: to all instances, and by its overrides."""
+    """What the deployment file gives: to all instances, and by its overrides.
+
+    `held` are the traffic overrides that go along; `traffic` is the name of their parameter.
+    """
 
     layers: OverrideLayers
     base: Values
     hidden: frozenset[str]
+    held: HeldTraffic
+    traffic: str | None
 
     @classmethod
     def of(cls, deployment: Deployment, observed: StackSet | None) -> _Wanted:
@@ -139,7 +147,13 @@ class _Wanted:
             for name in names
             if name in settled
         }
-        return cls(layers=OverrideLayers(deployment.overrides), base=base, hidden=hidden)
+        return cls(
+            layers=OverrideLayers(deployment.overrides),
+            base=base,
+            hidden=hidden,
+            held=HeldTraffic(deployment, observed),
+            traffic=deployment.traffic.parameter if deployment.traffic else None,
+        )
 
     def overridden(self, key: InstanceKey) -> Values:
         """Give what the overrides of the file say of an instance; later entries win."""
@@ -157,14 +171,14 @@ class _Wanted:
     def at(self, key: InstanceKey, there: StackInstance | None) -> Values:
         """Value a desired instance; only an override that the file does not name is AWS's."""
         by_file = self.overridden(key)
-        on_aws = there.overrides or {} if there else {}
+        on_aws = there.overrides or {} if there else self.held.at(key, None)
         return {
             **self.base,
             **by_file,
             **{
                 name: self._replacing(by_file[name], value)
                 if name in by_file
-                else self._forgotten(name, value)
+                else self._beside_the_file(name, value)
                 for name, value in sorted(on_aws.items())
             },
         }
@@ -183,7 +197,7 @@ class _Wanted:
         values = base | {
             name: self._judged(by_file[name], name, value)
             if name in by_file
-            else self._forgotten(name, value)
+            else self._beside_the_file(name, value)
             for name, value in sorted(on_aws.items())
         }
         missing = [name for name in by_file if name in base and name not in on_aws]
@@ -209,12 +223,12 @@ class _Wanted:
         shown = self.shown(wanted.name, value)
         return wanted if shown == wanted.value else replace(wanted, deployed=shown)
 
-    def _forgotten(self, name: str, value: str) -> EffectiveParameter:
+    def _beside_the_file(self, name: str, value: str) -> EffectiveParameter:
         wanted = self.base.get(name)
         return EffectiveParameter(
             name=name,
             value=self.shown(name, value),
-            source=ValueSource.FORGOTTEN,
+            source=ValueSource.TRAFFIC if name == self.traffic else ValueSource.FORGOTTEN,
             desired=wanted.value if wanted else None,
         )
 

@@ -137,6 +137,12 @@ class TemplateError(InputError):
         return {**super().to_dict(), "findings": list(self.findings)}
 
 
+class NoActiveRegionError(InputError):
+    """A drain would leave an account without a region that takes traffic."""
+
+    code = "NO_ACTIVE_REGION"
+
+
 class UnsafePlanError(InputError):
     """The plan needs a consent (`--yes`, `--allow-delete`, a typed name) that was not given."""
 

@@ -10,6 +10,7 @@ from stacksets.errors import AwsError
 from stacksets.model.desired import PermissionModel
 from stacksets.model.layers import OverrideLayers
 from stacksets.model.observed import Refusal
+from stacksets.traffic import without_traffic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +37,7 @@ def observe_stack_set(
     Two things take a call an instance, are asked of many instances at once, and of fewer than
     `MANY` always: the overrides, since one that no file names would stay unseen, and the stack by
     its ARN, since one that was deleted by hand leaves its instance CURRENT. Of more the overrides
-    are read where the deployment has any. An `audit` asks both in any case.
+    are read where the deployment has any, or a traffic parameter. An `audit` asks both in any case.
 
     Args:
         aws: the way to AWS.
@@ -55,7 +56,7 @@ def observe_stack_set(
     operations = stack_sets.list_operations(deployment.name)
     instances = stack_sets.list_instances(deployment.name)
     looks_up = audit or len(instances) < MANY
-    if overrides and (looks_up or deployment.overrides):
+    if overrides and (looks_up or deployment.overrides or deployment.traffic):
         instances = _with_overrides(aws, deployment, instances, before)
     if looks_up:
         instances = _with_stacks(aws, deployment, instances)
@@ -84,7 +85,8 @@ def _with_overrides(
 
     def read(instance: StackInstance) -> StackInstance:
         same = known.get((instance.key, instance.last_operation_id))
-        if same and same.overrides == layers.values_at(instance.key):
+        there = same and without_traffic(deployment.traffic, same.overrides)
+        if same and there == layers.values_at(instance.key):
             return replace(instance, overrides=same.overrides)
         overrides = stack_sets.read_overrides(deployment.name, instance.key)
         return replace(instance, overrides=overrides)

@@ -86,12 +86,17 @@ def observe(opened: Opened, *, audit: bool = False, overrides: bool = True) -> S
         opened: what `open_aws` gave.
         audit: read every instance's overrides and look its stack up, two calls each; else only
             where it matters.
-        overrides: False where nobody will look at the overrides.
+        overrides: False where nobody will look at the overrides; a drain must be seen always.
 
     Raises:
         AwsError: AWS refused a call, or Organizations may not be read.
     """
-    observed = observe_stack_set(opened.aws, opened.deployment, audit=audit, overrides=overrides)
+    observed = observe_stack_set(
+        opened.aws,
+        opened.deployment,
+        audit=audit,
+        overrides=overrides or opened.deployment.traffic is not None,
+    )
     opened.deployment = expand_targets(opened.aws, opened.deployment, observed)
     return observed
 

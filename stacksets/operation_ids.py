@@ -35,6 +35,8 @@ class Purpose(StrEnum):
     DESTROY = "destroy"
     DESTROY_RETAIN_STACKS = "destroy-retain-stacks"
     DESTROY_RETAIN_INOPERABLE = "destroy-retain-inoperable"
+    DRAIN = "drain"
+    UNDRAIN = "undrain"
     DRIFT = "drift"
     IMPORT = "import"
 

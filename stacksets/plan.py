@@ -90,13 +90,13 @@ def make_plan(
     if observed:
         _refuse_other_permission_model(deployment, observed)
     definition = settle_definition(deployment, observed)
-    context = _make_context(deployment, observed, definition, chosen, chosen.purpose)
+    context = make_context(deployment, observed, definition, chosen, chosen.purpose)
     running = observed.running_operation if observed else None
     if observed and running:
-        return _attach(context, running)
+        return attach(context, running)
     decisions = _decide(deployment, observed, definition, chosen)
     steps = tuple(find_steps(context, decisions))
-    return _plan(
+    return number_steps(
         context,
         steps,
         instances=tuple(one.instance for one in decisions.changes),
@@ -115,14 +115,14 @@ def make_destroy_plan(
 
     Stacks go with their instances unless `retention` covers them, or nobody can reach them.
     """
-    context = _make_context(deployment, observed, None, PlanOptions(), DESTROYS[retention])
+    context = make_context(deployment, observed, None, PlanOptions(), DESTROYS[retention])
     if observed is None:
-        return _plan(context, (), instances=(), differences=(), notes=())
+        return number_steps(context, (), instances=(), differences=(), notes=())
     if observed.running_operation:
         running = observed.running_operation
-        return _attach(context, running, notes=tuple(waiting_notes(running, retention)))
+        return attach(context, running, notes=tuple(waiting_notes(running, retention)))
     removals = find_removals(deployment, observed, retention)
-    return _plan(
+    return number_steps(
         context,
         tuple(find_destroy_steps(context, observed, removals)),
         instances=removals.changes(),
@@ -161,13 +161,14 @@ def _decide(
     )
 
 
-def _make_context(
+def make_context(
     deployment: Deployment,
     observed: StackSet | None,
     definition: Definition | None,
     options: PlanOptions,
     purpose: Purpose,
 ) -> Context:
+    """Gather what every step needs to know; without `definition` none is updated."""
     regions = {one.region for one in observed.instances} if observed else set()
     for target in observed.auto_deployment_targets if observed else ():
         regions.update(target.regions)
@@ -263,7 +264,7 @@ def _is_untouched(observed: StackSet) -> bool:
     return not observed.instances and not observed.operations
 
 
-def _plan(
+def number_steps(
     context: Context,
     steps: Sequence[Step],
     *,
@@ -271,6 +272,7 @@ def _plan(
     differences: tuple[Difference, ...],
     notes: tuple[str, ...],
 ) -> Plan:
+    """Put a plan together, with the ids that its operations always get."""
     # Operations are numbered alike whether the stack set is there already or created first.
     first = 0 if steps and isinstance(steps[0], CreateStackSet) else 1
     return Plan(
@@ -293,8 +295,9 @@ def _plan(
     )
 
 
-def _attach(context: Context, running: Operation, notes: tuple[str, ...] = ()) -> Plan:
-    return _plan(context, (attach_to(running),), instances=(), differences=(), notes=notes)
+def attach(context: Context, running: Operation, notes: tuple[str, ...] = ()) -> Plan:
+    """Plan to wait for what runs; what it leaves is planned when it has ended."""
+    return number_steps(context, (attach_to(running),), instances=(), differences=(), notes=notes)
 
 
 def _refuse_missing_units(deployment: Deployment) -> None:

@@ -104,6 +104,13 @@ def find_steps(context: Context, decisions: Decisions) -> Iterator[Step]:
         yield from _delete_surplus(context, surplus, retained, made_anew)
 
 
+def find_update_steps(
+    context: Context, changes: Sequence[Change]
+) -> Iterator[UpdateStackInstances]:
+    """Give the updates of stack instances alone, still without their operation ids."""
+    yield from _update_instances(context, changes)
+
+
 def find_destroy_steps(context: Context, observed: StackSet, removals: Removals) -> Iterator[Step]:
     """Give the steps of a destroy in order, still without their operation ids."""
     gone, lost, foreign, retained = (
@@ -158,7 +165,7 @@ def _create_instances(context: Context, changes: Sequence[Change]) -> list[Creat
             CreateStackInstances(
                 stack_set_name=context.deployment.name,
                 where=where,
-                overrides=overrides or {},
+                overrides=_given(overrides),
                 preferences=_preferences(context, where.regions),
                 operation_id=_UNNUMBERED,
                 why=_join(whys, where),
@@ -311,12 +318,17 @@ def _in_order_of_regions(context: Context, steps: Iterable[S]) -> list[S]:
 
 def _by_overrides(
     changes: Iterable[Change],
-) -> list[tuple[Mapping[str, str] | None, list[Change]]]:
-    groups: dict[str, tuple[Mapping[str, str] | None, list[Change]]] = {}
+) -> list[tuple[Mapping[str, str | None] | None, list[Change]]]:
+    groups: dict[str, tuple[Mapping[str, str | None] | None, list[Change]]] = {}
     for one in changes:
         name = json.dumps(one.overrides, sort_keys=True)
         groups.setdefault(name, (one.overrides, []))[1].append(one)
     return [groups[name] for name in sorted(groups)]
+
+
+def _given(overrides: Mapping[str, str | None] | None) -> dict[str, str]:
+    """Give what a new stack instance starts with: it has nothing that it could keep."""
+    return {name: value for name, value in (overrides or {}).items() if value is not None}
 
 
 def _whys(members: Sequence[Change]) -> dict[InstanceKey, str]:

@@ -156,7 +156,7 @@ class StackSets(Protocol):
         self,
         name: str,
         where: Rectangle,
-        overrides: Mapping[str, str] | None,
+        overrides: Mapping[str, str | None] | None,
         preferences: OperationPreferences,
         operation_id: OperationId,
     ) -> None:

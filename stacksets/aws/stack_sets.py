@@ -173,14 +173,14 @@ class BotoStackSets:
         self,
         name: str,
         where: Rectangle,
-        overrides: Mapping[str, str] | None,
+        overrides: Mapping[str, str | None] | None,
         preferences: OperationPreferences,
         operation_id: OperationId,
     ) -> None:
         """Start the update of stack instances; `overrides` None leaves theirs, {} resets all.
 
-        A list that is absent keeps the overrides, an empty one resets them (API reference,
-        UpdateStackInstances).
+        A list that is absent keeps the overrides, an empty one resets them, and one whose value is
+        None stays what it is (API reference, UpdateStackInstances).
         """
         request = self._on_instances(name, where, preferences, operation_id)
         if overrides is not None:

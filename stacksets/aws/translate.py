@@ -241,10 +241,12 @@ def tags_from(rows: Iterable[TagTypeDef]) -> dict[str, str]:
     return {row["Key"]: row["Value"] for row in rows if not row["Key"].startswith("aws:")}
 
 
-def parameters_to(parameters: Mapping[str, str]) -> list[dict[str, str]]:
-    """Write parameters or parameter overrides, in a steady order."""
+def parameters_to(parameters: Mapping[str, str | None]) -> list[Request]:
+    """Write parameters or parameter overrides, in a steady order; None keeps what is there."""
     return [
-        {"ParameterKey": name, "ParameterValue": value}
+        {"ParameterKey": name, "UsePreviousValue": True}
+        if value is None
+        else {"ParameterKey": name, "ParameterValue": value}
         for name, value in sorted(parameters.items())
     ]
 

@@ -23,6 +23,7 @@ from stacksets.cli.printed import completion, schema
 from stacksets.cli.resolved import resolve
 from stacksets.cli.saved import show
 from stacksets.cli.session import Flags, Session
+from stacksets.cli.traffic import drain, undrain
 from stacksets.errors import StackSetsError
 from stacksets.report.failure import bug_result, error_result, interrupted_result, usage_result
 from stacksets.report.message import Result
@@ -57,6 +58,7 @@ def stacksets() -> None:
 stacksets.add_commands("Prepare", bootstrap, resolve)
 stacksets.add_commands("Look", plan, show, status, outputs, smoke, diagnose, drift)
 stacksets.add_commands("Change", deploy, import_stacks, resume, destroy)
+stacksets.add_commands("Traffic", drain, undrain)
 stacksets.add_commands("Operations", watch, stop, events)
 stacksets.add_commands("On this machine", local, schema, completion)
 

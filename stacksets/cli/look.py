@@ -14,7 +14,7 @@ from stacksets.cli.options import several_files_command
 from stacksets.cli.parts import PlannedChange, look_at_each
 from stacksets.cli.plan_options import audit_option, plan_options
 from stacksets.cli.saved import PLAN_FILE, save
-from stacksets.cli.stages import check, observe, open_aws
+from stacksets.cli.stages import check, observe, open_aws, tell_traffic
 from stacksets.effective import find_effective
 from stacksets.errors import InputError
 from stacksets.exposure import find_exposure
@@ -66,6 +66,7 @@ def plan(
         refuse_compared(deployment, options.send)
         opened = open_aws(part, deployment)
         observed = observe(opened, audit=options.audit)
+        tell_traffic(part, opened, observed)
         check(part, opened, observed)
         made = make_plan(opened.deployment, observed, options)
         warnings = exposure_warnings(find_exposure(opened.deployment))
@@ -151,4 +152,5 @@ def _read_outputs(
 ) -> tuple[Opened, tuple[reading.InstanceOutputs, ...]]:
     opened = open_aws(session, deployment)
     observed = get_stack_set(opened)
+    tell_traffic(session, opened, observed)
     return opened, reading.read_outputs(opened.aws, opened.deployment, observed)

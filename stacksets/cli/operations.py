@@ -22,7 +22,7 @@ from stacksets.cli.options import session_command
 from stacksets.cli.parts import PlannedChange
 from stacksets.cli.patience import Waiting, command_line, if_busy_option, timeout_option
 from stacksets.cli.plan_options import option_words, plan_options
-from stacksets.cli.stages import load, observe, open_aws
+from stacksets.cli.stages import load, observe, open_aws, tell_traffic
 from stacksets.errors import ConflictError, DetachedError, InputError
 from stacksets.events import read_events
 from stacksets.model.desired import OperationId
@@ -37,6 +37,7 @@ from stacksets.report.operations import (
     watched_result,
 )
 from stacksets.report.plan import plan_message
+from stacksets.traffic_plan import PURPOSES
 from stacksets.watch import follow, stop_operations, watch_operations
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ def resume(
     observed = observe(opened, audit=options.audit)
     if observed is None:
         return not_deployed_result(opened.deployment.name, session.record.data())
+    tell_traffic(session, opened, observed)
     purpose = _get_purpose(observed)
     destroys = purpose in DESTROYS.values()
     if purpose is Purpose.DEPLOY_RETAIN_INOPERABLE:
@@ -277,6 +279,12 @@ def _get_purpose(observed: StackSet) -> Purpose:
             "imported is known to its command alone",
             hint="type the same `stacksets import` again, with the same stacks: it waits for what "
             "runs and imports the rest",
+        )
+    if purpose in PURPOSES.values():
+        raise InputError(
+            f"the latest {tell_operation(latest)} moves traffic: which region's is known to its "
+            "command alone",
+            hint=f"type `stacksets {purpose} REGION` again: it waits for what runs and goes on",
         )
     if purpose is Purpose.DRIFT:
         raise InputError(

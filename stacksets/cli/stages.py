@@ -14,13 +14,15 @@ from stacksets.opening import Opened, look_ready, observe, open_deployment, refu
 from stacksets.report.header import header_message
 from stacksets.report.lint import lint_message
 from stacksets.report.message import Line, Message, Tone
+from stacksets.report.traffic import traffic_message
+from stacksets.traffic import find_traffic
 
 if TYPE_CHECKING:
     from stacksets.cli.session import Session
     from stacksets.model.desired import Deployment
     from stacksets.model.observed import StackSet
 
-__all__ = ["Opened", "check", "lint", "load", "observe", "open_aws"]
+__all__ = ["Opened", "check", "lint", "load", "observe", "open_aws", "tell_traffic"]
 
 
 def load(session: Session) -> Deployment:
@@ -63,6 +65,13 @@ def open_aws(session: Session, unbound: Deployment, *, as_admin: bool = True) ->
     file = session.flags.file if session.is_part else None
     session.report.tell(header_message(opened.deployment, opened.identity, file=file))
     return opened
+
+
+def tell_traffic(session: Session, opened: Opened, observed: StackSet | None) -> None:
+    """Tell which regions are drained: whatever the command is about, it must not be forgotten."""
+    message = traffic_message(find_traffic(opened.deployment, observed))
+    if message:
+        session.report.tell(message)
 
 
 def check(

@@ -21,6 +21,7 @@ from stacksets.model.desired import (
     RegionConcurrency,
     Smoke,
 )
+from stacksets.model.traffic import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         SmokeTable,
         StackSetTable,
         TargetsTable,
+        TrafficTable,
     )
     from stacksets.load.placeholders import Placeholders
     from stacksets.model.desired import Template
@@ -131,6 +133,11 @@ def build_bootstrap(
 def build_smoke(table: SmokeTable | None) -> Smoke | None:
     """Give the smoke checks; what the file leaves out keeps the default of `Smoke`."""
     return Smoke(**table.model_dump(exclude_none=True)) if table else None
+
+
+def build_traffic(table: TrafficTable | None) -> Traffic | None:
+    """Give the traffic parameter."""
+    return Traffic(**table.model_dump()) if table else None
 
 
 def _auto_deployment(table: StackSetTable) -> AutoDeployment | None:

@@ -162,6 +162,17 @@ class SmokeTable(Table):
     """How many requests are sent at once (default 8)."""
 
 
+class TrafficTable(Table):
+    """The parameter by which a region is drained; it belongs to operations, not to this file."""
+
+    parameter: Annotated[str, Field(min_length=1)] | None = None
+    """The parameter of the template; nothing else in this file names it."""
+    normal: str | None = None
+    """Its value in a region that takes traffic: the template's default."""
+    drained: str | None = None
+    """Its value in a region whose traffic goes elsewhere."""
+
+
 class Tables(Table):
     """All the tables that a deployment is made of."""
 
@@ -171,6 +182,7 @@ class Tables(Table):
     operation_preferences: OperationPreferencesTable | None = None
     bootstrap: BootstrapTable | None = None
     smoke: SmokeTable | None = None
+    traffic: TrafficTable | None = None
 
 
 class DeploymentFile(Tables):
@@ -187,5 +199,6 @@ TABLES: dict[str, type[Table]] = {
     "operation_preferences": OperationPreferencesTable,
     "bootstrap": BootstrapTable,
     "smoke": SmokeTable,
+    "traffic": TrafficTable,
 }
 """The tables by the name that they have in the file."""

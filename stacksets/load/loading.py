@@ -13,6 +13,7 @@ from stacksets.load.building import (
     build_smoke,
     build_stack_set,
     build_targets,
+    build_traffic,
     build_values,
 )
 from stacksets.load.environments import (
@@ -28,6 +29,7 @@ from stacksets.load.reading import read_document, read_template
 from stacksets.load.required import find_missing
 from stacksets.load.shape import find_misshapen, read_tables
 from stacksets.load.targets import find_target_misfits
+from stacksets.load.traffic import find_traffic_misfits
 from stacksets.load.values import find_informational_misfits, find_value_misfits
 from stacksets.model.desired import Deployment
 
@@ -157,6 +159,7 @@ def _find_unfitting(laid: _Laid, chosen: Environment) -> Iterator[Misfit]:
         *laid.misfits,
         *find_missing(laid.tables, environment=chosen.name),
         *find_value_misfits(laid.tables, laid.template, laid.bootstrap_template),
+        *find_traffic_misfits(laid.tables, laid.template),
     ]
     if not laid.lacks("targets"):
         found += find_target_misfits(laid.tables)
@@ -201,4 +204,5 @@ def _build_other_tables(laid: _Laid, placeholders: Placeholders) -> dict[str, An
             tables.bootstrap, laid.bootstrap_template, values, stack_set_tags
         ),
         "smoke": build_smoke(tables.smoke),
+        "traffic": build_traffic(tables.traffic),
     }

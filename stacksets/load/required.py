@@ -40,6 +40,8 @@ def _required(tables: Tables) -> Iterator[tuple[Path, Table | None, tuple[str, .
         yield ("bootstrap",), tables.bootstrap, ("stack_name", "template")
     if tables.smoke:
         yield ("smoke",), tables.smoke, ("output", "path")
+    if tables.traffic:
+        yield ("traffic",), tables.traffic, ("parameter", "normal", "drained")
 
 
 def _missing_admin_account(tables: Tables, environment: str) -> Iterator[Misfit]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NewType
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from stacksets.model.traffic import Traffic
+
 AccountId = NewType("AccountId", str)
 Region = NewType("Region", str)
 OperationId = NewType("OperationId", str)
@@ -267,6 +269,7 @@ class Deployment:
     informational: frozenset[str] = frozenset()
     bootstrap: Bootstrap | None = None
     smoke: Smoke | None = None
+    traffic: Traffic | None = None
     organization: Organization | None = None
 
     def bound_to(self, caller: AccountId) -> Deployment:

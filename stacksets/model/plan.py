@@ -108,11 +108,14 @@ class CreateStackInstances:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateStackInstances:
-    """Bring stack instances to the definition; `overrides` None leaves theirs, {} resets all."""
+    """Bring stack instances to the definition; `overrides` None leaves theirs, {} resets all.
+
+    A parameter whose value is None keeps the override that it has.
+    """
 
     stack_set_name: str
     where: Rectangle
-    overrides: Mapping[str, str] | None
+    overrides: Mapping[str, str | None] | None
     preferences: OperationPreferences
     operation_id: OperationId
     why: str

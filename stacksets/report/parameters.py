@@ -158,4 +158,5 @@ _SOURCES = {
     ValueSource.OVERRIDE: "[[overrides]] {entry}",
     ValueSource.DEPLOYED: "on AWS",
     ValueSource.FORGOTTEN: "override on AWS that no file names",
+    ValueSource.TRAFFIC: "set by drain",
 }

@@ -286,5 +286,9 @@ def summary_words(plan: Plan) -> str:
     return f"{count(len(plan.steps), 'step')}{instances}"
 
 
-def _overriding(overrides: Mapping[str, str]) -> str:
-    return f", overriding {', '.join(sorted(overrides))}" if overrides else ""
+def _overriding(overrides: Mapping[str, str | None]) -> str:
+    """Name what is overridden anew, and what only keeps its override."""
+    set_anew = sorted(name for name, value in overrides.items() if value is not None)
+    kept = sorted(name for name, value in overrides.items() if value is None)
+    words = [f", overriding {', '.join(set_anew)}"] if set_anew else []
+    return "".join([*words, f", keeping the override of {', '.join(kept)}"] if kept else words)

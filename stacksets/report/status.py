@@ -15,7 +15,9 @@ from stacksets.report.many import MANY, Row, name_or_count, row_lines
 from stacksets.report.message import Line, Result, Tone, align, count, duration
 from stacksets.report.outcome import instance_data
 from stacksets.report.parameters import forgotten_warnings, parameter_lines, parameters_data
+from stacksets.report.traffic import traffic_data, traffic_lines
 from stacksets.template import parse_template
+from stacksets.traffic import find_traffic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -115,6 +117,7 @@ def _data(deployment: Deployment, observed: StackSet) -> dict[str, object]:
         "deployed_template_sha256": _sha256(observed),
         "is_deployed_template": _sha256(observed) == deployment.template.sha256,
         "drift": observed.drift and _drift_data(observed.drift),
+        "traffic": traffic_data(find_traffic(deployment, observed)),
         "instances": [instance_data(one) for one in observed.instances],
         "stacks_looked_up": observed.stacks_looked_up,
         "missing": _names(_missing(deployment, observed.instances)),
@@ -159,6 +162,7 @@ def _lines(
     yield from _template_lines(deployment, observed)
     if observed.drift and observed.drift.checked:
         yield _drift_line(observed.drift, observed.drift.checked)
+    yield from traffic_lines(find_traffic(deployment, observed))
     yield Line(f"Stack instances ({len(observed.instances)})")
     yield from _instance_lines(deployment, observed)
     yield from _unread_lines(observed.instances)

@@ -7,6 +7,7 @@ from stacksets.schemas.nouns import (
     InstanceName,
     KeptStack,
     Place,
+    RegionTraffic,
     Resource,
     RootCause,
     StackInstance,
@@ -243,6 +244,38 @@ class NothingToImportResult(Record):
     """Every stack instance."""
     imported: Imported | None
     """What the stacks are, null where it could not be read."""
+
+
+class TrafficResult(_Changed):
+    """What came of moving a region's traffic."""
+
+    command: Literal["drain", "undrain"]
+    """The command."""
+    code: Literal["succeeded", "partial", "failed", "stopped"]
+    """How it ended: `partial` where some stack instances of the region were changed."""
+    verdict: Literal["succeeded", "partial", "failed", "stopped"]
+    """The same as `code`."""
+    way_out: str | None
+    """Null: nothing is deleted."""
+    traffic: list[RegionTraffic]
+    """Where the traffic of each region goes now."""
+
+
+class NoTrafficMovedResult(Record):
+    """The region's traffic was so already."""
+
+    command: Literal["drain", "undrain"]
+    """The command."""
+    code: Literal["no_changes"]
+    """How it ended."""
+    verdict: Literal["no_changes"]
+    """The same as `code`."""
+    plan: Plan
+    """The plan, which is empty."""
+    instances: list[StackInstance]
+    """Every stack instance."""
+    traffic: list[RegionTraffic]
+    """Where the traffic of each region goes."""
 
 
 class ResolveResult(Record):

@@ -3,7 +3,7 @@
 from typing import Literal, NotRequired, TypedDict
 
 from stacksets.model.observed import OperationStatus, ResultStatus
-from stacksets.schemas.nouns import Place
+from stacksets.schemas.nouns import Place, RegionTraffic
 from stacksets.schemas.plans import Parameters, Plan, Step
 
 
@@ -60,6 +60,15 @@ class UncheckedEvent(_AboutStackSet):
     """Which event it is; stable."""
     unchecked: list[str]
     """One sentence each, for people."""
+
+
+class TrafficEvent(_AboutStackSet):
+    """A region is drained, or otherwise not simply active."""
+
+    code: Literal["traffic"]
+    """Which event it is; stable."""
+    traffic: list[RegionTraffic]
+    """Every region of the stack set."""
 
 
 class PlanEvent(_Event, Plan):
@@ -194,6 +203,7 @@ EVENTS = (
     IdentityEvent,
     LintEvent,
     UncheckedEvent,
+    TrafficEvent,
     PlanEvent,
     PlanSavedEvent,
     StackSetBegunEvent,

@@ -11,6 +11,7 @@ from stacksets.schemas.nouns import (
     Operation,
     OperationBrief,
     OperationEvents,
+    RegionTraffic,
     RootCause,
     Sha256,
     StackInstance,
@@ -39,6 +40,8 @@ class StatusResult(Record):
     """Whether these are the bytes of the deployment file's template."""
     drift: DriftSummary | None
     """What the latest drift detection has found, null where AWS does not say."""
+    traffic: list[RegionTraffic]
+    """Where the traffic of each region goes; empty without [traffic] in the file."""
     instances: list[StackInstance]
     """Every stack instance."""
     stacks_looked_up: bool

@@ -33,6 +33,17 @@ class Place(TypedDict):
     """The region, such as us-east-1."""
 
 
+class RegionTraffic(TypedDict):
+    """Where the traffic of a region goes, by the parameter that [traffic] names."""
+
+    region: str
+    """The region."""
+    state: Literal["active", "drained", "partly_drained", "other", "unknown"]
+    """How it stands: `other` is a value that [traffic] does not name."""
+    values: dict[str, int]
+    """How many stack instances have which value, as far as they were read."""
+
+
 class StackInstance(Place):
     """One stack instance as AWS has it."""
 

@@ -9,6 +9,7 @@ OurCode = Literal[
     "CONFLICT",
     "DETACHED",
     "INPUT_REFUSED",
+    "NO_ACTIVE_REGION",
     "OPERATION",
     "OPERATION_STOPPED",
     "STILL_RUNNING",

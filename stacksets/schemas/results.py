@@ -12,9 +12,11 @@ from stacksets.schemas.changing import (
     NotAttemptedResult,
     NothingToDestroyResult,
     NothingToImportResult,
+    NoTrafficMovedResult,
     PlanResult,
     ResolveResult,
     ShowResult,
+    TrafficResult,
 )
 from stacksets.schemas.looking import (
     DiagnoseNotDeployedResult,
@@ -68,6 +70,8 @@ RESULTS = (
     ImportResult,
     NoChangesResult,
     NothingToImportResult,
+    TrafficResult,
+    NoTrafficMovedResult,
     DestroyFailedResult,
     DestroyResult,
     NothingToDestroyResult,

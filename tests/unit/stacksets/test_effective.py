@@ -185,4 +185,5 @@ def test_sources_are_told_apart_in_data():
         "override",
         "deployed",
         "forgotten",
+        "traffic",
     }

@@ -220,6 +220,8 @@ def test_the_command_of_a_purpose_is_what_is_typed():
         "destroy",
         "destroy --retain-stacks",
         "destroy --retain-inoperable",
+        "drain",
+        "undrain",
         "drift",
         "import",
     ]

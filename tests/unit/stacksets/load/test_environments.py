@@ -170,7 +170,7 @@ def test_the_shape_of_environments_that_are_not_deployed_is_looked_at_too(tmp_pa
     assert told(tmp_path, environments={"dev": {}, "pr-*": {"rollout": {}}}) == [
         (
             '[environments."pr-*".rollout]: is not a known key (known here: stack_set, targets, '
-            "overrides, operation_preferences, bootstrap, smoke)"
+            "overrides, operation_preferences, bootstrap, smoke, traffic)"
         )
     ]
 

@@ -1,0 +1,75 @@
+"""Whether [traffic] fits the template, and the rest of the file leaves its parameter alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stacksets.load.places import Misfit, tell_nearest
+from stacksets.parameter_values import as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from stacksets.load.file import Tables, TrafficTable
+    from stacksets.model.desired import Template
+
+_LEAVE_IT = "leave it to `stacksets drain` and `stacksets undrain`"
+
+
+def find_traffic_misfits(tables: Tables, template: Template | None) -> Iterator[Misfit]:
+    """List what keeps the traffic parameter from doing what [traffic] says of it."""
+    table = tables.traffic
+    if table is None or template is None or table.parameter is None:
+        return
+    declared = template.content.get("Parameters")
+    parameters = declared if isinstance(declared, dict) else {}
+    spec = parameters.get(table.parameter)
+    if not isinstance(spec, dict):
+        yield Misfit(
+            path=("traffic", "parameter"),
+            what=f'"{table.parameter}" is no parameter of the template',
+            hint=tell_nearest(table.parameter, tuple(parameters)),
+        )
+        return
+    yield from _value_misfits(table, spec)
+    yield from _given_elsewhere(tables, table.parameter)
+
+
+def _value_misfits(table: TrafficTable, spec: Mapping[str, object]) -> Iterator[Misfit]:
+    if str(spec.get("NoEcho")).lower() == "true":
+        yield Misfit(
+            path=("traffic", "parameter"),
+            what=f'"{table.parameter}" is NoEcho: nobody could see what is drained',
+        )
+    default = spec.get("Default")
+    if table.normal is not None and (default is None or as_text(default) != table.normal):
+        told = "none" if default is None else f'"{as_text(default)}"'
+        yield Misfit(
+            path=("traffic", "normal"),
+            what=f'is "{table.normal}", the template\'s default is {told}',
+            hint="a region that was never drained has the default",
+        )
+    if table.drained is not None and table.drained == table.normal:
+        yield Misfit(
+            path=("traffic", "drained"), what=f'is "{table.drained}", which is the normal value'
+        )
+    allowed = spec.get("AllowedValues")
+    known = [str(as_text(one)) for one in allowed] if isinstance(allowed, list) else None
+    for name in ("normal", "drained"):
+        value = getattr(table, name)
+        if known is not None and value is not None and value not in known:
+            yield Misfit(
+                path=("traffic", name),
+                what=f'is "{value}", which the template does not allow',
+                hint=f"one of {', '.join(known)}",
+            )
+
+
+def _given_elsewhere(tables: Tables, parameter: str) -> Iterator[Misfit]:
+    what = "belongs to operations: [traffic] names it"
+    if tables.stack_set and parameter in (tables.stack_set.parameters or {}):
+        yield Misfit(path=("stack_set", "parameters", parameter), what=what, hint=_LEAVE_IT)
+    for index, override in enumerate(tables.overrides or ()):
+        if parameter in (override.parameters or {}):
+            path = ("overrides", index, "parameters", parameter)
+            yield Misfit(path=path, what=what, hint=_LEAVE_IT)

@@ -1,0 +1,112 @@
+"""Where traffic goes, region by region: a drain must be seen until it is taken back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from stacksets.model.traffic import TrafficState
+from stacksets.report.change import change_result
+from stacksets.report.message import Line, Message, Result, Tone, align, count
+from stacksets.report.outcome import instance_data
+from stacksets.report.plan import plan_data
+from stacksets.traffic import list_untaken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from stacksets.model.observed import StackSet
+    from stacksets.model.outcome import Outcome
+    from stacksets.model.plan import Plan
+    from stacksets.model.traffic import RegionTraffic, TrafficTurn
+
+_DRAINED = {TrafficState.DRAINED, TrafficState.PARTLY_DRAINED}
+
+
+def traffic_lines(regions: Sequence[RegionTraffic]) -> Iterator[Line]:
+    """Show every region's traffic."""
+    if not regions:
+        return
+    yield Line("Traffic")
+    rows = [[one.region, one.state.value, _values_words(one)] for one in regions]
+    for one, text in zip(regions, align(rows), strict=True):
+        yield Line(text, Tone.GOOD if one.state is TrafficState.ACTIVE else Tone.WARNING)
+    yield from _way_back(regions)
+
+
+def traffic_data(regions: Sequence[RegionTraffic]) -> list[dict[str, object]]:
+    """Give the traffic of every region as JSON-ready data; `values` count stack instances."""
+    return [
+        {
+            "region": one.region,
+            "state": one.state.name.lower(),
+            "values": dict(sorted(Counter(one.values.values()).items())),
+        }
+        for one in regions
+    ]
+
+
+def traffic_message(regions: Sequence[RegionTraffic]) -> Message | None:
+    """Tell which regions are not simply active; None where all are."""
+    untaken = list(list_untaken(regions))
+    if not untaken:
+        return None
+    lines = (
+        *(
+            Line(f"  ! {one.region} is {one.state}: {_values_words(one)}", Tone.WARNING)
+            for one in untaken
+        ),
+        *_way_back(untaken),
+    )
+    return Message(code="traffic", lines=lines, data={"traffic": traffic_data(regions)})
+
+
+def turn_result(
+    outcome: Outcome, regions: Sequence[RegionTraffic], record: Mapping[str, object]
+) -> Result:
+    """Give the verdict of a turn that was carried out, and how traffic stands now."""
+    changed = change_result(outcome, record)
+    return Result(
+        code=changed.code,
+        exit_code=changed.exit_code,
+        lines=(*changed.lines, *traffic_lines(regions)),
+        data={**changed.data, "traffic": traffic_data(regions)},
+    )
+
+
+def no_turn_result(
+    plan: Plan,
+    turn: TrafficTurn,
+    observed: StackSet | None,
+    regions: Sequence[RegionTraffic],
+    record: Mapping[str, object],
+) -> Result:
+    """Say that a region's traffic was so already."""
+    words = "drained already" if turn.drains else "not drained"
+    instances = observed.instances if observed else ()
+    return Result(
+        code="no_changes",
+        exit_code=0,
+        lines=(Line(f"No changes. {turn.region} is {words}", Tone.GOOD), *traffic_lines(regions)),
+        data={
+            **record,
+            "verdict": "no_changes",
+            "plan": plan_data(plan),
+            "operation_ids": [],
+            "instances": [instance_data(one) for one in instances],
+            "traffic": traffic_data(regions),
+        },
+    )
+
+
+def _values_words(one: RegionTraffic) -> str:
+    counts = sorted(Counter(one.values.values()).items())
+    if len(counts) == 1:
+        return counts[0][0]
+    return ", ".join(f"{value} in {count(number, 'stack instance')}" for value, number in counts)
+
+
+def _way_back(regions: Sequence[RegionTraffic]) -> Iterator[Line]:
+    drained = [one.region for one in regions if one.state in _DRAINED]
+    if drained:
+        yield Line(f"    → `stacksets undrain {drained[0]}` takes it back", Tone.WARNING)

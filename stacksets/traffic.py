@@ -1,0 +1,143 @@
+"""Which regions are drained, and the overrides that keep them so: pure.
+
+A parameter override survives every later update of the stack set, and a call that sends overrides
+resets those that it leaves out (API reference, UpdateStackInstances): so whoever sends overrides
+sends the traffic override along.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from stacksets.definition import default_parameters
+from stacksets.model.observed import InstanceStatus
+from stacksets.model.traffic import RegionTraffic, TrafficState
+from stacksets.template import parse_template
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from stacksets.model.desired import AccountId, Deployment, InstanceKey, Region
+    from stacksets.model.observed import StackInstance, StackSet
+    from stacksets.model.traffic import Traffic, TrafficTurn
+
+
+class HeldTraffic:
+    """Knows the traffic overrides that operators have set, which no plan takes back."""
+
+    def __init__(self, deployment: Deployment, observed: StackSet | None) -> None:
+        self._traffic = deployment.traffic
+        self._drained = _find_drained(deployment.traffic, observed)
+
+    def at(self, key: InstanceKey, there: StackInstance | None) -> dict[str, str]:
+        """Give the traffic override that a stack instance has, or is to be created with.
+
+        One that joins a region of which every stack instance is drained is drained as well.
+        """
+        if self._traffic is None:
+            return {}
+        name = self._traffic.parameter
+        if there is None:
+            return {name: self._traffic.drained} if key.region in self._drained else {}
+        value = (there.overrides or {}).get(name)
+        return {} if value is None else {name: value}
+
+
+def _find_drained(traffic: Traffic | None, observed: StackSet | None) -> frozenset[Region]:
+    """Give the regions whose every stack instance has the override that drains it."""
+    if traffic is None or observed is None:
+        return frozenset()
+    regions = {one.region for one in observed.instances}
+    others = {
+        one.region
+        for one in observed.instances
+        if (one.overrides or {}).get(traffic.parameter) != traffic.drained
+    }
+    return frozenset(regions - others)
+
+
+def without_traffic(
+    traffic: Traffic | None, overrides: Mapping[str, str] | None
+) -> dict[str, str] | None:
+    """Give the overrides that the deployment file has a say in; None where none were read."""
+    if overrides is None:
+        return None
+    name = traffic and traffic.parameter
+    return {one: value for one, value in overrides.items() if one != name}
+
+
+def find_traffic(deployment: Deployment, observed: StackSet | None) -> tuple[RegionTraffic, ...]:
+    """Tell how the traffic of each region of the stack set stands, by the name of the region.
+
+    Nothing where the deployment file has no [traffic], and nothing before a template that knows the
+    parameter was deployed.
+    """
+    traffic = deployment.traffic
+    if traffic is None or observed is None:
+        return ()
+    defaults = default_parameters(parse_template(observed.template_body))
+    base = {**defaults, **observed.parameters}.get(traffic.parameter)
+    if base is None:
+        return ()
+    regions: dict[Region, list[StackInstance]] = defaultdict(list)
+    for one in observed.instances:
+        regions[one.region].append(one)
+    return tuple(
+        _region_traffic(traffic, region, regions[region], base) for region in sorted(regions)
+    )
+
+
+def _region_traffic(
+    traffic: Traffic, region: Region, instances: Collection[StackInstance], base: str
+) -> RegionTraffic:
+    values = {
+        one.key: one.overrides.get(traffic.parameter, base)
+        for one in sorted(instances, key=lambda one: one.key)
+        if one.overrides is not None
+    }
+    return RegionTraffic(
+        region=region,
+        state=_state(traffic, set(values.values()), is_known=len(values) == len(instances)),
+        values=values,
+    )
+
+
+def _state(traffic: Traffic, values: set[str], *, is_known: bool) -> TrafficState:
+    if not is_known:
+        return TrafficState.UNKNOWN
+    if values == {traffic.drained}:
+        return TrafficState.DRAINED
+    if traffic.drained in values:
+        return TrafficState.PARTLY_DRAINED
+    return TrafficState.ACTIVE if values == {traffic.normal} else TrafficState.OTHER
+
+
+def find_deserted(
+    deployment: Deployment, observed: StackSet, turn: TrafficTurn
+) -> tuple[AccountId, ...]:
+    """Give the accounts that a drain would leave without a region that takes traffic.
+
+    A stack instance takes none where it is drained, INOPERABLE, or has no stack. What is only
+    OUTDATED counts: its former stack still answers.
+    """
+    if not turn.drains:
+        return ()
+    concerned = {one.account for one in observed.instances if one.region == turn.region}
+    taking = {
+        one.account
+        for one in observed.instances
+        if one.region != turn.region and _takes_traffic(deployment.traffic, one)
+    }
+    return tuple(sorted(concerned - taking))
+
+
+def _takes_traffic(traffic: Traffic | None, instance: StackInstance) -> bool:
+    drained = traffic and (instance.overrides or {}).get(traffic.parameter) == traffic.drained
+    gone = instance.stack_id is None or instance.stack_exists is False
+    return not (drained or gone or instance.status is InstanceStatus.INOPERABLE)
+
+
+def list_untaken(regions: Collection[RegionTraffic]) -> Iterator[RegionTraffic]:
+    """Give the regions that are not simply active: what an operator must not forget."""
+    yield from (one for one in regions if one.state is not TrafficState.ACTIVE)

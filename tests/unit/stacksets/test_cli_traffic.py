@@ -1,0 +1,217 @@
+"""drain and undrain as they are typed, and a drain that every command shows."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from stacksets.cli import main
+from stacksets.model.desired import OperationId
+from stacksets.model.observed import OperationStatus
+from tests.builders import ACCOUNT, EAST, HOME, NAME, WEST, a_key, an_operation
+from tests.fakes import FakeAccount, FakeAws
+from tests.worlds import a_world
+
+FILE = f"""
+[stack_set]
+name = "greeting-{{environment}}"
+template = "template.json"
+admin_account = "{ACCOUNT}"
+home_region = "us-west-2"
+administration_role_arn = "arn:aws:iam::{{admin_account}}:role/administration"
+execution_role_name = "execution"
+
+[[targets]]
+accounts = ["self"]
+regions = ["us-west-1", "us-east-1"]
+
+[smoke]
+output = "Endpoint"
+path = "hello"
+
+[traffic]
+parameter = "Traffic"
+normal = "auto"
+drained = "drain"
+
+[environments.dev]
+"""
+TEMPLATE = {
+    "Parameters": {"Traffic": {"Type": "String", "Default": "auto"}},
+    "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+    "Outputs": {"Endpoint": {"Value": "https://example.org/"}},
+}
+
+
+def _trust(**principal):
+    allow = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    return {"Statement": [allow]}
+
+
+@pytest.fixture
+def aws():
+    """An account that is ready for deploys."""
+    there = FakeAws()
+    roles = {
+        "administration": _trust(Service="cloudformation.amazonaws.com"),
+        "execution": _trust(AWS=f"arn:aws:iam::{ACCOUNT}:role/administration"),
+    }
+    for region in (HOME, EAST, WEST):
+        there.accounts[a_key(region=region)] = FakeAccount(roles=roles)
+    return there
+
+
+@pytest.fixture
+def run(tmp_path, aws):
+    """Type a command; gives its exit code, stdout and stderr."""
+    (tmp_path / "template.json").write_text(json.dumps(TEMPLATE))
+    file = tmp_path / "stacksets.toml"
+    file.write_text(FILE)
+
+    def type_command(command, *arguments, typed=None):
+        there = a_world(typed=typed, aws=aws)
+        code = main([command, *arguments, "-f", str(file)], there)
+        return code, there.stdout.getvalue(), there.stderr.getvalue()
+
+    return type_command
+
+
+@pytest.fixture
+def sets(run, aws):
+    """The StackSets of a stack set that is deployed in both regions."""
+    assert run("deploy", "--yes", "--no-lint")[0] == 0
+    aws.fake_stack_sets.calls.clear()
+    return aws.fake_stack_sets
+
+
+def drained(sets):
+    return {key.region: overrides for key, overrides in sets.overrides.items() if overrides}
+
+
+def result(out):
+    return json.loads(out.splitlines()[-1])
+
+
+def test_a_drain_shows_what_it_does_asks_and_tells_where_traffic_goes(run, sets):
+    code, out, err = run("drain", EAST, typed="y")
+
+    assert code == 0
+    assert drained(sets) == {EAST: {"Traffic": "drain"}}
+    assert [name for name, *_ in sets.calls] == ["update_instances"]
+    assert "Traffic: auto -> drain" in err
+    assert f"  {EAST}  drained  drain\n  {WEST}  active   auto\n" in out
+    assert f"→ `stacksets undrain {EAST}` takes it back" in out
+
+
+def test_a_drain_that_nobody_agrees_to_changes_nothing(run, sets):
+    assert run("drain", EAST)[0] == 3
+    assert run("drain", EAST, typed="n")[0] == 3
+    assert sets.calls == []
+
+
+def test_a_drained_region_is_taken_back(run, sets):
+    assert run("drain", EAST, "--yes")[0] == 0
+
+    code, out, _ = run("undrain", EAST, "--yes")
+
+    assert code == 0
+    assert drained(sets) == {}
+    assert f"  {EAST}  active  auto\n" in out
+
+
+def test_what_is_so_already_is_no_change(run, sets):
+    code, out, _ = run("undrain", EAST)
+    assert (code, out.splitlines()[0]) == (0, f"No changes. {EAST} is not drained")
+    assert run("drain", EAST, "--yes")[0] == 0
+    sets.calls.clear()
+
+    code, out, _ = run("drain", EAST, "--output", "json")
+
+    assert code == 0
+    told = result(out)
+    assert (told["code"], told["verdict"]) == ("no_changes", "no_changes")
+    assert told["traffic"][0] == {"region": EAST, "state": "drained", "values": {"drain": 1}}
+    assert sets.calls == []
+
+
+def test_the_last_region_is_refused_with_a_code_of_its_own(run, sets):
+    assert run("drain", EAST, "--yes")[0] == 0
+    sets.calls.clear()
+
+    code, out, _ = run("drain", WEST, "--yes", "--output", "json")
+
+    assert (code, result(out)["code"]) == (3, "NO_ACTIVE_REGION")
+    assert sets.calls == []
+
+
+def test_a_region_that_is_none_is_wrong_usage(run):
+    code, _, err = run("drain", "east")
+    assert code == 2
+    assert "east: not a region such as us-east-1" in err
+
+
+@pytest.mark.parametrize(
+    ("command", "flags"),
+    [
+        ("plan", []),
+        ("deploy", []),
+        ("outputs", []),
+        ("smoke", []),
+        ("diagnose", []),
+        ("resume", []),
+        ("destroy", []),
+    ],
+)
+def test_every_command_that_looks_says_what_is_drained(run, sets, command, flags):
+    assert run("drain", EAST, "--yes")[0] == 0
+
+    _, out, err = run(command, *flags)
+
+    assert f"  ! {EAST} is drained: drain\n" in out + err
+
+
+def test_a_plan_with_a_drain_is_no_change_and_its_json_says_how_traffic_stands(run, sets):
+    assert run("drain", EAST, "--yes")[0] == 0
+
+    code, out, _ = run("plan", "--expect-no-changes", "--output", "json")
+
+    assert code == 0
+    [told] = [json.loads(line) for line in out.splitlines() if '"code": "traffic"' in line]
+    assert told["traffic"] == [
+        {"region": EAST, "state": "drained", "values": {"drain": 1}},
+        {"region": WEST, "state": "active", "values": {"auto": 1}},
+    ]
+
+
+def test_status_shows_every_region(run, sets):
+    code, out, _ = run("status")
+    assert code == 0
+    assert f"Traffic\n  {EAST}  active  auto\n  {WEST}  active  auto\n" in out
+
+
+def test_where_all_is_active_no_command_speaks_of_it(run, sets):
+    _, out, err = run("plan")
+    assert "Traffic\n" not in out + err
+    assert "drained" not in out + err
+
+
+def test_a_drain_that_was_interrupted_is_typed_again(run, sets):
+    latest = OperationId(f"stacksets-drain-{'0' * 40}-1")
+    sets.operations[latest] = an_operation(id=latest, status=OperationStatus.SUCCEEDED)
+
+    code, _, err = run("resume", "--yes")
+
+    assert code == 3
+    assert "type `stacksets drain REGION` again" in err
+
+
+def test_a_value_that_differs_between_accounts_is_counted(run, sets):
+    name = next(iter(sets.sets))
+    assert name == NAME
+    sets.overrides[a_key(region=EAST)] = {"Traffic": "force"}
+
+    _, out, _ = run("status")
+
+    assert f"  {EAST}  other   force\n" in out
+    assert "undrain" not in out

@@ -1,0 +1,312 @@
+"""What a drain calls and what it leaves alone, and what deploys make of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from stacksets.effective import ValueSource, find_deployed, find_effective
+from stacksets.errors import InputError, NoActiveRegionError
+from stacksets.model.desired import ParameterOverride
+from stacksets.model.observed import DetailedStatus, InstanceStatus, OperationStatus
+from stacksets.model.plan import AttachToOperation, CreateStackInstances, UpdateStackInstances
+from stacksets.model.traffic import Traffic, TrafficState, TrafficTurn
+from stacksets.plan import make_plan
+from stacksets.report.traffic import traffic_message
+from stacksets.traffic import find_traffic, without_traffic
+from stacksets.traffic_plan import make_traffic_plan
+from tests.builders import (
+    ACCOUNT,
+    CONTENT,
+    EAST,
+    OTHER_ACCOUNT,
+    WEST,
+    a_deployment,
+    a_key,
+    a_stack_set,
+    a_template,
+    an_instance,
+    an_operation,
+    targets,
+)
+
+SWITCHED = {
+    **CONTENT,
+    "Parameters": {
+        "Suffix": {"Type": "String", "Default": "dev"},
+        "Traffic": {"Type": "String", "Default": "auto"},
+    },
+}
+DRAINED = {"Traffic": "drain"}
+DRAIN_EAST = TrafficTurn(region=EAST, drains=True)
+UNDRAIN_EAST = TrafficTurn(region=EAST, drains=False)
+BOTH = targets((ACCOUNT, EAST), (ACCOUNT, WEST))
+
+
+def switched(**changes):
+    values = {
+        "template": a_template(SWITCHED),
+        "targets": BOTH,
+        "traffic": Traffic(parameter="Traffic", normal="auto", drained="drain"),
+    }
+    return a_deployment(**(values | changes))
+
+
+def there(*instances, **changes):
+    values = {
+        "template_body": json.dumps(SWITCHED),
+        "parameters": {"Suffix": "dev", "Traffic": "auto"},
+    }
+    return a_stack_set(*instances, **(values | changes))
+
+
+def east(**changes):
+    return an_instance(a_key(region=EAST), **({"overrides": {}} | changes))
+
+
+def west(**changes):
+    return an_instance(a_key(region=WEST), **({"overrides": {}} | changes))
+
+
+def updates(plan):
+    """Give accounts, regions and overrides of every update."""
+    assert all(isinstance(step, UpdateStackInstances) for step in plan.steps)
+    return [(step.where.accounts, step.where.regions, step.overrides) for step in plan.steps]
+
+
+def whys(plan):
+    return {str(one.key): (one.kind.value, one.why) for one in plan.instances}
+
+
+def states(observed, deployment=None):
+    found = find_traffic(deployment or switched(), observed)
+    return {one.region: one.state for one in found}
+
+
+def test_a_drain_overrides_one_parameter_in_every_stack_instance_of_the_region():
+    elsewhere = an_instance(a_key(OTHER_ACCOUNT, EAST), overrides={})
+    other_west = an_instance(a_key(OTHER_ACCOUNT, WEST), overrides={})
+    plan = make_traffic_plan(switched(), there(east(), west(), elsewhere, other_west), DRAIN_EAST)
+    assert updates(plan) == [((ACCOUNT, OTHER_ACCOUNT), (EAST,), DRAINED)]
+    assert whys(plan) == {
+        f"{ACCOUNT}/{EAST}": ("update", "Traffic: auto -> drain"),
+        f"{OTHER_ACCOUNT}/{EAST}": ("update", "Traffic: auto -> drain"),
+    }
+
+
+def test_the_end_of_a_drain_takes_that_override_back_and_no_other():
+    observed = there(east(overrides={**DRAINED, "Suffix": "x"}), west())
+    plan = make_traffic_plan(switched(), observed, UNDRAIN_EAST)
+    assert updates(plan) == [((ACCOUNT,), (EAST,), {"Suffix": None})]
+    assert whys(plan) == {f"{ACCOUNT}/{EAST}": ("update", "Traffic: drain -> auto")}
+
+
+def test_other_overrides_keep_what_they_are_without_being_sent():
+    observed = there(east(overrides={"Suffix": "x"}), west())
+    plan = make_traffic_plan(switched(), observed, DRAIN_EAST)
+    assert updates(plan) == [((ACCOUNT,), (EAST,), {"Suffix": None, "Traffic": "drain"})]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "turn", "why"),
+    [(DRAINED, DRAIN_EAST, "drained already"), ({}, UNDRAIN_EAST, "not drained")],
+)
+def test_what_is_so_already_takes_no_call(overrides, turn, why):
+    plan = make_traffic_plan(switched(), there(east(overrides=overrides), west()), turn)
+    assert plan.is_empty
+    assert whys(plan) == {f"{ACCOUNT}/{EAST}": ("leave", why)}
+    assert plan.notes == ()
+
+
+def test_a_value_of_an_operator_that_is_neither_is_taken_back_too():
+    observed = there(east(overrides={"Traffic": "force"}), west())
+    assert updates(make_traffic_plan(switched(), observed, UNDRAIN_EAST)) == [
+        ((ACCOUNT,), (EAST,), {})
+    ]
+    assert states(observed) == {EAST: TrafficState.OTHER, WEST: TrafficState.ACTIVE}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        west(overrides=DRAINED),
+        west(status=InstanceStatus.INOPERABLE),
+        west(stack_exists=False),
+        west(stack_id=None, status=InstanceStatus.OUTDATED),
+    ],
+    ids=["drained", "inoperable", "gone", "never made"],
+)
+def test_the_last_region_of_an_account_is_not_drained(other):
+    with pytest.raises(NoActiveRegionError, match=f"{EAST} is not drained: {ACCOUNT} would"):
+        make_traffic_plan(switched(), there(east(), other), DRAIN_EAST)
+
+
+def test_an_outdated_region_still_answers_and_may_take_the_traffic():
+    outdated = west(status=InstanceStatus.OUTDATED, detailed_status=DetailedStatus.FAILED)
+    assert updates(make_traffic_plan(switched(), there(east(), outdated), DRAIN_EAST))
+
+
+def test_every_account_keeps_a_region_and_few_are_named():
+    many = [an_instance(a_key(f"{number:012}", EAST), overrides={}) for number in range(7)]
+    with pytest.raises(NoActiveRegionError, match=r"000000000004 and 2 more would have"):
+        make_traffic_plan(switched(), there(*many, west()), DRAIN_EAST)
+
+
+def test_a_region_can_be_taken_back_although_no_other_takes_traffic():
+    observed = there(east(overrides=DRAINED), west(overrides=DRAINED))
+    assert updates(make_traffic_plan(switched(), observed, UNDRAIN_EAST))
+
+
+def test_while_an_operation_runs_the_plan_is_to_wait_for_it():
+    running = an_operation(status=OperationStatus.RUNNING)
+    observed = there(east(), west(overrides=DRAINED), operations=(running,))
+    [step] = make_traffic_plan(switched(), observed, DRAIN_EAST).steps
+    assert isinstance(step, AttachToOperation)
+
+
+@pytest.mark.parametrize(
+    ("deployment", "observed", "words"),
+    [
+        (switched(traffic=None), there(east()), "has no table \\[traffic\\]"),
+        (switched(), None, "there is no stack set"),
+        (switched(), there(west()), f"no stack instance in {EAST}"),
+        (
+            switched(),
+            there(east(), west(), template_body=json.dumps(CONTENT), parameters={"Suffix": "dev"}),
+            "on AWS has no parameter Traffic",
+        ),
+    ],
+    ids=["no table", "no stack set", "no instance", "older template"],
+)
+def test_what_cannot_be_drained_is_refused_with_the_reason(deployment, observed, words):
+    with pytest.raises(InputError, match=words):
+        make_traffic_plan(deployment, observed, DRAIN_EAST)
+
+
+def test_ids_tell_a_drain_from_its_end_and_one_region_from_another():
+    both = there(east(), west())
+    ids = {
+        make_traffic_plan(switched(), both, DRAIN_EAST).steps[0].operation_id,
+        make_traffic_plan(switched(), both, TrafficTurn(region=WEST, drains=True))
+        .steps[0]
+        .operation_id,
+        make_traffic_plan(switched(), there(east(overrides=DRAINED), west()), UNDRAIN_EAST)
+        .steps[0]
+        .operation_id,
+    }
+    assert len(ids) == 3
+    assert {one.rsplit("-", 2)[0] for one in ids} == {"stacksets-drain", "stacksets-undrain"}
+
+
+def test_an_instance_that_is_not_current_is_named_since_more_than_the_override_changes():
+    outdated = east(status=InstanceStatus.OUTDATED, detailed_status=DetailedStatus.FAILED)
+    plan = make_traffic_plan(switched(), there(outdated, west()), DRAIN_EAST)
+    [note] = plan.notes
+    assert note.startswith(f"{ACCOUNT}/{EAST} is not CURRENT: the definition of the stack set")
+
+
+def test_a_deploy_leaves_a_drain_alone():
+    assert make_plan(switched(), there(east(overrides=DRAINED), west())).is_empty
+
+
+def test_a_deploy_that_changes_overrides_sends_the_drain_along():
+    override = ParameterOverride(accounts=(), regions=(), parameters={"Suffix": "x"})
+    plan = make_plan(switched(overrides=(override,)), there(east(overrides=DRAINED), west()))
+    assert sorted(updates(plan), key=str) == [
+        ((ACCOUNT,), (EAST,), {"Suffix": "x", "Traffic": "drain"}),
+        ((ACCOUNT,), (WEST,), {"Suffix": "x"}),
+    ]
+
+
+def test_a_forgotten_override_is_taken_back_and_the_drain_beside_it_is_not():
+    observed = there(east(overrides={**DRAINED, "Suffix": "old"}), west())
+    assert updates(make_plan(switched(), observed)) == [((ACCOUNT,), (EAST,), DRAINED)]
+
+
+def test_a_stack_instance_that_is_created_again_is_drained_as_it_was():
+    plan = make_plan(switched(), there(east(overrides=DRAINED, stack_exists=False), west()))
+    [created] = [step for step in plan.steps if isinstance(step, CreateStackInstances)]
+    assert created.overrides == DRAINED
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [({"overrides": DRAINED}, DRAINED), ({"overrides": {}}, {})],
+    ids=["a drained region", "an active region"],
+)
+def test_an_account_that_joins_a_region_gets_the_traffic_of_that_region(others, expected):
+    deployment = switched(targets=targets((ACCOUNT, EAST), (ACCOUNT, WEST), (OTHER_ACCOUNT, EAST)))
+    observed = there(east(**others), west())
+    [step] = make_plan(deployment, observed).steps
+    assert isinstance(step, CreateStackInstances)
+    assert step.overrides == expected
+    [joined] = [
+        one
+        for one in find_effective(deployment, observed).instances
+        if one.account == OTHER_ACCOUNT
+    ]
+    assert ("Traffic", expected.get("Traffic", "auto")) in {
+        (one.name, one.value) for one in joined.parameters
+    }
+
+
+def test_the_override_of_a_drain_is_the_operators_and_never_forgotten():
+    observed = there(east(overrides=DRAINED), west())
+    for found in (find_effective(switched(), observed), find_deployed(switched(), observed)):
+        by_drain = [
+            (one.region, parameter.value)
+            for one in found.instances
+            for parameter in one.parameters
+            if parameter.source is ValueSource.TRAFFIC
+        ]
+        assert by_drain == [(EAST, "drain")]
+        assert found.forgotten == ()
+
+
+def test_a_region_whose_overrides_nobody_read_is_unknown():
+    assert states(there(east(overrides=None), west())) == {
+        EAST: TrafficState.UNKNOWN,
+        WEST: TrafficState.ACTIVE,
+    }
+
+
+def test_a_region_that_is_drained_in_some_accounts_is_partly_drained():
+    elsewhere = an_instance(a_key(OTHER_ACCOUNT, EAST), overrides={})
+    observed = there(east(overrides=DRAINED), elsewhere)
+    assert states(observed) == {EAST: TrafficState.PARTLY_DRAINED}
+
+
+@pytest.mark.parametrize(
+    ("deployment", "observed"),
+    [
+        (switched(traffic=None), there(east())),
+        (switched(), None),
+        (switched(), a_stack_set(east())),
+    ],
+    ids=["no table", "no stack set", "older template"],
+)
+def test_without_a_traffic_parameter_there_is_nothing_to_tell(deployment, observed):
+    assert find_traffic(deployment, observed) == ()
+
+
+def test_a_partly_drained_region_is_told_with_a_count_of_each_value():
+    elsewhere = an_instance(a_key(OTHER_ACCOUNT, EAST), overrides={})
+    message = traffic_message(find_traffic(switched(), there(east(overrides=DRAINED), elsewhere)))
+    assert [line.text for line in message.lines] == [
+        f"  ! {EAST} is partly drained: auto in 1 stack instance, drain in 1 stack instance",
+        f"    → `stacksets undrain {EAST}` takes it back",
+    ]
+
+
+def test_what_the_file_has_a_say_in_is_all_but_the_traffic():
+    traffic = switched().traffic
+    assert without_traffic(traffic, {**DRAINED, "Suffix": "x"}) == {"Suffix": "x"}
+    assert without_traffic(None, DRAINED) == DRAINED
+    assert without_traffic(traffic, None) is None
+
+
+def test_a_default_that_the_stack_set_does_not_list_counts():
+    observed = replace(there(east()), parameters={})
+    assert states(observed) == {EAST: TrafficState.ACTIVE}
