@@ -40,6 +40,7 @@ ADAPTATIONS = (
     "function_keys",
     "health_checks",
     "log_keys",
+    "mappings",
     "mock",
     "names",
     "oidc_providers",

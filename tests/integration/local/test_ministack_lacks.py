@@ -86,6 +86,33 @@ def test_records_another_one_leaves_the_one_before(ministack: Ministack) -> None
     assert [one["SetIdentifier"] for one in records if one["Type"] == "A"] == ["one", "two"]
 
 
+def test_records_any_name_is_in_any_zone(ministack: Ministack) -> None:
+    values = {"Type": "A", "TTL": "60", "ResourceRecords": ["192.0.2.1"]}
+    zone = resource("Route53::HostedZone", Name="example.org")
+    record = resource("Route53::RecordSet", HostedZoneId=ref("Zone"), Name=NAME, **values)
+
+    assert made(ministack, {"Zone": zone, "Record": record}, It=ref("Record"))["It"] == f"{NAME}."
+
+
+def test_mappings_lead_to_stages_that_are_not_there_and_are_taken_over(
+    ministack: Ministack,
+) -> None:
+    mapping = resource(
+        "ApiGateway::BasePathMapping", DomainName=NAME, RestApiId="none", Stage="none"
+    )
+    domain = resource("ApiGateway::DomainName", DomainName=NAME)
+    template = {
+        "Domain": domain,
+        "One": {**mapping, "DependsOn": ["Domain"]},
+        "Two": {**mapping, "DependsOn": ["One"]},
+    }
+
+    made(ministack, template)
+
+    client = ministack.client("apigateway")
+    assert len(client.get_base_path_mappings(domainName=NAME)["items"]) == 1
+
+
 def test_domains_have_no_host_of_their_own_and_take_names_over(ministack: Ministack) -> None:
     domain = resource(
         "ApiGateway::DomainName",

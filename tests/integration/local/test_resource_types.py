@@ -231,6 +231,11 @@ def why(client: Any) -> str:
     )
 
 
+def record_in(zone: Any) -> dict[str, Any]:
+    values = {"Type": "A", "TTL": "60", "ResourceRecords": ["192.0.2.1"]}
+    return resource("Route53::RecordSet", HostedZoneId=zone, Name=NAME, **values)
+
+
 def certified(name: str, certificate: Any) -> dict[str, Any]:
     return {
         "Certificate": resource("CertificateManager::Certificate", DomainName="*.example.com"),
@@ -256,6 +261,26 @@ def certified(name: str, certificate: Any) -> dict[str, Any]:
             },
             "not allowed to be used with Arn",
         ),
+        (
+            {
+                "Api": resource("ApiGateway::RestApi", Name="Api"),
+                "Mapping": resource(
+                    "ApiGateway::BasePathMapping",
+                    DomainName=NAME,
+                    RestApiId=ref("Api"),
+                    Stage="none",
+                ),
+            },
+            "Invalid stage identifier specified",
+        ),
+        (
+            {
+                "Zone": resource("Route53::HostedZone", Name="example.org"),
+                "Record": record_in(ref("Zone")),
+            },
+            f"RRSet with DNS name {NAME}. is not permitted in zone example.org.",
+        ),
+        ({"Record": record_in("none")}, "No hosted zone"),
         (
             {"Group": resource("Logs::LogGroup", KmsKeyId="none", LogGroupName="/mine")},
             "could not be found",
@@ -303,6 +328,37 @@ def test_another_record_and_another_check_take_the_place_of_those_before(
     assert second["EndpointCheck"] != first["EndpointCheck"]
     checks = {one["Id"] for one in route53.list_health_checks()["HealthChecks"]}
     assert checks == {second["EndpointCheck"], second["RegionCheck"]}
+
+
+def test_a_domain_leads_to_one_api_under_a_path_and_to_no_stage_that_is_not_there(
+    local_aws: LocalAws,
+) -> None:
+    made = local_aws.client("route53").create_hosted_zone(Name="example.com", CallerReference="one")
+    zone = made["HostedZone"]["Id"].removeprefix("/hostedzone/")
+    client = local_aws.client("cloudformation")
+    template = json.loads(global_template(zone))
+    mapping = template["Resources"]["RegionalMapping"]["Properties"]
+    twice = {**template["Resources"]["RegionalMapping"], "DependsOn": ["RegionalMapping"]}
+    deploy(client, json.dumps(template))
+
+    for change in ({**mapping, "Stage": "none"}, mapping):
+        resources = {**template["Resources"]}
+        if change == mapping:
+            resources["Twice"] = twice
+        else:
+            resources["RegionalMapping"] = {**twice, "DependsOn": ["Stage"], "Properties": change}
+        text = json.dumps({**template, "Resources": resources})
+        client.update_stack(
+            StackName="hello", TemplateBody=text, Capabilities=["CAPABILITY_NAMED_IAM"]
+        )
+        assert settle(client) == "UPDATE_ROLLBACK_COMPLETE"
+
+    answer = local_aws.https_get(f"https://us-east-1.{NAME}/myresource")
+    assert answer.status == 200
+    mapping["BasePath"] = "v1"
+    deploy(client, json.dumps(template))
+    assert local_aws.https_get(f"https://us-east-1.{NAME}/v1/myresource").status == 200
+    assert local_aws.https_get(f"https://us-east-1.{NAME}/myresource").status == 403
 
 
 def test_a_functions_key_is_kept_and_may_change(local_aws: LocalAws) -> None:
