@@ -90,9 +90,8 @@ class Checkers:
         threading.Thread(target=self._run, name="health-checkers", daemon=True).start()
 
     def close(self) -> None:
-        """Look no more."""
+        """Look no more; looks that are under way find nothing when the server has gone."""
         self._ending.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def reset(self) -> None:
         """Forget what was seen; a look that is under way comes to nothing."""

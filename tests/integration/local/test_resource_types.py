@@ -330,6 +330,23 @@ def test_another_record_and_another_check_take_the_place_of_those_before(
     assert checks == {second["EndpointCheck"], second["RegionCheck"]}
 
 
+def test_a_domain_name_is_taken_for_all_accounts_of_a_region(local_aws: LocalAws) -> None:
+    domain = resource(
+        "ApiGateway::DomainName",
+        DomainName=NAME,
+        EndpointConfiguration={"Types": ["REGIONAL"]},
+    )
+    text = json.dumps({"Resources": {"Domain": domain}})
+    deploy(local_aws.client("cloudformation", "111122223333"), text)
+    deploy(local_aws.client("cloudformation", region="eu-north-1"), text)
+    client = local_aws.client("cloudformation")
+
+    client.create_stack(StackName="second", TemplateBody=text)
+
+    assert settle(client, "second") == "ROLLBACK_COMPLETE"
+    assert "AlreadyExists" in why(client)
+
+
 def test_a_domain_leads_to_one_api_under_a_path_and_to_no_stage_that_is_not_there(
     local_aws: LocalAws,
 ) -> None:
