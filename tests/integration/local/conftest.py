@@ -48,7 +48,7 @@ class Ministack:
         return self.ask(f"{api}.execute-api.localhost")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ministack]:
     directory = tmp_path_factory.mktemp("ministack")
     with socket.create_server(("127.0.0.1", 0)) as listener:
