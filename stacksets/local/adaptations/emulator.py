@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from stacksets.local.endpoint_call import EndpointCall
 
-_AWSS_OWN = re.compile(r"(\.amazonaws\.com|^localhost|^[\d.]+)$")
+_AWSS_OWN = re.compile(r"(\.amazonaws\.com|\.cloudfront\.net|\.on\.aws|^localhost|^[\d.]+)$")
 
 
 class Ministack:
