@@ -64,6 +64,10 @@ class LocalAws:
         """Let the held call go on, and hold none."""
         self._administer("POST", "release")
 
+    def advance(self, seconds: float) -> None:
+        """Set the clock of health checks forward; all looks that fall due by then are done."""
+        self._administer("POST", "advance", {"seconds": seconds})
+
     def information(self) -> dict[str, Any]:
         """What the embedded AWS tells of itself, and the runtimes of the functions it ran."""
         return self._administer("GET", "info")
@@ -90,6 +94,21 @@ class LocalAws:
     def https_get(self, url: str, method: str = "GET") -> urllib3.BaseHTTPResponse:
         """Call a stack's endpoint over verified HTTPS, as a client behind a proxy does."""
         return self.http.request(method, url, retries=False, timeout=30)
+
+    def https_get_from(self, address: str, url: str, **headers: str) -> urllib3.BaseHTTPResponse:
+        """Call an endpoint as from another address than loopback."""
+        with self._connecting(proxy_headers={"Forwarded": f'for="{address}"'}) as http:
+            return http.request("GET", url, headers=headers, retries=False, timeout=30)
+
+    def https_get_at(self, target: str, name: str, path: str) -> urllib3.BaseHTTPResponse:
+        """Call a name after resolving it: connect to the target, with SNI and Host of the name."""
+        with self._connecting(server_hostname=name, assert_hostname=name) as http:
+            url = f"https://{target}{path}"
+            return http.request("GET", url, headers={"Host": name}, retries=False, timeout=30)
+
+    def _connecting(self, **how: Any) -> urllib3.ProxyManager:
+        authority = self.started.authority_file
+        return urllib3.ProxyManager(self.started.proxy_url, ca_certs=authority, **how)
 
     def _administer(self, method: str, what: str, document: object = None) -> Any:
         url = f"{self.started.endpoint_url}/_local/{what}"

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from stacksets.local.control_plane import read_settings
+from stacksets.local.endpoint_call import read_endpoint_call
 from stacksets.local.holding import Held, Holding, Moment, read_order
 from stacksets.local.journal import ApiCall, Journal, read_call
 from stacksets.local.organizations.protocol import CONTENT_TYPE
 from stacksets.local.regions import CONTENT_TYPE as REST_JSON
 from stacksets.local.regions import encode_refusal
+from stacksets.local.route53.answers import CONTENT_TYPE as HEALTH_CONTENT_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -22,8 +24,11 @@ if TYPE_CHECKING:
     from hypercorn.typing import ASGIFramework
 
     from stacksets.local.control_plane import ControlPlane
+    from stacksets.local.data_plane import DataPlane
+    from stacksets.local.endpoint_call import EndpointCall
     from stacksets.local.organizations.relay import Relay
     from stacksets.local.regions import Regions
+    from stacksets.local.sampling_rules import SamplingRules
 
     Message = dict[str, Any]
     Receive = Callable[[], Awaitable[Message]]
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
     Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 _ADMINISTRATION = "/_local/"
+_FORWARDED_FOR = b"x-forwarded-for"
 _FORBIDDEN = b'{"message":"Forbidden"}'
 # Enough for the calls of one deployer; operations run on the control plane's own threads.
 _THREADS = 16
@@ -48,8 +54,8 @@ class Emulator(Protocol):
         """Give the account of an access key."""
         ...
 
-    def is_unknown_endpoint(self, host: str) -> bool:
-        """Whether a host is an API endpoint's that no API stands behind."""
+    def admit(self, call: EndpointCall, resolve: Callable[[str], str | None]) -> bool:
+        """Tell whether something stands behind the host of a call, which is noted."""
         ...
 
     def reset(self) -> None:
@@ -77,12 +83,16 @@ class Front:
         organizations: Relay,
         control_plane: ControlPlane,
         regions: Regions,
+        data_plane: DataPlane,
+        sampling_rules: SamplingRules,
         information: Callable[[], Mapping[str, object]],
     ) -> None:
         self._emulator = emulator
         self._organizations = organizations
         self._control_plane = control_plane
         self._regions = regions
+        self._data_plane = data_plane
+        self._sampling_rules = sampling_rules
         self._information = information
         self._journal = Journal()
         self._holding = Holding()
@@ -104,11 +114,18 @@ class Front:
             await self._serve_api(scope, receive, send)
 
     async def _serve_endpoint(self, scope: Message, receive: Receive, send: Send) -> None:
-        if self._emulator.is_unknown_endpoint(_headers(scope).get("host", "")):
-            headers = {"x-amzn-ErrorType": "ForbiddenException"}
-            await _respond(send, 403, _FORBIDDEN, "application/json", headers)
+        port = scope["client"][1]
+        peer = self._data_plane.peers.find(port)
+        call = read_endpoint_call(scope, peer)
+        if self._emulator.admit(call, self._data_plane.resolve):
+            # Who calls is told by the server's own word, not by the caller's header.
+            told = [pair for pair in scope["headers"] if pair[0] != _FORWARDED_FOR]
+            headers = [*told, (_FORWARDED_FOR, peer.address.encode())]
+            seen = {**scope, "client": (peer.address, port), "headers": headers}
+            await self._emulator.application(seen, receive, send)
         else:
-            await self._emulator.application(scope, receive, send)
+            named = {"x-amzn-ErrorType": "ForbiddenException"}
+            await _respond(send, 403, _FORBIDDEN, "application/json", named)
 
     async def _administer(self, scope: Message, body: bytes, send: Send) -> None:
         answer: object = {}
@@ -123,6 +140,9 @@ class Front:
                 answer = {"service": held.service, "action": held.action} if held else {}
             case "POST", "release":
                 self._holding.release()
+            case "POST", "advance":
+                seconds = float(json.loads(body)["seconds"])
+                await asyncio.to_thread(self._data_plane.checkers.advance, seconds)
             case "POST", "settings":
                 self._control_plane.settings = read_settings(json.loads(body))
             case "GET", "journal":
@@ -140,6 +160,8 @@ class Front:
         self._emulator.reset()
         self._organizations.reset()
         self._regions.reset()
+        self._data_plane.checkers.reset()
+        self._sampling_rules.reset()
         self._journal.clear()
 
     async def _serve_api(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -185,6 +207,14 @@ class Front:
         elif call.service == "account" and self._regions.answers(path):
             status, answer, headers = self._regions.answer(account, path, asked.body)
             await _respond(send, status, answer, REST_JSON, headers)
+        elif call.service == "xray" and self._sampling_rules.answers(path):
+            answer = self._sampling_rules.answer((account, call.region), path, asked.body)
+            await _respond(send, 200, answer, REST_JSON)
+        elif call.service == "route53" and self._data_plane.health.answers(
+            asked.scope["method"], path
+        ):
+            status, answer = self._data_plane.health.answer(account, path)
+            await _respond(send, status, answer, HEALTH_CONTENT_TYPE)
         else:
             await self._emulator.application(asked.scope, receive, send)
 

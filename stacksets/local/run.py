@@ -16,7 +16,7 @@ from stacksets.local.embedded import embedded_aws
 from stacksets.local.surroundings import DEFAULT_ACCOUNT, command_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
 
     from stacksets.local.started import Started
@@ -43,8 +43,13 @@ def run_command(
     with embedded_aws() as started:
         print(describe(started), file=out, flush=True)
         status = _run(command, command_environment(started, account=account))
-        for runtime in _runtimes(started):
-            print(_difference(runtime, started.python_version), file=out)
+        told = _ask(started)
+        for line in describe_differences(
+            runtimes=told["runtimes"],
+            kept_only=told["kept_only"],
+            python_version=started.python_version,
+        ):
+            print(line, file=out)
     how = f"exit code {status}" if status else "done"
     print(f"local     {how} after {time.monotonic() - began:.0f} s", file=out)
     print(NOT_PROVED, file=out, flush=True)
@@ -57,17 +62,26 @@ def describe(started: Started) -> str:
     return f"local     embedded AWS on {address}; handlers run on Python {started.python_version}"
 
 
-def _difference(runtime: str, version: str) -> str:
-    wanted = runtime.removeprefix("python")
-    return f"local     a function whose template says Python {wanted} was run on Python {version}"
+def describe_differences(
+    *, runtimes: Sequence[str], kept_only: Sequence[str], python_version: str
+) -> Iterator[str]:
+    """Say what was otherwise than on AWS: the Python of functions, and what nothing acts on."""
+    for runtime in runtimes:
+        wanted = runtime.removeprefix("python")
+        if wanted != python_version:
+            yield (
+                f"local     a function whose template says Python {wanted} was run on "
+                f"Python {python_version}"
+            )
+    if kept_only:
+        yield f"local     kept as set, nothing acts on them: {'; '.join(kept_only)}"
 
 
-def _runtimes(started: Started) -> list[str]:
-    """Give the runtimes of the functions that were run on another Python than theirs."""
+def _ask(started: Started) -> dict[str, list[str]]:
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with direct.open(f"{started.endpoint_url}/_local/info") as response:
-        runtimes: list[str] = json.load(response)["runtimes"]
-    return [runtime for runtime in runtimes if runtime != f"python{started.python_version}"]
+        information: dict[str, list[str]] = json.load(response)
+    return information
 
 
 def _run(command: Sequence[str], environment: dict[str, str]) -> int:

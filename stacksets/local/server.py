@@ -17,13 +17,14 @@ import sys
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hypercorn.asyncio import serve
 
 from stacksets.local.adaptations import adapt
 from stacksets.local.certificates import Certificates
 from stacksets.local.control_plane import ControlPlane
+from stacksets.local.data_plane import DataPlane
 from stacksets.local.forward_proxy import start_proxy
 from stacksets.local.front import Front
 from stacksets.local.functions.fleet import Fleet
@@ -31,7 +32,9 @@ from stacksets.local.listening import TwoPorts
 from stacksets.local.organizations.directory import Directory
 from stacksets.local.organizations.relay import Relay
 from stacksets.local.organizations.service import Organizations
+from stacksets.local.peers import Peers
 from stacksets.local.regions import Regions
+from stacksets.local.sampling_rules import SamplingRules
 from stacksets.local.started import Started
 
 if TYPE_CHECKING:
@@ -90,7 +93,8 @@ async def _serve(
 ) -> None:
     fleet, certificates = Fleet(), Certificates()
     tls_port = secure.getsockname()[1]
-    proxy = await start_proxy(port_of_tls=tls_port)
+    peers = Peers()
+    proxy = await start_proxy(port_of_tls=tls_port, peers=peers)
     started = Started(
         endpoint_url=endpoint_url,
         proxy_url=f"http://{LOOPBACK}:{proxy.sockets[0].getsockname()[1]}",
@@ -98,14 +102,16 @@ async def _serve(
         tls_port=tls_port,
         python_version=".".join(map(str, sys.version_info[:2])),
     )
-    front, control_plane = _make_front(started, fleet)
+    parts = _make_parts(started, fleet, peers)
+    parts.data_plane.checkers.start()
     wait_for_stop = _stop_event().wait
 
     async def stopped() -> None:
         await wait_for_stop()
         proxy.close()
+        parts.data_plane.checkers.close()
         # What waits for an operation or a handler is answered now, or it would hold the server.
-        await asyncio.to_thread(control_plane.close)
+        await asyncio.to_thread(parts.control_plane.close)
         await asyncio.to_thread(fleet.close)
         # A client that keeps a TLS connection open never says goodbye: hypercorn would wait 30 s.
         asyncio.get_running_loop().call_later(_GOODBYE_SECONDS, serving.cancel)
@@ -113,15 +119,23 @@ async def _serve(
     configuration = TwoPorts(certificates.server_context(), plain=plain, secure=secure)
     print(json.dumps(asdict(started)), flush=True)  # noqa: T201 - the line that says ready
     serving = asyncio.ensure_future(
-        serve(front.as_asgi(), configuration, shutdown_trigger=stopped, mode="asgi")
+        serve(parts.front.as_asgi(), configuration, shutdown_trigger=stopped, mode="asgi")
     )
     # Cancelled, hypercorn asks its own tasks for an outcome that they have not yet.
     with suppress(asyncio.CancelledError, asyncio.InvalidStateError):
         await serving
 
 
-def _make_front(started: Started, fleet: Fleet) -> tuple[Front, ControlPlane]:
-    adapted = adapt(fleet)
+class _Parts(NamedTuple):
+    front: Front
+    control_plane: ControlPlane
+    data_plane: DataPlane
+
+
+def _make_parts(started: Started, fleet: Fleet, peers: Peers) -> _Parts:
+    sampling_rules = SamplingRules()
+    adapted = adapt(fleet, sampling_rules)
+    data_plane = DataPlane(adapted.zones, peers=peers, port_of_tls=started.tls_port)
     directory, regions = Directory(adapted.find_organization), Regions()
     control_plane = ControlPlane(
         endpoint_url=started.endpoint_url,
@@ -141,9 +155,15 @@ def _make_front(started: Started, fleet: Fleet) -> tuple[Front, ControlPlane]:
         organizations=organizations,
         control_plane=control_plane,
         regions=regions,
-        information=lambda: {**asdict(started), "runtimes": sorted(fleet.runtimes)},
+        data_plane=data_plane,
+        sampling_rules=sampling_rules,
+        information=lambda: {
+            **asdict(started),
+            "runtimes": sorted(fleet.runtimes),
+            "kept_only": adapted.kept_only(),
+        },
     )
-    return front, control_plane
+    return _Parts(front, control_plane, data_plane)
 
 
 def _write_files(directory: Path, certificates: Certificates) -> str:

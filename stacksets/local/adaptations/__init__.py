@@ -17,27 +17,41 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from stacksets.local.control_plane import PoliciesAllow, TrustAllows
+    from stacksets.local.data_plane import Zones
     from stacksets.local.front import Emulator
     from stacksets.local.functions.fleet import Fleet
     from stacksets.local.organizations.call import Keeper
     from stacksets.local.organizations.tree import Organization
+    from stacksets.local.sampling_rules import SamplingRules
 
 MINISTACK_VERSION = "1.5.33"
 ADAPTATIONS = (
     "account_role",
+    "alarms",
     "aliases",
     "assume_role",
+    "callers",
     "capabilities",
     "conditions",
+    "dashboards",
+    "domains",
     "endpoints",
     "exports",
+    "function_keys",
+    "health_checks",
+    "log_keys",
+    "mappings",
     "mock",
     "names",
+    "oidc_providers",
     "organizations",
     "physical_names",
     "proxy",
+    "records",
+    "rest_apis",
 )
-"""The modules that need nothing; `handlers` needs what runs the functions."""
+"""The modules that need nothing; `handlers` needs what runs the functions, `sampling_rules` what
+keeps them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +63,8 @@ class Adapted:
     policies_allow: PoliciesAllow
     find_organization: Callable[[str], Organization | None]
     keeper: Keeper
+    zones: Zones
+    kept_only: Callable[[], list[str]]
 
 
 def check_version(version: str) -> None:
@@ -60,8 +76,10 @@ def check_version(version: str) -> None:
         )
 
 
-def adapt(fleet: Fleet) -> Adapted:
-    """Put ministack right, once a process; `fleet` runs the Python functions from then on.
+def adapt(fleet: Fleet, rules: SamplingRules) -> Adapted:
+    """Put ministack right, once a process.
+
+    `fleet` runs the Python functions from then on, `rules` keeps X-Ray's sampling rules.
 
     ministack reads its environment at its first import, which is here: set it before.
     """
@@ -72,15 +90,22 @@ def adapt(fleet: Fleet) -> Adapted:
         handlers,
         organizations,
         policies,
+        recorded,
+        sampling_rules,
+        zones,
     )
 
     for name in ADAPTATIONS:
         importlib.import_module(f"{__name__}.{name}").apply()
     handlers.apply(fleet)
+    sampling_rules.apply(rules)
+    recorded.apply()
     return Adapted(
         emulator=emulator.Ministack(),
         trust_allows=policies.trust_allows,
         policies_allow=policies.policies_allow,
         find_organization=organizations.find_organization,
         keeper=organizations.Keeper(),
+        zones=zones.Zones(),
+        kept_only=recorded.kept_only,
     )

@@ -5,12 +5,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 
 from ministack import app
 from ministack.core import responses
 
-from stacksets.local.adaptations import endpoints
+from stacksets.local.adaptations import arrivals, domains, endpoints, recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stacksets.local.endpoint_call import EndpointCall
+
+_AWSS_OWN = re.compile(r"(\.amazonaws\.com|\.cloudfront\.net|\.on\.aws|^localhost|^[\d.]+)$")
 
 
 class Ministack:
@@ -25,11 +33,21 @@ class Ministack:
         return str(responses.get_account_id())
 
     @staticmethod
-    def is_unknown_endpoint(host: str) -> bool:
-        """Whether a host is an API endpoint's that no API stands behind."""
-        return endpoints.is_unknown_endpoint(host)
+    def admit(call: EndpointCall, resolve: Callable[[str], str | None]) -> bool:
+        """Tell whether something stands behind the host of a call, and note whose it is.
+
+        `resolve` gives what a name leads to; a custom domain is the one of the Region that the
+        caller has connected to.
+        """
+        is_awss = endpoints.is_execute_api(call.host) or _AWSS_OWN.search(call.host) is not None
+        domain = None if is_awss else domains.find_domain(resolve(call.connected_to), call.host)
+        arrivals.note(call, domain)
+        if endpoints.is_execute_api(call.host):
+            return endpoints.is_open(call.host)
+        return is_awss or (domain is not None and domains.is_mapped(call.host, call.path))
 
     @staticmethod
     def reset() -> None:
         """Forget everything in every account."""
         app._reset_all_state()
+        recorded.reset()

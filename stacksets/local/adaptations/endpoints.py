@@ -15,6 +15,8 @@ import re
 from ministack import app
 from ministack.services import apigateway_v1
 
+from stacksets.local.adaptations.rest_apis import is_closed
+
 HOST = re.compile(
     r"^([a-z0-9]+)\.execute-api\.(?:localhost|(?P<region>[a-z0-9-]+)\.amazonaws\.com)(?::\d+)?$"
 )
@@ -34,13 +36,18 @@ def find_api_scope(api_id: str) -> tuple[str, str] | None:
     return None
 
 
-def is_unknown_endpoint(host: str) -> bool:
-    """Whether a host name has the shape of an endpoint, but no API of that region stands behind it.
+def is_execute_api(host: str) -> bool:
+    """Tell whether a host name is one of API Gateway's own."""
+    return ".execute-api." in host
 
-    API Gateway answers 403 Forbidden there.
+
+def is_open(host: str) -> bool:
+    """Tell whether an API stands under its host name, and its endpoint is not closed.
+
+    API Gateway answers 403 Forbidden where it does not.
     """
     named = HOST.match(host)
-    if named is None or named["region"] is None:
+    scope = find_api_scope(named[1]) if named else None
+    if named is None or scope is None or named["region"] not in {None, scope[1]}:
         return False
-    scope = find_api_scope(named[1])
-    return scope is None or scope[1] != named["region"]
+    return not is_closed(*scope, named[1])

@@ -56,7 +56,25 @@ def invocation_allowed(
     policy: Mapping[str, object], *, function_arn: str, service: str, context: Mapping[str, str]
 ) -> bool:
     """Whether a function's resource policy lets a service invoke it under that ARN."""
-    request = _request("", "lambda:InvokeFunction", function_arn, context)
+    return service_allowed(
+        policy,
+        action="lambda:InvokeFunction",
+        resource=function_arn,
+        service=service,
+        context=context,
+    )
+
+
+def service_allowed(
+    policy: Mapping[str, object],
+    *,
+    action: str,
+    resource: str,
+    service: str,
+    context: Mapping[str, str],
+) -> bool:
+    """Whether a resource's policy lets a service act on it."""
+    request = _request("", action, resource, context)
     result = evaluate_resource_policy(dict(policy), request, service=service)
     return bool(result.decision == "Allow")
 

@@ -6,19 +6,13 @@ A test that fails here says that ministack has mended the fault: take its adapta
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import boto3
 import pytest
-import urllib3
 from botocore.exceptions import ClientError
 
-from stacksets.local.embedded import without_aws
-from stacksets.local.server import emulator_variables
 from tests.integration.local.templates import (
     TRUST,
     api_template,
@@ -27,15 +21,12 @@ from tests.integration.local.templates import (
     remove,
     settle,
 )
-from tests.unmeasured import unmeasured
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.integration.local.conftest import Ministack
 
 pytestmark = pytest.mark.integration
 
-PATIENCE_SECONDS = 30
-START = "from ministack.app import main; main()"
 TELL_ARN = """
 import os
 def handler(event, context):
@@ -46,58 +37,6 @@ import json, os
 def handler(event, context):
     return {"statusCode": 200, "body": json.dumps(dict(os.environ))}
 """
-
-
-class Ministack:
-    """ministack as it comes."""
-
-    def __init__(self, endpoint_url: str) -> None:
-        self.endpoint_url = endpoint_url
-
-    def client(self, service: str, account: str = "000000000000", region: str = "us-east-1") -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=self.endpoint_url,
-            region_name=region,
-            aws_access_key_id=account,
-            aws_secret_access_key="local",
-        )
-
-    def ask(self, host: str, method: str = "GET") -> urllib3.BaseHTTPResponse:
-        url = f"{self.endpoint_url}/prod/myresource"
-        return urllib3.request(
-            method, url, headers={"Host": host}, retries=False, timeout=PATIENCE_SECONDS
-        )
-
-    def deploy_and_ask(self, template: str, account: str = "000000000000") -> Any:
-        outputs = deploy(self.client("cloudformation", account), template)
-        api = outputs["Endpoint"].split("//")[1].split(".")[0]
-        return self.ask(f"{api}.execute-api.localhost")
-
-
-@pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ministack]:
-    directory = tmp_path_factory.mktemp("ministack")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    environ = {**without_aws(unmeasured()), **emulator_variables(directory, url)}
-    with subprocess.Popen([sys.executable, "-c", START], env=environ) as process:
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            try:
-                urllib3.request("GET", f"{url}/_ministack/health", retries=False)
-                break
-            except urllib3.exceptions.HTTPError:
-                time.sleep(0.05)
-        yield Ministack(url)
-        process.terminate()
-
-
-@pytest.fixture
-def ministack(started: Ministack) -> Ministack:
-    urllib3.request("POST", f"{started.endpoint_url}/_ministack/reset")
-    return started
 
 
 def test_capabilities_are_not_asked_for(ministack: Ministack) -> None:

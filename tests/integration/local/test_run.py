@@ -34,7 +34,9 @@ DEPLOY = """
 import pathlib, time, urllib.request, boto3
 from tests.integration.local.templates import api_template, deploy
 for region in ("us-west-1", "us-east-1"):
-    outputs = deploy(boto3.client("cloudformation", region_name=region), api_template())
+    more = {"Topic": {"Type": "AWS::SNS::Topic"}, "Board": {
+        "Type": "AWS::CloudWatch::Dashboard", "Properties": {"DashboardBody": "{}"}}}
+    outputs = deploy(boto3.client("cloudformation", region_name=region), api_template(more=more))
     with urllib.request.urlopen(outputs["Endpoint"] + "myresource") as response:
         with open("answers", "a") as file:
             print(response.read().decode(), file=file)
@@ -86,10 +88,11 @@ def test_a_command_deploys_and_calls_endpoints_as_it_would_on_aws(
         "Hello from Lambda in region: us-east-1",
     ]
     assert status == 0
-    first, difference, done, last = out.splitlines()
+    first, difference, kept, done, last = out.splitlines()
     assert first.startswith("local     embedded AWS on 127.0.0.1:")
     assert first.endswith(f"handlers run on Python {VERSION}")
     assert difference.endswith(f"says Python 3.14 was run on Python {VERSION}")
+    assert kept == "local     kept as set, nothing acts on them: dashboards"
     assert done.startswith("local     done after ")
     assert last == NOT_PROVED
 
