@@ -41,7 +41,12 @@ _READING_STACK_SETS = tuple(
         *("ListStackSetOperationResults", "ListStackSetOperations"),
     )
 )
-_AT_LARGE = (awacs.cloudformation.GetTemplateSummary, awacs.cloudformation.ListStackSets)
+# These know no resource; the alias is what an account is called in what is told.
+_AT_LARGE = (
+    awacs.cloudformation.GetTemplateSummary,
+    awacs.cloudformation.ListStackSets,
+    awacs.iam.ListAccountAliases,
+)
 _CHANGING_STACK_SETS = tuple(
     awacs.cloudformation.Action(name)
     for name in (
