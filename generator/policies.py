@@ -28,14 +28,17 @@ def policy(*statements: Statement) -> PolicyDocument:
 
 
 def trust(
-    kind: str, principal: str | AWSHelperFn, condition: Condition | None = None
+    kind: str,
+    principal: str | AWSHelperFn,
+    condition: Condition | None = None,
+    action: Action = AssumeRole,
 ) -> PolicyDocument:
-    """Who may assume a role: a principal of the kind AWS or Service."""
+    """Who may assume a role: a principal of the kind AWS, Service or Federated."""
     return policy(
         Statement(
             Effect=Allow,
             Principal=Principal(kind, principal),
-            Action=[AssumeRole],
+            Action=[action],
             **({"Condition": condition} if condition else {}),
         )
     )

@@ -43,7 +43,9 @@ def render_sources(settings: Settings = SETTINGS) -> dict[str, bytes]:
 
 def _build(settings: Settings) -> dict[str, Template]:
     source = HANDLER.read_text(encoding="utf-8")
-    return {"service": build_service(settings, source), "bootstrap": build_bootstrap()}
+    service = build_service(settings, source)
+    types = {str(resource.resource_type) for resource in service.resources.values()}
+    return {"service": service, "bootstrap": build_bootstrap(types)}
 
 
 def to_bytes(template: Template) -> bytes:

@@ -35,6 +35,9 @@ TAGS = {
 TARGET_REGIONS = ("us-east-1", "us-west-1")
 HOME_REGION = "us-west-2"
 
+# Who signs what a GitHub Actions job says of itself; the same host names the claims in conditions.
+GITHUB_TOKENS = "token.actions.githubusercontent.com"
+
 # CreateStackSet refuses a longer TemplateBody (CloudFormation API reference, CreateStackSet).
 TEMPLATE_BODY_LIMIT_BYTES = 51_200
 

@@ -67,6 +67,7 @@ class FakeAccount:
     failures: dict[str, tuple[StackEvent, ...]] = field(default_factory=dict)
     roles: dict[str, dict] = field(default_factory=dict)
     gateway_role: str | None = None
+    identity_providers: tuple[str, ...] = ()
     concurrency: int = 1000
     region_statuses: dict[str, RegionOptStatus] = field(default_factory=dict)
     deleted_stacks: tuple[str, ...] = ()
@@ -108,6 +109,10 @@ class FakeAccount:
 
     def find_role_trust(self, name):
         return self.roles.get(name)
+
+    def has_identity_provider(self, host):
+        self.calls.append("has_identity_provider")
+        return host in self.identity_providers
 
     def api_gateway_role(self):
         return self.gateway_role

@@ -1,20 +1,30 @@
-"""What the execution role may do: stacks of our stack set, and what the service is made of."""
+"""What the execution role may do, derived from what the service is made of.
 
-import awacs.apigateway
-import awacs.awslambda
+The types of the service template, what CloudFormation's handlers of these call (`handlers.json`),
+less what the service does not use (`unused.py`), each on what is ours (`scopes.py`).
+"""
+
+from collections.abc import Iterable, Iterator
+
 import awacs.cloudformation
 import awacs.iam
-import awacs.logs
-from awacs.aws import Condition, PolicyDocument, StringEquals
-
-from generator.bootstrap.names import (
-    account_arns,
-    api_gateway_arns,
-    api_gateway_role_arn,
-    service_role_arns,
-    stack_arns,
+from awacs.aws import (
+    Action,
+    Condition,
+    Deny,
+    PolicyDocument,
+    Statement,
+    StringNotEquals,
 )
-from generator.policies import allow, policy
+from troposphere import Ref
+
+from generator.bootstrap.handlers import Called, calls_of
+from generator.bootstrap.names import api_gateway_role_arn, bootstrap_arns, stack_arns
+from generator.bootstrap.packing import pack
+from generator.bootstrap.parameters import Parameters
+from generator.bootstrap.scopes import build_scopes, find_scopes
+from generator.bootstrap.unused import is_unused
+from generator.policies import allow
 
 # The user guide's minimum for an execution role is cloudformation:*; here it ends at our stacks.
 _STACKS = (awacs.cloudformation.Action("*"),)
@@ -25,81 +35,83 @@ _STACKS_AT_LARGE = (
     awacs.cloudformation.ListStacks,
     awacs.cloudformation.ValidateTemplate,
 )
-_FUNCTIONS = tuple(
-    awacs.awslambda.Action(name)
-    for name in (
-        *("AddPermission", "CreateAlias", "CreateFunction", "DeleteAlias", "DeleteFunction"),
-        *("DeleteFunctionCodeSigningConfig", "DeleteFunctionConcurrency", "GetAlias"),
-        *("GetFunction", "GetFunctionCodeSigningConfig", "GetFunctionConfiguration"),
-        *("GetFunctionRecursionConfig", "GetFunctionScalingConfig", "GetPolicy"),
-        *("GetProvisionedConcurrencyConfig", "GetRuntimeManagementConfig", "ListAliases"),
-        *("ListTags", "ListVersionsByFunction", "PublishVersion", "PutFunctionConcurrency"),
-        *("PutFunctionRecursionConfig", "PutRuntimeManagementConfig", "RemovePermission"),
-        *("TagResource", "UntagResource", "UpdateAlias", "UpdateFunctionCode"),
-        "UpdateFunctionConfiguration",
-    )
+_CHANGING_STACKS = frozenset(
+    f"cloudformation:{name}"
+    for name in ("CreateChangeSet", "CreateStack", "ExecuteChangeSet", "UpdateStack")
 )
-_LOG_GROUPS = (
-    awacs.logs.CreateLogGroup,
-    awacs.logs.DeleteLogGroup,
-    awacs.logs.DeleteRetentionPolicy,
-    awacs.logs.ListTagsForResource,
-    awacs.logs.PutRetentionPolicy,
-    awacs.logs.TagResource,
-    awacs.logs.UntagResource,
-)
-_READ_LOG_GROUPS = (
-    awacs.logs.DescribeIndexPolicies,
-    awacs.logs.DescribeLogGroups,
-    awacs.logs.DescribeResourcePolicies,
-    awacs.logs.GetDataProtectionPolicy,
-)
-_ROLES = tuple(
-    awacs.iam.Action(name)
-    for name in (
-        *("CreateRole", "DeleteRole", "DeleteRolePermissionsBoundary", "DeleteRolePolicy"),
-        *("GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListRolePolicies"),
-        *("ListRoleTags", "PutRolePermissionsBoundary", "PutRolePolicy", "TagRole", "UntagRole"),
-        *("UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription"),
-    )
-)
-_APIS = (
-    awacs.apigateway.DELETE,
-    awacs.apigateway.GET,
-    awacs.apigateway.PATCH,
-    awacs.apigateway.POST,
-    awacs.apigateway.PUT,
-)
+# Their calls carry us-east-1, or whatever region, wherever the stack is.
+_GLOBAL = ("iam:", "route53:")
+_CHANGING = frozenset({"create", "update"})
+_READING = ("Describe", "Get", "List")
 
 
-def build_execution_policy() -> PolicyDocument:
-    """Everything that the service template's types need, and no more of it than that."""
-    only_lambda = Condition(StringEquals({"iam:PassedToService": "lambda.amazonaws.com"}))
-    return policy(
-        allow("ManageStacks", _STACKS, [stack_arns()]),
-        allow("ReadStacks", _STACKS_AT_LARGE, ["*"]),
-        # CloudFormation cuts the stack's name short in the names that it makes for functions.
-        allow("ManageFunctions", _FUNCTIONS, [account_arns("lambda", "function:StackSet-*")]),
-        allow(
-            "ManageLogGroups",
-            _LOG_GROUPS,
-            [
-                account_arns("logs", "log-group:StackSet-*"),
-                account_arns("logs", "log-group:API-Gateway-Execution-Logs_*"),
-            ],
-        ),
-        allow("ReadLogGroups", _READ_LOG_GROUPS, [account_arns("logs", "log-group:*")]),
-        allow(
-            "ManageApis",
-            _APIS,
-            [
-                api_gateway_arns("/restapis"),
-                api_gateway_arns("/restapis/*"),
-                api_gateway_arns("/tags/*"),
-            ],
-        ),
-        allow("ManageServiceRoles", _ROLES, [service_role_arns()]),
-        allow("PassServiceRoles", [awacs.iam.PassRole], [service_role_arns()], only_lambda),
-        # API Gateway makes its own role in an account when the first API is created there.
-        allow("LetApiGatewayIn", [awacs.iam.CreateServiceLinkedRole], [api_gateway_role_arn()]),
+def build_execution_policies(
+    parameters: Parameters, service_types: Iterable[str]
+) -> tuple[PolicyDocument, ...]:
+    """Everything that the service template's types need, and no more of it than that.
+
+    Args:
+        parameters: of the bootstrap.
+        service_types: the resource types of the service template.
+    """
+    calls = [called for called in calls_of(service_types) if not is_unused(called.action)]
+    return pack(
+        (
+            *_denials(parameters, calls),
+            allow("ManageStacks", _STACKS, [stack_arns()]),
+            allow("ReadStacks", _STACKS_AT_LARGE, ["*"]),
+            # API Gateway makes its own role in an account when the first API is created there.
+            allow("LetApiGatewayIn", [awacs.iam.CreateServiceLinkedRole], [api_gateway_role_arn()]),
+            *_allowances(parameters, calls),
+        )
     )
+
+
+def _allowances(parameters: Parameters, calls: Iterable[Called]) -> Iterator[Statement]:
+    """A statement a scope, with the actions that are called there."""
+    scopes = build_scopes(parameters)
+    actions: dict[str, set[str]] = {scope.sid: set() for scope in scopes}
+    for called in calls:
+        for scope in find_scopes(called, scopes):
+            actions[scope.sid].add(called.action)
+    for scope in scopes:
+        if actions[scope.sid]:
+            yield allow(scope.sid, _actions(actions[scope.sid]), scope.resources, scope.condition)
+
+
+def _denials(parameters: Parameters, calls: Iterable[Called]) -> Iterator[Statement]:
+    """What stays forbidden whatever is allowed later, here or by another policy of the role."""
+    yield Statement(
+        Sid="KeepOffTheBootstrap",
+        Effect=Deny,
+        Action=[awacs.iam.Action("*")],
+        Resource=list(bootstrap_arns()),
+    )
+    yield Statement(
+        Sid="KeepBoundaries",
+        Effect=Deny,
+        Action=[awacs.iam.DeleteRolePermissionsBoundary],
+        Resource=["*"],
+    )
+    # Deleting and reading stays possible: a region that left the file has to be emptied.
+    elsewhere = StringNotEquals({"aws:RequestedRegion": Ref(parameters.target_regions)})
+    yield Statement(
+        Sid="MakeNothingElsewhere",
+        Effect=Deny,
+        Action=_actions(_CHANGING_STACKS | set(_regional_changes(calls))),
+        Resource=["*"],
+        Condition=Condition(elsewhere),
+    )
+
+
+def _regional_changes(calls: Iterable[Called]) -> set[str]:
+    """What only creations and updates call, of services that have regions, short of reading."""
+    regional = [called for called in calls if not called.action.startswith(_GLOBAL)]
+    changing = {called.action for called in regional if called.handler in _CHANGING}
+    others = {called.action for called in regional if called.handler not in _CHANGING}
+    reading = {action for action in changing if action.split(":")[1].startswith(_READING)}
+    return changing - others - reading
+
+
+def _actions(names: Iterable[str]) -> list[Action]:
+    return [Action(*name.split(":")) for name in sorted(names)]

@@ -6,9 +6,10 @@ import awacs.awslambda
 import awacs.cloudformation
 import awacs.iam
 import awacs.logs
+import awacs.route53
 import awacs.servicequotas
 import awacs.tag
-from awacs.aws import PolicyDocument
+from awacs.aws import Statement
 from troposphere import Sub
 from troposphere.iam import Policy, Role
 
@@ -16,7 +17,9 @@ from generator.bootstrap.names import (
     account_arns,
     account_itself,
     api_gateway_arns,
+    hosted_zone_arn,
     role_name,
+    route53_arns,
     stack_arns,
 )
 from generator.bootstrap.parameters import IS_HOME, Parameters
@@ -42,6 +45,8 @@ _AT_LARGE = (
     awacs.tag.GetResources,
 )
 
+_HEALTH_CHECKS = (awacs.route53.GetHealthCheck, awacs.route53.GetHealthCheckStatus)
+
 
 def build_read_role(parameters: Parameters) -> Role:
     """The execution role trusts StackSets alone, so people read through this one."""
@@ -57,14 +62,15 @@ def build_read_role(parameters: Parameters) -> Role:
         AssumeRolePolicyDocument=trust(
             "AWS", Sub("arn:${AWS::Partition}:iam::${AdminAccountId}:root")
         ),
-        Policies=[Policy(PolicyName="Read", PolicyDocument=_policy())],
+        Policies=[Policy(PolicyName="Read", PolicyDocument=policy(*reading_statements()))],
         Tags=tags(parameters),
     )
 
 
-def _policy() -> PolicyDocument:
+def reading_statements() -> tuple[Statement, ...]:
+    """What reading an account takes; GitHub's jobs read the admin account by themselves."""
     functions = (awacs.awslambda.GetFunction, awacs.awslambda.GetFunctionConfiguration)
-    return policy(
+    return (
         allow("ReadOurStacks", _OUR_STACKS, [stack_arns()]),
         allow("ListAtLarge", _AT_LARGE, ["*"]),
         allow("ListRegions", [awacs.account.ListRegions], [account_itself()]),
@@ -78,6 +84,9 @@ def _policy() -> PolicyDocument:
                 api_gateway_arns("/restapis/*"),
             ],
         ),
+        # Where callers are sent, and why: what an operator looks at who drains a region.
+        allow("ReadRecords", [awacs.route53.ListResourceRecordSets], [hosted_zone_arn()]),
+        allow("ReadHealthChecks", _HEALTH_CHECKS, [route53_arns("healthcheck")]),
         allow("ListLogGroups", [awacs.logs.DescribeLogGroups], [account_arns("logs", "*")]),
         allow(
             "ReadRoles",

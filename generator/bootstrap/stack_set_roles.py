@@ -5,31 +5,41 @@ the execution role in a target account (CloudFormation user guide, "Grant self-m
 permissions").
 """
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import awacs.sts
 from awacs.aws import ArnLike, Condition, PolicyDocument, SourceAccount, SourceArn, StringEquals
 from troposphere import GetAtt, If, Ref
-from troposphere.iam import Policy, Role
+from troposphere.iam import ManagedPolicy, Policy, Role
 
-from generator.bootstrap.execution_policy import build_execution_policy
+from generator.bootstrap.execution_policy import build_execution_policies
 from generator.bootstrap.names import role_arn, role_name, stack_set_arns
 from generator.bootstrap.parameters import IS_ADMIN_HOME, IS_HOME, Parameters
 from generator.metadata import context, tags
 from generator.policies import allow, policy, trust
+from generator.settings import SERVICE
 
 
 class StackSetRoles(NamedTuple):
-    """The chain, from the account of the stack set to a target."""
+    """The chain, from the account of the stack set to a target, and what its end may do."""
 
     administration: Role
+    execution_policies: tuple[ManagedPolicy, ...]
     execution: Role
 
 
-def build_stack_set_roles(parameters: Parameters) -> StackSetRoles:
+def build_stack_set_roles(parameters: Parameters, service_types: Iterable[str]) -> StackSetRoles:
     """With names: StackSets finds the execution role of another account by its name."""
     administration = _administration(parameters)
-    execution = Role(
+    policies = tuple(_execution_policies(parameters, service_types))
+    return StackSetRoles(administration, policies, _execution(parameters, administration, policies))
+
+
+def _execution(
+    parameters: Parameters, administration: Role, policies: Iterable[ManagedPolicy]
+) -> Role:
+    return Role(
         "ExecutionRole",
         Metadata=context(
             "What StackSets makes stack instances with. Its name is how it is found in every "
@@ -48,10 +58,28 @@ def build_stack_set_roles(parameters: Parameters) -> StackSetRoles:
                 role_arn("${AdminAccountId}", "administration"),
             ),
         ),
-        Policies=[Policy(PolicyName="ManageStacks", PolicyDocument=build_execution_policy())],
+        ManagedPolicyArns=[Ref(policy) for policy in policies],
         Tags=tags(parameters),
     )
-    return StackSetRoles(administration, execution)
+
+
+def _execution_policies(
+    parameters: Parameters, service_types: Iterable[str]
+) -> Iterator[ManagedPolicy]:
+    """Managed ones: together they are longer than a role's inline policies may be."""
+    for number, document in enumerate(build_execution_policies(parameters, service_types), 1):
+        yield ManagedPolicy(
+            f"ExecutionPolicy{number}",
+            Metadata=context(
+                "What the execution role may do: what CloudFormation's handlers call for the "
+                "types of the service template, on what is ours.",
+                "derived: generator/bootstrap/execution_policy.py",
+            ),
+            Condition=IS_HOME,
+            Path=f"/{SERVICE}-bootstrap/",
+            Description="What StackSets may do for the service's stacks.",
+            PolicyDocument=document,
+        )
 
 
 def _administration(parameters: Parameters) -> Role:
@@ -62,7 +90,7 @@ def _administration(parameters: Parameters) -> Role:
             ArnLike({SourceArn: stack_set_arns()}),
         ]
     )
-    trusted = trust("Service", "cloudformation.amazonaws.com", only_our_stack_set)
+    trusted = trust("Service", Ref(parameters.stack_sets_principals), only_our_stack_set)
     assume = Policy(PolicyName="AssumeExecutionRole", PolicyDocument=_assume_policy(parameters))
     return Role(
         "AdministrationRole",

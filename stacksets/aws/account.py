@@ -173,6 +173,13 @@ class BotoAccount:
             return None
         return cast("Mapping[str, object]", answer["Role"]["AssumeRolePolicyDocument"])
 
+    def has_identity_provider(self, host: str) -> bool:
+        """Tell whether the account trusts an OpenID Connect provider of this address in IAM."""
+        with self._asking("iam:ListOpenIDConnectProviders"):
+            answer = self._clients.iam.list_open_id_connect_providers()
+        arns = [one["Arn"] for one in answer["OpenIDConnectProviderList"]]
+        return any(arn.endswith(f":oidc-provider/{host}") for arn in arns)
+
     def api_gateway_role(self) -> str | None:
         """Give the CloudWatch role ARN of API Gateway in this account and region, if one is set."""
         with self._asking("apigateway:GET /account"):

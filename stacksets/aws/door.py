@@ -38,12 +38,7 @@ if TYPE_CHECKING:
 
 
 CHECKED_TYPES = frozenset(
-    {
-        "AWS::ApiGateway::RestApi",
-        "AWS::IAM::Role",
-        "AWS::Lambda::Function",
-        "AWS::Logs::LogGroup",
-    }
+    {"AWS::ApiGateway::RestApi", "AWS::IAM::Role", "AWS::Lambda::Function", "AWS::Logs::LogGroup"}
 )
 """The types of which `Account.has_resource` can tell whether one is there."""
 
@@ -271,6 +266,9 @@ class Account(Protocol):
 
     def find_role_trust(self, name: str) -> Mapping[str, object] | None:
         """Give a role's trust policy, None where there is no such role."""
+
+    def has_identity_provider(self, host: str) -> bool:
+        """Tell whether the account trusts an OpenID Connect provider of this address in IAM."""
 
     def api_gateway_role(self) -> str | None:
         """Give the CloudWatch role ARN of API Gateway in this account and region, if one is set."""

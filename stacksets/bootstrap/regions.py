@@ -93,7 +93,7 @@ def _keys(deployment: Deployment, identity: Identity) -> Iterator[InstanceKey]:
 
 def _bring_about(job: Job, deployment: Deployment, identity: Identity) -> BootstrapResult:
     stack = find_usable(job)
-    parameters = settle_parameters(job, deployment, stack)
+    parameters = settle_parameters(job, deployment, identity, stack)
     refuse_unfit(job, parameters)
     tags = settle(job.bootstrap.tags, stack.tags if stack else {})
     if stack is None:

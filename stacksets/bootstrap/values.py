@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from stacksets.bootstrap.known import fill_in
 from stacksets.definition import declared_parameters, no_echo_parameters
 from stacksets.errors import ConflictError
 from stacksets.model.desired import KeptValue
@@ -20,28 +21,12 @@ if TYPE_CHECKING:
     from stacksets.model.outcome import Identity
 
 
-def settle_parameters(job: Job, deployment: Deployment, stack: Stack | None) -> dict[str, str]:
+def settle_parameters(
+    job: Job, deployment: Deployment, identity: Identity, stack: Stack | None
+) -> dict[str, str]:
     """Give the file's parameters and, where the template has them, those that only we know."""
-    known = {
-        "AdminAccountId": deployment.admin_account or job.key.account,
-        "HomeRegion": deployment.home_region,
-        "TargetAccountIds": ",".join(deployment.accounts()),
-        "ApiGatewayAccountRole": _api_gateway_role(job, deployment, stack),
-    }
-    declared = declared_parameters(job.bootstrap.template.content)
     given = settle(job.bootstrap.parameters, stack.parameters if stack else {})
-    return {name: value for name, value in known.items() if name in declared} | given
-
-
-def _api_gateway_role(job: Job, deployment: Deployment, stack: Stack | None) -> str:
-    """Decide who keeps API Gateway's role here: another's is never overwritten, ours goes on.
-
-    A home region that is no target has no API, and so no need.
-    """
-    if job.key not in deployment.instance_keys():
-        return "leave"
-    ours = stack is not None and stack.parameters.get("ApiGatewayAccountRole") == "create"
-    return "create" if ours or job.account.api_gateway_role() is None else "leave"
+    return fill_in(job, deployment, identity, given, stack) | given
 
 
 def refuse_foreign_roles(job: Job, parameters: Mapping[str, str], identity: Identity) -> None:

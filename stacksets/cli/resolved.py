@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stacksets.bootstrap.known import place_parameters
 from stacksets.cli.manual import ManualCommand
 from stacksets.cli.manuals.prepare import RESOLVE
 from stacksets.cli.options import session_command
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 NOBODY = AccountId("000000000000")
 """Stands for "self" where no credentials are asked for."""
 
+_PARTITION = "aws"
 _GATEWAY_ROLE = "ApiGatewayAccountRole"
 
 
@@ -99,9 +101,7 @@ def _bootstrap_views(
         for region in dict.fromkeys((home, *deployment.regions())):
             key = InstanceKey(account, region)
             known = {
-                "AdminAccountId": admin,
-                "HomeRegion": home,
-                "TargetAccountIds": ",".join(targets),
+                **place_parameters(deployment, admin, partition=_PARTITION),
                 _GATEWAY_ROLE: "create" if key in wanted else "leave",
             }
             declared = declared_parameters(bootstrap.template.content)

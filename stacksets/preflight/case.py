@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from stacksets.asking import ask_each
 from stacksets.errors import CredentialsError, PermissionDeniedError, Problem, StackSetsError
-from stacksets.preflight.opt_in import has_to_be_enabled
+from stacksets.opt_in import has_to_be_enabled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

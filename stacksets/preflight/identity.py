@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from stacksets.asking import ask_each
 from stacksets.errors import CredentialsError, Problem, StackSetsError
 from stacksets.model.desired import InstanceKey
+from stacksets.opt_in import enabled_by_default
 from stacksets.preflight.case import Unchecked
-from stacksets.preflight.opt_in import enabled_by_default
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

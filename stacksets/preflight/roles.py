@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stacksets.definition import declared_parameters
 from stacksets.errors import Problem
 from stacksets.model.desired import InstanceKey, PermissionModel
 from stacksets.preflight.case import Unchecked, unread
@@ -92,9 +93,12 @@ def _judge(
 
 
 def _mend(case: Case, key: InstanceKey, caller: Caller) -> str:
-    """Say what makes a role trust a caller; the bootstrap knows nothing of opt-in regions."""
+    """Say what makes a role trust a caller; not every bootstrap knows of opt-in regions."""
     (name, *_) = caller.names
-    if caller.kind == "Service" and name != _SERVICE:
+    bootstrap = case.deployment.bootstrap
+    declared = declared_parameters(bootstrap.template.content) if bootstrap else {}
+    is_regional = caller.kind == "Service" and name != _SERVICE
+    if is_regional and "StackSetsPrincipals" not in declared:
         return f"add the service {name} to its trust policy: an opt-in region comes under its own"
     return case.mended_by_bootstrap(key.account)
 

@@ -54,6 +54,8 @@ def clean(service: Service) -> list[str]:
     for stack in stacks:
         if stack.logging_role:
             kept += _put_back_logging(service, stack.region, stack.logging_role)
+    for region in (HOME, *REGIONS):
+        _delete_bucket(service, region)
     left = _list_left(service)
     if left:
         raise NotCleanError(f"left in account {service.account.id}: {', '.join(left)}")
@@ -123,6 +125,19 @@ def _put_back_logging(service: Service, region: str, role: str) -> list[str]:
     return []
 
 
+def _delete_bucket(service: Service, region: str) -> None:
+    """Delete the bucket for artifacts, which the bootstrap template retains; the tests fill none.
+
+    One with something in it is not of these tests, and S3 refuses to delete it.
+    """
+    s3 = service.account.client("s3", region=region)
+    try:
+        s3.delete_bucket(Bucket=service.bucket(region))
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchBucket":
+            raise
+
+
 def _has_apis(service: Service, region: str) -> bool:
     """Tell whether the region has an API of a kind that logs through the account's role."""
     rest = service.account.client("apigateway", region=region).get_rest_apis(limit=1)["items"]
@@ -148,6 +163,8 @@ def _list_left(service: Service) -> list[str]:
             for one in page["Stacks"]
             if service.environment in one["StackName"]
         ]
+    buckets = {one["Name"] for one in client("s3", region=HOME).list_buckets()["Buckets"]}
+    left += [f"bucket {name}" for name in buckets & set(map(service.bucket, (HOME, *REGIONS)))]
     for purpose in ("administration", "execution", "read"):
         with contextlib.suppress(iam.exceptions.NoSuchEntityException):
             role = iam.get_role(RoleName=f"{service.stack_set}-{purpose}")["Role"]

@@ -64,6 +64,10 @@ class Service:
     def bootstrap_stack(self) -> str:
         return f"multi-region-service-bootstrap-{self.environment}"
 
+    def bucket(self, region: str) -> str:
+        """Give the name of the bucket for artifacts in a region."""
+        return f"mrs-artifacts-{self.environment}-{self.account.id}-{region}"
+
     @property
     def tags(self) -> dict[str, str]:
         return {"Environment": self.environment, "Repository": REPOSITORY, "Author": AUTHOR}
@@ -126,13 +130,15 @@ def describe(service: Service) -> str:
     table = f'[environments."test-*".stack_set]\\nadmin_account = "{account.id}"'
     deletions = "\n".join(
         f"  aws cloudformation delete-stack --stack-name {service.bootstrap_stack} "
-        f"--region {region}{profile}"
+        f"--region {region}{profile}\n"
+        f"  aws s3api delete-bucket --bucket {service.bucket(region)} --region {region}{profile}"
         for region in (HOME, *REGIONS)
     )
     return f"""\
 Account {account.id} ({account.name}, as {account.arn}) gets, for some minutes, environment {name}:
   stack set {service.stack_set} in {HOME} with a stack in {EAST} and in {WEST},
-  stack {service.bootstrap_stack} (roles) in {HOME}, {EAST} and {WEST}, and
+  stack {service.bootstrap_stack} (roles) in {HOME}, {EAST} and {WEST},
+  an empty bucket {service.bucket("REGION")} in each, and
   API Gateway's CloudWatch role in {EAST} and {WEST} where there is none yet.
   GET /myresource and GET /health are public (no authentication) for that time.
 Cost: at most ${estimate_usd():.2f} for {REQUESTS} requests that each hold Lambda to its timeout, at

@@ -50,7 +50,8 @@ def _load(view):
     parameters = {"EnvironmentSuffix": view.environment, **dict(view.parameters)}
     if view.template == "bootstrap":
         places = {"HomeRegion": HOME, "TargetAccountIds": f"{ADMIN},{OTHER}"}
-        parameters = {"AdminAccountId": ADMIN, **places, **parameters}
+        regions = {"TargetRegions": "us-east-1,us-west-1"}
+        parameters = {"AdminAccountId": ADMIN, **places, **regions, **parameters}
     return resolve(template, parameters=parameters, account=view.account, region=view.region)
 
 
@@ -184,7 +185,11 @@ MUTATIONS = [
     *breaks("THREE_TAGS", SERVICE, "Stage", (prop("Tags", "Author"), GONE)),
     *breaks("THREE_TAGS", SERVICE, "Function", (prop("Tags"), GONE)),
     *breaks("THREE_TAGS", SERVICE, "ExecutionLogs", (prop("Tags"), GONE)),
-    *breaks("THREE_TAGS", BOOTSTRAP, "ApiGatewayLogsRole", (prop("Tags"), GONE)),
+    *(
+        mutation
+        for resource in ("ApiGatewayLogsRole", "ArtifactBucket", "GitHubProvider")
+        for mutation in breaks("THREE_TAGS", BOOTSTRAP, resource, (prop("Tags"), GONE))
+    ),
     # logs.guard
     *breaks("LOG_RETENTION_IS_SET", SERVICE, "FunctionLogs", (prop("RetentionInDays"), GONE)),
     *breaks("LOG_RETENTION_IN_PROD_IS_A_YEAR", PROD, "AccessLogs", (prop("RetentionInDays"), 180)),
@@ -338,20 +343,6 @@ MUTATIONS = [
             for value in ("iam:*", "iam:Get?ole", "cloudformation:*", {"Fn::Sub": "iam:*"})
         ),
     ),
-    *(
-        mutation
-        for view in (BOOTSTRAP, TARGET)
-        for mutation in breaks(
-            "ACTIONS_ARE_NAMED",
-            view,
-            "ExecutionRole",
-            (grant("ManageStacks", "Resource"), ["arn:aws:cloudformation:*:111111111111:stack/*"]),
-            (
-                grant("ManageStacks", "Resource"),
-                [{"Fn::Sub": "arn:aws:cloudformation:*:*:stack/${Any}"}],
-            ),
-        )
-    ),
     *breaks(
         "RESOURCES_ARE_NAMED",
         SERVICE,
@@ -455,16 +446,6 @@ MUTATIONS = [
         ),
     ),
     *breaks(
-        "PASSED_ROLES_ARE_FOR_LAMBDA",
-        BOOTSTRAP,
-        "ExecutionRole",
-        (grant("PassServiceRoles", "Condition"), GONE),
-        (
-            grant("PassServiceRoles", "Condition", "StringEquals", "iam:PassedToService"),
-            "ec2.amazonaws.com",
-        ),
-    ),
-    *breaks(
         "IAM_RESOURCES_HAVE_NO_NAME",
         SERVICE,
         "FunctionRole",
@@ -489,8 +470,8 @@ MUTATIONS = [
         "ApiGatewayLogsRole",
         (prop("RoleName"), "multi-region-service-dev-read"),
     ),
-    *breaks("IAM_RESOURCES_ARE_ROLES", SERVICE, "Extra", added("AWS::IAM::User")),
-    *breaks("IAM_RESOURCES_ARE_ROLES", SERVICE, "Extra", added("AWS::IAM::ManagedPolicy")),
+    *breaks("IAM_RESOURCES_ARE_READ", SERVICE, "Extra", added("AWS::IAM::User")),
+    *breaks("IAM_RESOURCES_ARE_READ", SERVICE, "Extra", added("AWS::IAM::Policy")),
     *breaks(
         "FUNCTION_ROLE_HAS_ITS_PATH",
         SERVICE,

@@ -13,17 +13,19 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from generator.checks.guard import run_rule_tests, validate
 from generator.checks.lint import lint
+from tests.guard.bootstrap_mutations import BOOTSTRAP_MUTATIONS
 from tests.guard.mutations import (
     ADMIN,
     HOME,
     LAMBDA_TRUSTS,
-    MUTATIONS,
     OTHER,
     RULES,
     TEMPLATES,
     View,
 )
+from tests.guard.mutations import MUTATIONS as SERVICE_MUTATIONS
 
+MUTATIONS = [*SERVICE_MUTATIONS, *BOOTSTRAP_MUTATIONS]
 RULE_NAMES = sorted(
     name
     for file in RULES.glob("*.guard")
@@ -170,7 +172,7 @@ def test_no_runtime_that_the_rule_admits_is_deprecated_today():
 
 
 def test_the_tags_rule_knows_every_type_of_ours_that_can_carry_tags():
-    listed = set(re.findall(r"'(AWS::[A-Za-z:]+)'", (RULES / "tags.guard").read_text()))
+    listed = set(re.findall(r"'(AWS::[A-Za-z0-9:]+)'", (RULES / "tags.guard").read_text()))
     used = {
         resource["Type"]
         for name in ("service.json", "bootstrap.json")

@@ -20,6 +20,8 @@ HERE, OTHER = AccountId("111111111111"), AccountId("222222222222")
 HOME, EAST, WEST = Region("us-west-2"), Region("us-east-1"), Region("us-west-1")
 STACK = "multi-region-service-bootstrap-dev"
 ROLE = "multi-region-service-dev"
+DATA = Path(__file__).parent / "data"
+"""`first_bootstrap.json` is the template of the first version, as it was deployed."""
 
 
 class Caller:
@@ -107,6 +109,77 @@ def test_the_home_region_gets_the_roles_and_the_targets_api_gateways_setting(cal
     for region, is_set in ((HOME, False), (EAST, True), (WEST, True)):
         account = local_aws.client("apigateway", HERE, region).get_account()
         assert ("cloudwatchRoleArn" in account) is is_set, region
+
+
+def test_every_region_gets_a_bucket_that_is_versioned_and_closed(caller, local_aws):
+    caller.bootstrap()
+
+    for region in (HOME, EAST, WEST):
+        s3 = local_aws.client("s3", HERE, region)
+        bucket = f"mrs-artifacts-dev-{HERE}-{region}"
+        closed = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+        assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+        assert set(closed.values()) == {True}
+        assert "aws:SecureTransport" in s3.get_bucket_policy(Bucket=bucket)["Policy"]
+
+
+def test_the_boundary_is_there_by_the_name_that_the_deployment_file_composes(caller, local_aws):
+    caller.bootstrap()
+
+    arn = caller.deployment().parameters["PermissionsBoundaryArn"]
+    assert arn == f"arn:aws:iam::{HERE}:policy/{ROLE}-boundary"
+    assert local_aws.client("iam", HERE).get_policy(PolicyArn=arn)["Policy"]["Arn"] == arn
+
+
+def named_roles(local_aws):
+    roles = local_aws.client("iam", HERE).list_roles()["Roles"]
+    return {
+        role["RoleName"]: (role["Arn"], role["RoleId"])
+        for role in roles
+        if role["RoleName"].startswith(f"{ROLE}-")
+    }
+
+
+def test_what_the_first_version_made_is_upgraded_and_keeps_its_roles(caller, local_aws):
+    for region in (HOME, EAST, WEST):
+        given = {
+            "EnvironmentSuffix": "dev",
+            "Repository": "unknown",
+            "Author": "an author",
+            "AdminAccountId": HERE,
+            "HomeRegion": HOME,
+            "TargetAccountIds": HERE,
+            "ApiGatewayAccountRole": "leave" if region == HOME else "create",
+        }
+        stacks = local_aws.client("cloudformation", HERE, region)
+        stacks.create_stack(
+            StackName=STACK,
+            TemplateBody=(DATA / "first_bootstrap.json").read_text(encoding="utf-8"),
+            Parameters=[
+                {"ParameterKey": name, "ParameterValue": value} for name, value in given.items()
+            ],
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )
+        stacks.get_waiter("stack_create_complete").wait(
+            StackName=STACK, WaiterConfig={"Delay": 0.05, "MaxAttempts": 100}
+        )
+    before = named_roles(local_aws)
+    gateway = local_aws.client("apigateway", HERE, EAST)
+    logging = gateway.get_account()["cloudwatchRoleArn"]
+
+    assert caller.bootstrap() == dict.fromkeys((HOME, EAST, WEST), BootstrapChange.UPDATED)
+
+    iam = local_aws.client("iam", HERE)
+    execution = f"{ROLE}-execution"
+    assert set(before) == {f"{ROLE}-administration", execution, f"{ROLE}-read"}
+    assert named_roles(local_aws) == before
+    assert iam.list_role_policies(RoleName=execution)["PolicyNames"] == []
+    attached = iam.list_attached_role_policies(RoleName=execution)["AttachedPolicies"]
+    assert attached
+    assert all("/multi-region-service-bootstrap/" in one["PolicyArn"] for one in attached)
+    assert gateway.get_account()["cloudwatchRoleArn"] == logging
+    assert caller.readiness().problems == ()
+    assert caller.bootstrap() == dict.fromkeys((HOME, EAST, WEST), BootstrapChange.UNCHANGED)
 
 
 def test_a_second_bootstrap_changes_nothing_and_calls_nothing_that_could(

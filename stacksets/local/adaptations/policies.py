@@ -83,12 +83,14 @@ def _request(
     principal_arn: str, action: str, resource: str, context: Mapping[str, str]
 ) -> EvalContext:
     parts = principal_arn.split(":")
+    facts = {key.lower(): value for key, value in context.items()}
     return EvalContext(
         principal_arn=principal_arn,
         principal_type="AssumedRole" if ":assumed-role/" in principal_arn else "Root",
         principal_account=parts[4] if len(parts) > 4 else "",  # noqa: PLR2004 - arn:aws:iam::ACCOUNT
         action=action,
         resource_arn=resource,
-        region="",
-        service_context={key.lower(): value for key, value in context.items()},
+        # The evaluator takes aws:RequestedRegion from here and from nowhere else.
+        region=facts.get("aws:requestedregion", ""),
+        service_context=facts,
     )

@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-import fnmatch
-import json
+import re
 
 import pytest
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+
+from generator.settings import TEMPLATE_BODY_LIMIT_BYTES
+from stacksets.local.adaptations.policies import policies_allow
+from stacksets.resolve import resolve
 
 ENVIRONMENT = "multi-region-service-${EnvironmentSuffix}"
 
-# What handlers of our types may call for features that we do not use.
-UNUSED = {
-    "codedeploy:*": "the alias has no traffic shifting",
-    "ec2:*": "the function is in no VPC",
-    "elasticfilesystem:*": "the function mounts nothing",
-    "firehose:*": "logs go to CloudWatch alone",
-    "kms:*": "no key of a customer",
-    "s3:*": "the code is inline",
-    "s3files:*": "the function mounts nothing",
-    "iam:AttachRolePolicy": "the role has inline policies alone",
-    "iam:DetachRolePolicy": "the role has inline policies alone",
-    "lambda:*Scaling*": "no capacity provider",
-    "lambda:AssociateRuntimeAlias": "no runtime of our own",
-    "lambda:GetLayerVersion": "no layer",
-    "lambda:*CodeSigningConfig": "no code signing; reading whether there is one is allowed",
-    "lambda:ListFunctions": "listing all functions is for drift detection of unmanaged ones",
-    "lambda:PassCapacityProvider": "no capacity provider",
-    "lambda:*ProvisionedConcurrencyConfig": "nothing is provisioned",
-    "logs:*DataProtectionPolicy": "no such policy",
-    "logs:*IndexPolicy": "no such policy",
-    "logs:*KmsKey": "no key of a customer",
-    "logs:*ResourcePolicy": "no such policy",
-    "logs:CreateLogDelivery": "logs go to CloudWatch alone",
-    "logs:PutBearerTokenAuthentication": "not used",
-    "logs:PutLogGroupDeletionProtection": "not used",
-    "apigateway:UpdateRestApiPolicy": "the API has no resource policy",
-    "iam:ListRoles": "listing all roles is for drift detection of unmanaged ones",
-}
+GITHUB = "token.actions.githubusercontent.com"
 
 
 @pytest.fixture
@@ -50,13 +25,14 @@ def roles(bootstrap):
 
 
 def statements_of(role):
-    (policy,) = role["Policies"]
+    policy = role if "PolicyDocument" in role else role["Policies"][0]
     return {statement["Sid"]: statement for statement in policy["PolicyDocument"]["Statement"]}
 
 
 def trust_of(role):
     (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
-    assert (statement["Effect"], statement["Action"]) == ("Allow", ["sts:AssumeRole"])
+    action = "sts:AssumeRole" + ("WithWebIdentity" if "Federated" in statement["Principal"] else "")
+    assert (statement["Effect"], statement["Action"]) == ("Allow", [action])
     return statement["Principal"], statement.get("Condition")
 
 
@@ -68,25 +44,59 @@ def test_the_parameters_are_those_that_the_bootstrap_command_fills_in(bootstrap)
         "AdminAccountId",
         "HomeRegion",
         "TargetAccountIds",
+        "TargetRegions",
+        "StackSetsPrincipals",
         "ApiGatewayAccountRole",
+        "HostedZoneId",
+        "GitHubRepository",
+        "GitHubOidcProvider",
     ]
-    for name in ("AdminAccountId", "HomeRegion", "TargetAccountIds"):
+    for name in ("AdminAccountId", "HomeRegion", "TargetAccountIds", "TargetRegions"):
         assert "Default" not in bootstrap["Parameters"][name]
 
 
+def test_a_plain_stack_takes_the_template_as_it_is(rendered):
+    assert len(rendered["bootstrap.json"]) <= TEMPLATE_BODY_LIMIT_BYTES
+
+
 def test_each_resource_stands_where_it_belongs(bootstrap):
-    assert {title: resource["Condition"] for title, resource in bootstrap["Resources"].items()} == {
+    policies = [name for name in bootstrap["Resources"] if name.startswith("ExecutionPolicy")]
+    conditions = {
+        title: resource.get("Condition") for title, resource in bootstrap["Resources"].items()
+    }
+    assert policies
+    assert conditions == {
+        "ServiceBoundary": "IsHome",
         "AdministrationRole": "IsAdminHome",
+        **dict.fromkeys(policies, "IsHome"),
         "ExecutionRole": "IsHome",
         "ReadRole": "IsHome",
         "ApiGatewayLogsRole": "ManageApiGateway",
         "ApiGatewayAccount": "ManageApiGateway",
+        "ArtifactBucket": None,
+        "ArtifactBucketPolicy": None,
+        "GitHubProvider": "MakesGitHubProvider",
+        "JobsReadPolicy": "TrustsGitHub",
+        "DeployRole": "TrustsGitHub",
+        "PlanRole": "TrustsGitHub",
     }
     assert bootstrap["Conditions"] == {
         "IsHome": {"Fn::Equals": [{"Ref": "AWS::Region"}, {"Ref": "HomeRegion"}]},
         "IsAdmin": {"Fn::Equals": [{"Ref": "AWS::AccountId"}, {"Ref": "AdminAccountId"}]},
         "IsAdminHome": {"Fn::And": [{"Condition": "IsHome"}, {"Condition": "IsAdmin"}]},
         "ManageApiGateway": {"Fn::Equals": [{"Ref": "ApiGatewayAccountRole"}, "create"]},
+        "TrustsGitHub": {
+            "Fn::And": [
+                {"Condition": "IsAdminHome"},
+                {"Fn::Not": [{"Fn::Equals": [{"Ref": "GitHubRepository"}, ""]}]},
+            ]
+        },
+        "MakesGitHubProvider": {
+            "Fn::And": [
+                {"Condition": "TrustsGitHub"},
+                {"Fn::Equals": [{"Ref": "GitHubOidcProvider"}, "create"]},
+            ]
+        },
     }
 
 
@@ -97,12 +107,14 @@ def test_the_names_that_stack_sets_find_roles_by_carry_the_environment(roles):
         "ExecutionRole": {"Fn::Sub": f"{ENVIRONMENT}-execution"},
         "ReadRole": {"Fn::Sub": f"{ENVIRONMENT}-read"},
         "ApiGatewayLogsRole": None,
+        "DeployRole": {"Fn::Sub": f"{ENVIRONMENT}-deploy"},
+        "PlanRole": {"Fn::Sub": f"{ENVIRONMENT}-plan"},
     }
 
 
 def test_only_cloudformation_for_our_own_stack_set_may_administer(roles):
     assert trust_of(roles["AdministrationRole"]) == (
-        {"Service": "cloudformation.amazonaws.com"},
+        {"Service": {"Ref": "StackSetsPrincipals"}},
         {
             "StringEquals": {"aws:SourceAccount": {"Ref": "AdminAccountId"}},
             "ArnLike": {
@@ -147,32 +159,25 @@ def test_the_execution_role_trusts_the_administration_role_and_not_its_account(r
     }
 
 
-def test_the_execution_role_manages_stacks_of_our_stack_set_alone(roles):
-    manage = statements_of(roles["ExecutionRole"])["ManageStacks"]
-    assert manage["Resource"] == [
-        {
-            "Fn::Sub": "arn:${AWS::Partition}:cloudformation:*:${AWS::AccountId}:"
-            f"stack/StackSet-{ENVIRONMENT}-*/*"
-        }
-    ]
+def test_cloudformation_comes_by_the_names_that_the_command_fills_in_and_no_others(bootstrap):
+    principals = bootstrap["Parameters"]["StackSetsPrincipals"]
+    assert principals["Type"] == "CommaDelimitedList"
+    assert principals["Default"] == "cloudformation.amazonaws.com"
+    for name in ("cloudformation.amazonaws.com", "cloudformation.eu-south-1.amazonaws.com"):
+        assert re.search(principals["AllowedPattern"], name)
+    for name in (
+        "lambda.amazonaws.com",
+        "cloudformationxamazonaws.com",
+        "*",
+        "a.cloudformation.com",
+    ):
+        assert not re.search(principals["AllowedPattern"], name)
 
 
-def test_a_role_that_it_makes_is_under_our_path_and_passed_to_lambda_alone(roles):
-    statements = statements_of(roles["ExecutionRole"])
-    ours = [{"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/multi-region-service/*"}]
-    assert statements["ManageServiceRoles"]["Resource"] == ours
-    assert statements["PassServiceRoles"]["Resource"] == ours
-    assert statements["PassServiceRoles"]["Condition"] == {
-        "StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}
-    }
-    others = [name for name, found in statements.items() if "iam:" in json.dumps(found["Action"])]
-    assert others == ["ManageServiceRoles", "PassServiceRoles", "LetApiGatewayIn"]
-    assert statements["LetApiGatewayIn"]["Resource"] == [
-        {
-            "Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/"
-            "ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"
-        }
-    ]
+def test_the_execution_role_has_the_derived_policies_and_no_others(bootstrap, roles):
+    policies = [name for name in bootstrap["Resources"] if name.startswith("ExecutionPolicy")]
+    assert roles["ExecutionRole"]["ManagedPolicyArns"] == [{"Ref": name} for name in policies]
+    assert "Policies" not in roles["ExecutionRole"]
 
 
 def test_none_of_the_bootstrap_s_own_roles_is_under_the_path_that_it_manages(roles):
@@ -180,19 +185,15 @@ def test_none_of_the_bootstrap_s_own_roles_is_under_the_path_that_it_manages(rol
         assert not role.get("Path", "/").startswith("/multi-region-service/")
 
 
-def test_only_actions_without_a_resource_are_allowed_on_every_resource(roles):
+def test_only_reads_without_a_resource_are_allowed_on_every_resource_to_who_reads(roles):
     at_large = {
         action
-        for role in ("ExecutionRole", "ReadRole")
-        for statement in statements_of(roles[role]).values()
+        for statement in statements_of(roles["ReadRole"]).values()
         if statement["Resource"] == ["*"]
         for action in statement["Action"]
     }
     assert at_large == {
-        "cloudformation:DescribeStackDriftDetectionStatus",
-        "cloudformation:GetTemplateSummary",
         "cloudformation:ListStacks",
-        "cloudformation:ValidateTemplate",
         "iam:ListRoles",
         "lambda:GetAccountSettings",
         "lambda:ListFunctions",
@@ -201,47 +202,23 @@ def test_only_actions_without_a_resource_are_allowed_on_every_resource(roles):
     }
 
 
-def handler_actions(resource_type):
-    """What CloudFormation's handlers of a type call, tags included, as its schema says."""
-    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type).schema
-    handlers = schema.get("handlers", {}).values()
-    called = {action for handler in handlers for action in handler.get("permissions", ())}
-    return called | set(schema.get("tagging", {}).get("permissions", ()))
-
-
-def test_the_execution_role_may_call_what_the_handlers_of_the_service_s_types_call(
-    roles, resources
-):
-    allowed = {
-        action
-        for statement in statements_of(roles["ExecutionRole"]).values()
-        for action in statement["Action"]
-    }
-    called = {action for kind in resources for action in handler_actions(kind)}
-    used = {
-        pattern
-        for pattern in UNUSED
-        if any(fnmatch.fnmatchcase(action, pattern) for action in called - allowed)
-    }
-    unexplained = {
-        action
-        for action in called - allowed
-        if not any(fnmatch.fnmatchcase(action, pattern) for pattern in UNUSED)
-    }
-    assert unexplained == set()
-    assert used == set(UNUSED)
-
-
 def test_the_read_role_is_the_admin_account_s_and_changes_nothing(roles):
     assert trust_of(roles["ReadRole"]) == (
         {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AdminAccountId}:root"}},
         None,
     )
-    verbs = ("Describe", "Get", "List")
-    for statement in statements_of(roles["ReadRole"]).values():
-        for action in statement["Action"]:
-            assert action == "apigateway:GET" or action.partition(":")[2].startswith(verbs)
-            assert not action.endswith("*")
+    assert changes_of(roles["ReadRole"]) == set()
+
+
+def changes_of(role):
+    """The actions of a role or policy that are no reads."""
+    return {
+        action
+        for statement in statements_of(role).values()
+        for action in statement["Action"]
+        if action != "apigateway:GET"
+        if not action.partition(":")[2].startswith(("Describe", "Get", "List")) or "*" in action
+    }
 
 
 def test_api_gateway_s_account_role_outlives_the_stack(bootstrap):
@@ -264,8 +241,146 @@ def test_api_gateway_logs_through_a_role_that_it_may_assume_and_checks(bootstrap
 
 
 def test_an_output_stands_where_its_role_stands(bootstrap, roles):
-    assert {title: output["Condition"] for title, output in bootstrap["Outputs"].items()} == {
+    outputs = dict(bootstrap["Outputs"])
+    assert outputs.pop("ServiceBoundaryArn")["Value"] == {"Ref": "ServiceBoundary"}
+    bucket = outputs.pop("ArtifactBucketName")
+    assert bucket["Value"] == {"Ref": "ArtifactBucket"}
+    assert "Condition" not in bucket
+    assert {title: output["Condition"] for title, output in outputs.items()} == {
         f"{title}Arn": bootstrap["Resources"][title]["Condition"] for title in roles
     }
-    for title, output in bootstrap["Outputs"].items():
+    for title, output in outputs.items():
         assert output["Value"] == {"Fn::GetAtt": [title.removesuffix("Arn"), "Arn"]}
+
+
+def test_the_boundary_has_the_name_that_the_deployment_file_composes(bootstrap):
+    boundary = bootstrap["Resources"]["ServiceBoundary"]["Properties"]
+    assert boundary["ManagedPolicyName"] == {"Fn::Sub": f"{ENVIRONMENT}-boundary"}
+    assert "Path" not in boundary
+
+
+def test_the_bucket_s_name_is_the_world_s_and_never_too_long(bootstrap):
+    name = bootstrap["Resources"]["ArtifactBucket"]["Properties"]["BucketName"]["Fn::Sub"]
+    longest = {"EnvironmentSuffix": "e" * 20, "AWS::AccountId": "1" * 12, "AWS::Region": "r" * 14}
+    for part, value in longest.items():
+        assert f"${{{part}}}" in name
+        name = name.replace(f"${{{part}}}", value)
+    assert len(name) <= 63
+
+
+def test_what_deployments_need_later_outlives_the_stack(bootstrap):
+    for title in ("ArtifactBucket", "ArtifactBucketPolicy", "GitHubProvider"):
+        resource = bootstrap["Resources"][title]
+        assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+
+
+def with_github(bootstrap, **more):
+    parameters = {
+        "EnvironmentSuffix": "dev",
+        "AdminAccountId": "111111111111",
+        "HomeRegion": "us-west-2",
+        "TargetAccountIds": "111111111111,222222222222",
+        "TargetRegions": "us-east-1",
+        "GitHubRepository": "example/service",
+        **more,
+    }
+    return resolve(bootstrap, parameters=parameters, account="111111111111", region="us-west-2")
+
+
+def test_without_a_repository_nothing_of_github_is_made(bootstrap):
+    resources = with_github(bootstrap, GitHubRepository="")["Resources"]
+    assert not {"GitHubProvider", "JobsReadPolicy", "DeployRole", "PlanRole"} & set(resources)
+
+
+def test_githubs_provider_has_one_audience_and_no_thumbprint(bootstrap):
+    provider = bootstrap["Resources"]["GitHubProvider"]["Properties"]
+    assert provider["Url"] == f"https://{GITHUB}"
+    assert provider["ClientIdList"] == ["sts.amazonaws.com"]
+    assert "ThumbprintList" not in provider
+
+
+@pytest.mark.parametrize(
+    ("role", "subject"),
+    [
+        ("DeployRole", "repo:example/service:environment:dev"),
+        ("PlanRole", "repo:example/service:pull_request"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("provider", "principal"),
+    [
+        ("create", {"Ref": "GitHubProvider"}),
+        ("leave", f"arn:aws:iam::111111111111:oidc-provider/{GITHUB}"),
+    ],
+)
+def test_one_kind_of_job_of_one_repository_gets_a_role_for_an_hour(
+    bootstrap, role, subject, provider, principal
+):
+    view = with_github(bootstrap, GitHubOidcProvider=provider)["Resources"]
+    assert ("GitHubProvider" in view) is (provider == "create")
+    properties = view[role]["Properties"]
+    assert properties["MaxSessionDuration"] == 3600
+    assert trust_of(properties) == (
+        {"Federated": principal},
+        {"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com", f"{GITHUB}:sub": subject}},
+    )
+
+
+@pytest.mark.parametrize(
+    ("repository", "is_taken"),
+    [
+        ("example/service", True),
+        ("example@1/service.py@22", True),
+        ("", True),
+        ("example", False),
+        ("example/*", False),
+        ("example/service:ref", False),
+        ("example/service/more", False),
+    ],
+)
+def test_a_repository_is_one_repository(bootstrap, repository, is_taken):
+    pattern = bootstrap["Parameters"]["GitHubRepository"]["AllowedPattern"]
+    assert bool(re.search(pattern, repository)) is is_taken
+
+
+def test_a_plan_of_a_pull_request_changes_nothing(bootstrap, roles):
+    assert "Policies" not in roles["PlanRole"]
+    assert roles["PlanRole"]["ManagedPolicyArns"] == [{"Ref": "JobsReadPolicy"}]
+    reading = bootstrap["Resources"]["JobsReadPolicy"]["Properties"]
+    assert changes_of(reading) == {"sts:AssumeRole"}
+    targets = statements_of(reading)["ReadTargets"]
+    assert targets["Resource"] == [
+        {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::*:role/{ENVIRONMENT}-read"}
+    ]
+
+
+def test_a_deploy_changes_the_service_s_stack_set_and_nothing_that_could_change_a_role(bootstrap):
+    resources = with_github(bootstrap)["Resources"]
+    documents = [
+        resources["JobsReadPolicy"]["Properties"]["PolicyDocument"],
+        resources["DeployRole"]["Properties"]["Policies"][0]["PolicyDocument"],
+    ]
+    facts = {"iam:PassedToService": "cloudformation.amazonaws.com"}
+
+    def may(action, arn):
+        return policies_allow(documents, action=action, resource=arn, context=facts)
+
+    sets = "arn:aws:cloudformation:us-west-2:111111111111:stackset"
+    role = "arn:aws:iam::111111111111:role/multi-region-service-dev"
+    for action in (
+        "UpdateStackSet",
+        "CreateStackInstances",
+        "DeleteStackSet",
+        "StopStackSetOperation",
+    ):
+        assert may(f"cloudformation:{action}", f"{sets}/multi-region-service-dev:0000")
+        assert not may(f"cloudformation:{action}", f"{sets}/multi-region-service-prod:0000")
+    assert may("cloudformation:UpdateStackInstances", f"{sets}-target/multi-region-service-dev:0:1")
+    assert may("iam:PassRole", f"{role}-administration")
+    assert not may("iam:PassRole", f"{role}-execution")
+    bucket = "arn:aws:s3:::mrs-artifacts-dev-111111111111-us-east-1"
+    assert may("s3:PutObject", f"{bucket}/template.json")
+    for action in ("iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:CreateRole"):
+        assert not may(action, f"{role}-administration")
+    for action in ("s3:DeleteObjectVersion", "s3:PutBucketPolicy", "sts:AssumeRole"):
+        assert not may(action, bucket if action.startswith("s3:") else f"{role}-execution")

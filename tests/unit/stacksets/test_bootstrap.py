@@ -16,7 +16,7 @@ from stacksets.errors import (
     OperationFailedError,
     StillRunningError,
 )
-from stacksets.model.desired import Bootstrap, DeploymentTargets, KeptValue
+from stacksets.model.desired import Bootstrap, DeploymentTargets, KeptValue, Region
 from stacksets.model.outcome import RootCause, WrittenAt
 from tests.builders import (
     ACCOUNT,
@@ -39,6 +39,10 @@ CONTENT = {
         "AdminAccountId": {"Type": "String"},
         "HomeRegion": {"Type": "String"},
         "TargetAccountIds": {"Type": "CommaDelimitedList"},
+        "TargetRegions": {"Type": "CommaDelimitedList"},
+        "StackSetsPrincipals": {"Type": "CommaDelimitedList"},
+        "GitHubRepository": {"Type": "String", "Default": ""},
+        "GitHubOidcProvider": {"Type": "String"},
         "ApiGatewayAccountRole": {"Type": "String"},
     },
     "Conditions": {"IsHome": {"Fn::Equals": [{"Ref": "AWS::Region"}, {"Ref": "HomeRegion"}]}},
@@ -62,11 +66,16 @@ SENT = {
     "AdminAccountId": ACCOUNT,
     "HomeRegion": HOME,
     "TargetAccountIds": ACCOUNT,
+    "TargetRegions": EAST,
+    "StackSetsPrincipals": "cloudformation.amazonaws.com",
+    "GitHubOidcProvider": "leave",
     "ApiGatewayAccountRole": "create",
     "Suffix": "dev",
     "Author": "unknown",
 }
 TAGS = {"Author": "unknown", "Team": "blue"}
+REPOSITORY = "example/service"
+OURS = {"GitHubOidcProvider": "create", "GitHubRepository": REPOSITORY}
 
 
 @dataclass
@@ -85,6 +94,7 @@ class Account:
     after_delete: tuple[str, ...] = ("DELETE_COMPLETE",)
     nothing_to_update: bool = False
     gateway_role: str | None = None
+    identity_providers: tuple[str, ...] = ()
     roles: frozenset[str] = frozenset()
     events: tuple[StackEvent, ...] = ()
     calls: list[tuple] = field(default_factory=list)
@@ -132,6 +142,10 @@ class Account:
 
     def has_role(self, name):
         return name in self.roles
+
+    def has_identity_provider(self, host):
+        self.calls.append(("has_identity_provider",))
+        return host in self.identity_providers
 
     def api_gateway_role(self):
         return self.gateway_role
@@ -242,7 +256,8 @@ def test_the_template_gets_the_files_values_and_those_that_only_we_know(world):
     world.bootstrap()
 
     capabilities = ("CAPABILITY_NAMED_IAM",)
-    assert world.east.calls == [("create", SENT, TAGS, capabilities)]
+    sent = SENT | {"TargetRegions": f"{EAST},{WEST}"}
+    assert world.east.calls == [("create", sent, TAGS, capabilities)]
 
 
 def test_a_file_may_say_what_we_would_have_known(world):
@@ -264,6 +279,70 @@ def test_all_target_accounts_are_named_for_the_administration_role(world):
     world.bootstrap(targets=both)
 
     assert world.home.parameters["TargetAccountIds"] == f"{ACCOUNT},{OTHER_ACCOUNT}"
+
+
+def test_regions_that_accounts_opt_into_are_named_with_cloudformations_names_there(world):
+    milan, hong_kong = Region("eu-south-1"), Region("ap-east-1")
+    for region in (milan, hong_kong):
+        world.put(region, Account())
+    both = (DeploymentTargets(accounts=(ACCOUNT,), regions=(milan, EAST, hong_kong)),)
+    world.bootstrap(targets=both)
+
+    assert world.home.parameters["TargetRegions"] == "ap-east-1,eu-south-1,us-east-1"
+    assert world.home.parameters["StackSetsPrincipals"] == (
+        "cloudformation.amazonaws.com,cloudformation.ap-east-1.amazonaws.com,"
+        "cloudformation.eu-south-1.amazonaws.com"
+    )
+
+
+def test_githubs_provider_is_not_asked_for_where_no_repository_is_named(world):
+    world.bootstrap()
+
+    for account in (world.home, world.east):
+        assert account.parameters["GitHubOidcProvider"] == "leave"
+        assert [name for name, *_ in account.calls] == ["create"]
+
+
+def named(**more):
+    return replace(BOOTSTRAP, parameters={"Suffix": "dev", "GitHubRepository": REPOSITORY, **more})
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"), [((), "create"), (("token.actions.githubusercontent.com",), "leave")]
+)
+def test_githubs_provider_is_made_once_an_account_in_the_admins_home(world, there, expected):
+    world.home.identity_providers = world.east.identity_providers = there
+    world.bootstrap(bootstrap=named())
+
+    assert world.home.parameters["GitHubOidcProvider"] == expected
+    assert world.east.parameters["GitHubOidcProvider"] == "leave"
+    assert ("has_identity_provider",) not in world.east.calls
+
+
+def test_another_account_than_the_admins_trusts_no_github(world):
+    world.bootstrap(bootstrap=named(), admin_account=OTHER_ACCOUNT)
+
+    assert world.home.parameters["GitHubOidcProvider"] == "leave"
+    assert ("has_identity_provider",) not in world.home.calls
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        (OURS, "create"),
+        (OURS | {"GitHubOidcProvider": "leave"}, "leave"),
+        # "create" came of nothing while no repository was named.
+        (OURS | {"GitHubRepository": ""}, "leave"),
+    ],
+)
+def test_the_provider_that_our_own_stack_made_stays_in_its_care(world, before, expected):
+    account = as_deployed(
+        parameters=SENT | before, identity_providers=("token.actions.githubusercontent.com",)
+    )
+    world.put(HOME, account)
+    world.bootstrap(bootstrap=named())
+
+    assert account.parameters["GitHubOidcProvider"] == expected
 
 
 @pytest.mark.parametrize(("role", "expected"), [(None, "create"), ("arn:theirs", "leave")])

@@ -7,6 +7,7 @@ import pytest
 from stacksets.aws.door import RegionOptStatus
 from stacksets.errors import CredentialsError, PermissionDeniedError, Problem
 from stacksets.model.desired import (
+    Bootstrap,
     CallAs,
     DeploymentTargets,
     Organization,
@@ -14,8 +15,8 @@ from stacksets.model.desired import (
     Region,
 )
 from stacksets.model.observed import InstanceStatus
+from stacksets.opt_in import enabled_by_default, has_to_be_enabled
 from stacksets.preflight import Readiness
-from stacksets.preflight.opt_in import enabled_by_default, has_to_be_enabled
 from tests.builders import (
     ACCOUNT,
     EAST,
@@ -25,6 +26,7 @@ from tests.builders import (
     WEST,
     a_key,
     a_stack_set,
+    a_template,
     an_instance,
 )
 from tests.fakes import FakeAccount
@@ -215,6 +217,26 @@ def test_an_opt_in_region_has_a_principal_of_its_own_that_the_administration_rol
             "its own",
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("parameters", "hint"),
+    [
+        (
+            {},
+            f"add the service {IN_MILAN} to its trust policy: an opt-in region comes under its own",
+        ),
+        ({"StackSetsPrincipals": {"Type": "CommaDelimitedList"}}, "make bootstrap"),
+    ],
+)
+def test_a_bootstrap_that_knows_of_opt_in_regions_mends_the_trust(world, parameters, hint):
+    world.here[HOME].roles["administration"] = trust(SERVICE)
+    content = {"Parameters": parameters, "Resources": {"Role": {"Type": "AWS::IAM::Role"}}}
+    bootstrap = Bootstrap(stack_name="boot", template=a_template(content), parameters={}, tags={})
+
+    (problem,) = world.check(targets=to(EAST, MILAN), bootstrap=bootstrap).problems
+
+    assert problem.hint == hint
 
 
 def test_without_opt_in_regions_their_principals_are_not_asked_for(world):

@@ -355,6 +355,22 @@ def test_api_gateways_role_is_read(account, clients, stub, answer, arn):
     assert account.api_gateway_role() == arn
 
 
+@pytest.mark.parametrize(
+    ("hosts", "found"),
+    [
+        ((), False),
+        (("example.org", "token.example.org"), True),
+        (("token.example.org/ours",), False),
+    ],
+)
+def test_an_identity_provider_is_found_by_its_whole_address(account, clients, stub, hosts, found):
+    arns = [f"arn:aws:iam::111111111111:oidc-provider/{host}" for host in hosts]
+    answer = {"OpenIDConnectProviderList": [{"Arn": arn} for arn in arns]}
+    stub(clients.iam).add_response("list_open_id_connect_providers", answer, {})
+
+    assert account.has_identity_provider("token.example.org") is found
+
+
 def test_the_limit_of_concurrent_executions_is_read(account, clients, stub):
     answer = {"AccountLimit": {"ConcurrentExecutions": 10}}
     stub(clients.functions).add_response("get_account_settings", answer, {})

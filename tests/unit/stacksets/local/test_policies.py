@@ -132,3 +132,11 @@ def test_a_condition_of_an_identity_policy_is_asked() -> None:
 
     assert allowed(conditional)
     assert not allowed(elsewhere)
+
+
+def test_the_region_of_a_request_is_a_condition_like_any_other() -> None:
+    here = policy("*", Condition={"StringEquals": {"aws:RequestedRegion": "eu-west-1"}})
+
+    assert allowed(here, **{"aws:RequestedRegion": "eu-west-1"})
+    assert not allowed(here, **{"aws:RequestedRegion": "us-east-1"})
+    assert not allowed(here)

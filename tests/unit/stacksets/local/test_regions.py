@@ -9,7 +9,7 @@ import pytest
 from stacksets.local.control_plane.clients import USER_AGENT
 from stacksets.local.journal import ApiCall
 from stacksets.local.regions import Regions
-from stacksets.preflight.opt_in import has_to_be_enabled
+from stacksets.opt_in import has_to_be_enabled
 
 MINE, THEIRS = "111111111111", "222222222222"
 MILAN = "eu-south-1"
