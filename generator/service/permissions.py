@@ -14,8 +14,8 @@ def build_permissions(api: RestApi, alias: Alias) -> tuple[Permission, ...]:
         Permission(
             f"{title}Permission",
             Metadata=context(
-                f"Lets API Gateway invoke the alias for GET /{path} of this API and stage.",
-                "no wildcard: neither another stage, method or API nor another account",
+                f"GET /{path} of this API and stage may invoke the alias.",
+                "no wildcard in stage, method, API or account",
             ),
             Action="lambda:InvokeFunction",
             FunctionName=Ref(alias),

@@ -104,7 +104,7 @@ def test_our_templates_pass_and_no_rule_is_passed_over(guard_binary, tmp_path):
             set(),
             {
                 ("LOG_RETENTION_IN_PROD_IS_A_YEAR", group)
-                for group in ("AccessLogs", "ExecutionLogs", "FunctionLogs")
+                for group in ("KeptAccessLogs", "KeptExecutionLogs", "KeptFunctionLogs")
             },
         ),
     ],
@@ -170,7 +170,7 @@ def test_no_runtime_that_the_rule_admits_is_deprecated_today():
 
 
 def test_the_tags_rule_knows_every_type_of_ours_that_can_carry_tags():
-    listed = set(re.findall(r"'(AWS::[A-Za-z:]+)'", (RULES / "tags.guard").read_text()))
+    listed = set(re.findall(r"'(AWS::[A-Za-z0-9:]+)'", (RULES / "tags.guard").read_text()))
     used = {
         resource["Type"]
         for name in ("service.json", "bootstrap.json")
@@ -179,4 +179,12 @@ def test_the_tags_rule_knows_every_type_of_ours_that_can_carry_tags():
     schemas = {
         kind: PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema for kind in used
     }
-    assert listed == {kind for kind, schema in schemas.items() if schema["tagging"]["taggable"]}
+    tagged = {
+        kind: schema["tagging"].get("tagProperty")
+        for kind, schema in schemas.items()
+        if schema["tagging"]["taggable"]
+    }
+    assert listed == set(tagged)
+    assert {kind for kind, where in tagged.items() if where != "/properties/Tags"} == {
+        "AWS::Route53::HealthCheck"
+    }

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.integration
 
 ACCOUNT = "000000000000"
 HOME, EAST, WEST = "us-west-2", "us-east-1", "us-west-1"
+PARAMETERS = "\n[stack_set.parameters]\n"
 
 
 @pytest.fixture
@@ -65,6 +66,34 @@ def test_another_line_in_the_handler_is_one_update_and_the_next_call_answers_by_
         assert after[region]["ApiEndpoint"] == before[region]["ApiEndpoint"]
         assert after[region]["FunctionName"] == before[region]["FunctionName"]
         assert after[region]["FunctionVersion"] != before[region]["FunctionVersion"]
+
+
+def test_callers_and_networks_close_myresource_at_once_and_open_it_again_and_never_health(
+    local_aws: LocalAws, service: Folder
+) -> None:
+    before = service.outputs()[EAST]
+    file = service.path / "stacksets.toml"
+    text = file.read_text()
+    seen = {}
+    for name, line in (
+        ("signed", 'Callers = "iam"'),
+        ("elsewhere", 'AllowedNetworks = "192.0.2.0/24"'),
+        ("here", 'AllowedNetworks = "127.0.0.0/8,192.0.2.0/24"'),
+        ("anyone", ""),
+    ):
+        file.write_text(text.replace(PARAMETERS, f"{PARAMETERS}{line}\n"))
+        assert service.deploy().result["code"] == "succeeded"
+        endpoint = service.endpoints()[EAST]
+        assert endpoint == before["ApiEndpoint"]
+        paths = ("myresource", "health")
+        seen[name] = [local_aws.https_get(endpoint + path).status for path in paths]
+
+    assert seen == {
+        "signed": [403, 200],
+        "elsewhere": [403, 200],
+        "here": [200, 200],
+        "anyone": [200, 200],
+    }
 
 
 @pytest.mark.exhaustive
