@@ -145,6 +145,33 @@ def test_a_destroy_leaves_what_was_there_before_the_deploy(
     assert {region: everything_in(local_aws, ACCOUNT, region) for region in regions} == before
 
 
+@pytest.mark.exhaustive
+def test_a_destroyed_prod_leaves_its_logs_and_says_so(local_aws: LocalAws, project: Folder) -> None:
+    project.change("stacksets.toml", _prod_of_this_account)
+    prod = "prod"
+    assert project.run("bootstrap", "--yes", environment=prod).exit_code == 0
+    assert project.deploy(environment=prod).exit_code == 0
+
+    ran = project.run("destroy", "--yes", "--allow-delete", environment=prod)
+
+    assert ran.exit_code == 0
+    for region in (EAST, WEST):
+        left = everything_in(local_aws, ACCOUNT, region)
+        assert (left["functions"], left["REST APIs"]) == ([], [])
+        assert len(left["log groups"]) == 3
+        kept = [one for one in ran.result["kept"] if one["region"] == region]
+        assert {one["resource_type"] for one in kept} == {"AWS::Logs::LogGroup"}
+        assert len(kept) == 3
+
+
+def _prod_of_this_account(text: str) -> str:
+    """The file as it is, with prod in the account of the test and without a domain."""
+    example = ('DomainName = "api.example.com"\n', 'HostedZoneId = "Z0EXAMPLE0ZONE0ID"\n')
+    for line in example:
+        text = text.replace(line, "")
+    return text.replace('admin_account = "111122223333"', f'admin_account = "{ACCOUNT}"')
+
+
 def test_an_account_that_was_never_prepared_is_told_all_that_it_lacks_and_nothing_is_made(
     local_aws: LocalAws, project: Folder
 ) -> None:
