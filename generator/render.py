@@ -26,9 +26,10 @@ _ENTRY_ORDER = {
     ),
     "Outputs": ("Description", "Condition", "Value"),
 }
-# Both bear on the bytes that a stack set takes: most lines of a template are deep in it.
+# All that is between the words bears on the bytes that a stack set takes.
 _WIDTH = 160
-_DEEPEST_INDENT = 2
+# What is in a section's entries is indented, by one and no deeper: the template's own depth.
+_INDENTED_DEPTH = 3
 
 
 def render(settings: Settings = SETTINGS) -> dict[str, bytes]:
@@ -66,9 +67,12 @@ def _sorted(entry: Mapping[str, object], order: tuple[str, ...]) -> dict[str, ob
 def _written(value: object, depth: int) -> str:
     """JSON without spaces, broken into lines only where it would grow too long."""
     line = _line(value)
-    if len(line) <= _WIDTH or _is_leaf(value):
+    if len(line) <= _WIDTH:
         return line
     match value:
+        case dict() if len(value) == 1:
+            ((key, item),) = value.items()
+            return f"{{{_line(key)}:{_written(item, depth)}}}"
         case dict():
             pairs = (f"{_line(key)}:{_written(item, depth + 1)}" for key, item in value.items())
             return _block("{", pairs, "}", depth)
@@ -85,16 +89,10 @@ def _line(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _is_leaf(value: object) -> bool:
-    """One name with one text, such as a long Fn::Sub: breaking it would not shorten it."""
-    return isinstance(value, dict) and [type(item) for item in value.values()] == [str]
-
-
 def _block(start: str, lines: Iterable[str], end: str, depth: int) -> str:
-    """Indented by section, logical id and what is in it, then no deeper."""
     indent = _line_start(depth + 1)
     return start + indent + ("," + indent).join(lines) + _line_start(depth) + end
 
 
 def _line_start(depth: int) -> str:
-    return "\n" + " " * max(0, min(depth - 1, _DEEPEST_INDENT))
+    return "\n " if depth >= _INDENTED_DEPTH else "\n"

@@ -75,7 +75,6 @@ def _function(
             "it looks at AllowedNetworks: a resource policy is served by a new deployment only, "
             "which no parameter makes",
         ),
-        Description="Answers GET /myresource and GET /health with the region that it runs in.",
         Runtime=settings.runtime,
         Architectures=["arm64"],
         Handler="index.handler",

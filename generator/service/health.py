@@ -39,7 +39,6 @@ def build_health(parameters: Parameters, domain: Domain, regional_record: Record
         Metadata=context(
             "Three other regions ask for /health. About $1.50 a month and half a million requests "
             "(list price, unverified).",
-            "none of the regions that ask serves",
         ),
         Condition=HAS_DOMAIN,
         DependsOn=[domain.regional_mapping, regional_record],

@@ -50,7 +50,6 @@ def build_key(parameters: Parameters, api: RestApi) -> Key:
             "For log groups and the function's variables. About $1 a month, $2 after a year, $3 "
             "after two (list price, unverified).",
             "kept when the stack goes: kept logs cannot be read without it",
-            "no wildcard allows",
         ),
         Condition=HAS_CUSTOMER_KEY,
         DeletionPolicy="RetainExceptOnCreate",

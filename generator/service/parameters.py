@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from troposphere import And, Equals, Not, Or, Parameter, Ref, Template
 
-from generator.parameters import add_groups, author, choice, environment_suffix, repository
+from generator.parameters import author, choice, environment_suffix, repository
 
 # What CloudWatch Logs accepts, from a day to ten years (PutRetentionPolicy).
 RETENTION_DAYS = (
@@ -22,7 +22,7 @@ NETWORKS_LENGTH = 220
 
 
 class Parameters(NamedTuple):
-    """The parameters of the service, in the order in which a console asks for them."""
+    """The parameters of the service, in the order in which they are read."""
 
     environment_suffix: Parameter
     repository: Parameter
@@ -153,17 +153,12 @@ def _text(
 
 
 def add_parameters(template: Template, parameters: Parameters) -> None:
-    """Put them into the template, with the rule for those that go together."""
-    add_groups(
-        template,
-        {
-            "Whose it is": parameters[:3],
-            "What it is called": parameters[3:6],
-            "Who may call": parameters[6:9],
-            "What it logs": parameters[9:11],
-            "What protects it": parameters[11:],
-        },
-    )
+    """Put them into the template, with the rule for those that go together.
+
+    Without groups for a console: a stack set's values come from a file, and groups take bytes.
+    """
+    for parameter in parameters:
+        template.add_parameter(parameter)
     no_name = Equals(Ref(parameters.domain_name), "")
     no_zone = Equals(Ref(parameters.hosted_zone_id), "")
     assertion = {

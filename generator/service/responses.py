@@ -25,12 +25,6 @@ def build_gateway_responses(api: RestApi) -> tuple[GatewayResponse, ...]:
             message="Method not allowed",
             headers={"Allow": "GET"},
         ),
-        _response(
-            api,
-            "THROTTLED",
-            "Who is over the limit learns when to come back.",
-            headers={"Retry-After": "1"},
-        ),
     )
 
 

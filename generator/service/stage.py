@@ -30,9 +30,7 @@ _ACCESS_FIELDS = {
     "sourceIp": "identity.sourceIp",
     "userAgent": "identity.userAgent",
     "domainName": "domainName",
-    "protocol": "protocol",
     "tlsVersion": "tlsVersion",
-    "cipherSuite": "cipherSuite",
     "method": "httpMethod",
     "path": "path",
     "resourcePath": "resourcePath",
@@ -72,9 +70,14 @@ def build_publication(
     guide, "Updates to REST APIs that require redeployment"), and a resource policy for
     AllowedNetworks, whose values have no end, could never be served in time.
     """
-    open_deployment, signed_deployment = (
-        _deployment(kind, condition, api, parts)
-        for kind, condition in (("", CALLERS_ARE_ANYONE), ("Signed", CALLERS_ARE_SIGNED))
+    open_deployment = _deployment("", CALLERS_ARE_ANYONE, api, parts)
+    open_deployment.Metadata = context(
+        "A snapshot of the API; a hash of that is in its logical id, so that a change is served.",
+        "DependsOn every part: what comes later is not in the snapshot",
+    )
+    signed_deployment = _deployment("Signed", CALLERS_ARE_SIGNED, api, parts)
+    signed_deployment.Metadata = context(
+        "The other, if callers sign: a value of Callers is in no hash, so each has its own."
     )
     called = If(HAS_DOMAIN, "called by domain name", "called as execute-api")
     stage = Stage(
@@ -100,11 +103,6 @@ def build_publication(
 def _deployment(kind: str, condition: str, api: RestApi, parts: Sequence[AWSObject]) -> Deployment:
     return Deployment(
         hashed_title(f"{kind}Deployment", [api, *parts], ignore=frozenset({"Tags"})),
-        Metadata=context(
-            "A snapshot of the API; a hash of that is in its logical id, so that a change is "
-            "served. One for each value of Callers, which no hash holds.",
-            "DependsOn every part: what comes later is not in the snapshot",
-        ),
         Condition=condition,
         DependsOn=list(parts),
         RestApiId=Ref(api),

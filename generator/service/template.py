@@ -81,12 +81,11 @@ def _new_template() -> Template:
     template.set_version("2010-09-09")
     template.set_metadata(
         template_context(
-            "A stack in each region of a stack set: API Gateway REST API (stage prod) -> Lambda "
-            "alias live -> function; own log groups. With a domain: one name over all regions, "
-            "Route 53 leads to the nearest healthy one. No region needs another to answer.",
-            "GET /health is public, and GET /myresource unless Callers or AllowedNetworks close "
-            "it; throttling bounds both",
-            "nothing costs money while it is idle, unless a parameter asks for what does",
+            "In each region: REST API (stage prod) -> Lambda alias live -> function; own log "
+            "groups. With a domain Route 53 leads to the nearest healthy region.",
+            "GET /health is public, GET /myresource unless Callers or AllowedNetworks close it",
+            "no region needs another to answer",
+            "nothing costs money while it is idle, unless a parameter asks for it",
             "no physical name that another region or environment could claim",
             "no transform or macro, so that what is reviewed is what is deployed",
         )
