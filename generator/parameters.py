@@ -1,4 +1,4 @@
-"""The parameters that both templates ask for, and how a console shows parameters."""
+"""The parameters that both templates ask for, and how a console groups parameters."""
 
 from collections.abc import Mapping, Sequence
 
@@ -38,22 +38,15 @@ def choice(name: str, values: tuple[str, ...], description: str) -> Parameter:
         Description=description,
         Default=values[0],
         AllowedValues=list(values),
-        ConstraintDescription="one of " + ", ".join(values),
     )
 
 
 def add_groups(template: Template, groups: Mapping[str, Sequence[Parameter]]) -> None:
-    """Put parameters into a template, grouped and labelled as a console shows them."""
+    """Put parameters into a template, grouped as a console shows them; a name is its own label."""
     for group, members in groups.items():
         for parameter in members:
             template.add_parameter(parameter)
             template.add_parameter_to_group(parameter, group)
-            template.set_parameter_label(parameter, _label(str(parameter.title)))
-
-
-def _label(title: str) -> str:
-    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in title)
-    return words.strip().capitalize()
 
 
 def _tag_value(name: str, description: str) -> Parameter:

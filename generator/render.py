@@ -26,7 +26,10 @@ _ENTRY_ORDER = {
     ),
     "Outputs": ("Description", "Condition", "Value"),
 }
-_WIDTH = 100
+# All that is between the words bears on the bytes that a stack set takes.
+_WIDTH = 160
+# What is in a section's entries is indented, by one and no deeper: the template's own depth.
+_INDENTED_DEPTH = 3
 
 
 def render(settings: Settings = SETTINGS) -> dict[str, bytes]:
@@ -64,21 +67,34 @@ def _sorted(entry: Mapping[str, object], order: tuple[str, ...]) -> dict[str, ob
 
 
 def _written(value: object, depth: int) -> str:
-    """JSON as json.dumps has it, broken into lines only where it would grow too long."""
-    line = json.dumps(value, ensure_ascii=False)
-    if not isinstance(value, dict | list) or depth + len(line) <= _WIDTH or _is_leaf(value):
+    """JSON without spaces, broken into lines only where it would grow too long."""
+    line = _line(value)
+    if len(line) <= _WIDTH:
         return line
-    if isinstance(value, dict):
-        pairs = (f"{json.dumps(key)}: {_written(item, depth + 1)}" for key, item in value.items())
-        return _block("{", pairs, "}", depth)
-    return _block("[", (_written(item, depth + 1) for item in value), "]", depth)
+    match value:
+        case dict() if len(value) == 1:
+            ((key, item),) = value.items()
+            return f"{{{_line(key)}:{_written(item, depth)}}}"
+        case dict():
+            pairs = (f"{_line(key)}:{_written(item, depth + 1)}" for key, item in value.items())
+            return _block("{", pairs, "}", depth)
+        case ["\n", [*lines]]:
+            # What Fn::Join makes lines of, such as code, brings its own indentation.
+            return '["\\n",[\n' + ",\n".join(map(_line, lines)) + "\n]]"
+        case list():
+            return _block("[", (_written(item, depth + 1) for item in value), "]", depth)
+        case _:
+            return line
 
 
-def _is_leaf(value: dict[str, object] | list[object]) -> bool:
-    """One name with one text, such as a long Fn::Sub: breaking it would not shorten it."""
-    return isinstance(value, dict) and [type(item) for item in value.values()] == [str]
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _block(start: str, lines: Iterable[str], end: str, depth: int) -> str:
-    indent = "\n" + " " * (depth + 1)
-    return start + indent + ("," + indent).join(lines) + "\n" + " " * depth + end
+    indent = _line_start(depth + 1)
+    return start + indent + ("," + indent).join(lines) + _line_start(depth) + end
+
+
+def _line_start(depth: int) -> str:
+    return "\n " if depth >= _INDENTED_DEPTH else "\n"

@@ -38,6 +38,10 @@ HOME_REGION = "us-west-2"
 # Who signs what a GitHub Actions job says of itself; the same host names the claims in conditions.
 GITHUB_TOKENS = "token.actions.githubusercontent.com"
 
+# Where Route 53 probes from: three, the fewest that it takes, and none that a region of ours shares
+# a fate with.
+CHECKER_REGIONS = ("eu-west-1", "us-west-2", "ap-southeast-1")
+
 # CreateStackSet refuses a longer TemplateBody (CloudFormation API reference, CreateStackSet).
 TEMPLATE_BODY_LIMIT_BYTES = 51_200
 
@@ -53,6 +57,7 @@ class Settings:
             log tells of a timeout.
         integration_timeout_milliseconds: shorter than API Gateway's 29 s.
         tls_policy: TLS 1.2 stays in it because Route 53's HTTPS health checks need it.
+        log_level: what the function logs; health checks are logged at DEBUG.
     """
 
     runtime: str = "python3.14"
@@ -60,6 +65,7 @@ class Settings:
     function_timeout_seconds: int = 5
     integration_timeout_milliseconds: int = 6000
     tls_policy: str = "SecurityPolicy_TLS13_1_2_PQ_2025_09"
+    log_level: str = "INFO"
 
 
 SETTINGS = Settings()

@@ -33,7 +33,8 @@ def handler(event: object, context: object) -> dict[str, object]:
     request = _read(event, context)
     facts: dict[str, object] = {"cold_start": next(INVOCATIONS) == 0}
     try:
-        status, body, headers = _answer(request)
+        source_ip = _text(event, "requestContext", "identity", "sourceIp")
+        status, body, headers = _answer(request, source_ip)
     # Whatever it is: raised, it would be a bare 502 to the caller.
     except Exception as error:  # noqa: BLE001 # pylint: disable=broad-exception-caught
         facts.update(error=type(error).__name__, stack=traceback.format_exc())
@@ -90,7 +91,7 @@ def _correlation_header(event: object) -> str:
     return ""
 
 
-def _answer(request: dict[str, str]) -> tuple[int, str, dict[str, str]]:
+def _answer(request: dict[str, str], source_ip: str) -> tuple[int, str, dict[str, str]]:
     """Status, body and the headers of this answer alone."""
     if request["route"] not in ROUTES:
         return _problem(404, "Not found", request)
@@ -99,7 +100,20 @@ def _answer(request: dict[str, str]) -> tuple[int, str, dict[str, str]]:
         return status, body, {**headers, "Allow": "GET"}
     if not request["region"]:
         raise LookupError("the invocation names no region")
+    if request["route"] != "/health" and not _is_let_in(source_ip):
+        return _problem(403, "Forbidden", request)
     return ROUTES[request["route"]](request)
+
+
+def _is_let_in(source_ip: str) -> bool:
+    """Whether the address is in one of the networks; a network that is none lets nobody in."""
+    networks = os.environ.get("ALLOWED_NETWORKS", "")
+    if not networks:
+        return True
+    import ipaddress  # noqa: PLC0415 # pylint: disable=import-outside-toplevel # rarely needed
+
+    address = ipaddress.ip_address(source_ip)
+    return any(address in ipaddress.ip_network(one, strict=False) for one in networks.split(","))
 
 
 def _hello(request: dict[str, str]) -> tuple[int, str, dict[str, str]]:

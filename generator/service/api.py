@@ -2,22 +2,31 @@
 
 from typing import NamedTuple
 
-from troposphere import GetAtt, Ref, Sub
+from troposphere import GetAtt, If, Ref, Sub
 from troposphere.apigateway import (
     EndpointConfiguration,
     Integration,
-    IntegrationResponse,
     Method,
-    MethodResponse,
     Resource,
     RestApi,
 )
 from troposphere.awslambda import Alias
 
 from generator.metadata import context, tags
+from generator.service.conditions import CALLERS_ARE_SIGNED, HAS_DOMAIN
 from generator.service.parameters import Parameters
-from generator.service.responses import static_headers
-from generator.settings import API_NAME, PATHS, SECURITY_HEADERS, Settings
+from generator.settings import API_NAME, PATHS, Settings
+
+_WHO_MAY_GET = {
+    "MyResource": (
+        "Public by default; Callers=iam asks for a signature, AllowedNetworks for an address, "
+        "which the function looks at."
+    ),
+    "Health": (
+        "Always open: Route 53's checkers sign nothing and come from networks of AWS. It tells "
+        "region, version and health only."
+    ),
+}
 
 
 class Route(NamedTuple):
@@ -33,8 +42,8 @@ def build_api(settings: Settings, parameters: Parameters) -> RestApi:
     return RestApi(
         "Api",
         Metadata=context(
-            "The regional API. REGIONAL since every region has one; dualstack for IPv6 callers; "
-            "STRICT lets nobody in by a host name or TLS version other than the API's own.",
+            "Every region has one. STRICT lets nobody in by another host name or TLS version. With "
+            "a domain the execute-api endpoint is closed: nobody passes the switch by.",
             "the name stays MultiRegionService in every environment",
         ),
         Name=API_NAME,
@@ -42,6 +51,7 @@ def build_api(settings: Settings, parameters: Parameters) -> RestApi:
         EndpointConfiguration=EndpointConfiguration(Types=["REGIONAL"], IpAddressType="dualstack"),
         SecurityPolicy=settings.tls_policy,
         EndpointAccessMode="STRICT",
+        DisableExecuteApiEndpoint=If(HAS_DOMAIN, True, False),
         Tags=tags(parameters),
     )
 
@@ -63,11 +73,11 @@ def _route(settings: Settings, api: RestApi, alias: Alias, *, title: str, path: 
     )
     get = Method(
         f"{title}Get",
-        Metadata=context(f"GET /{path} is public by design: the function answers it."),
+        Metadata=context(_WHO_MAY_GET[title]),
         RestApiId=Ref(api),
         ResourceId=Ref(resource),
         HttpMethod="GET",
-        AuthorizationType="NONE",
+        AuthorizationType=_authorization(title),
         Integration=Integration(
             Type="AWS_PROXY",
             IntegrationHttpMethod="POST",
@@ -81,39 +91,28 @@ def _route(settings: Settings, api: RestApi, alias: Alias, *, title: str, path: 
     return Route(resource, get, _not_allowed(api, resource, title=title, path=path))
 
 
+def _authorization(title: str) -> str | If:
+    """/health is never closed: a health check that is refused would take the region out."""
+    return "NONE" if title == "Health" else If(CALLERS_ARE_SIGNED, "AWS_IAM", "NONE")
+
+
 def _not_allowed(api: RestApi, resource: Resource, *, title: str, path: str) -> Method:
-    headers = {**SECURITY_HEADERS, "Allow": "GET"}
+    """A mock that takes no content type: API Gateway refuses what comes, and words the refusal.
+
+    A request without one counts as JSON, and NEVER refuses a type that no template is for (API
+    Gateway developer guide, "Method request behavior for payloads without mapping templates"). Two
+    mocks that answered by themselves would each carry every header twice.
+    """
     return Method(
         f"{title}Any",
-        Metadata=context(
-            f"Any other method on /{path} is 405 with Allow, where API Gateway alone says 403; a "
-            "mock, so it costs no invocation."
-        ),
+        Metadata=context(f"Any other method on /{path} is 405, and no invocation."),
         RestApiId=Ref(api),
         ResourceId=Ref(resource),
         HttpMethod="ANY",
         AuthorizationType="NONE",
-        Integration=_refusal(headers),
-        MethodResponses=[
-            MethodResponse(
-                StatusCode="405",
-                ResponseParameters={f"method.response.header.{name}": True for name in headers},
-            )
-        ],
-    )
-
-
-def _refusal(headers: dict[str, str]) -> Integration:
-    """Answers 405 whatever comes; API Gateway sends here what has a JSON body or none."""
-    body = '{"message": "Method not allowed", "requestId": "$context.requestId"}'
-    answer = IntegrationResponse(
-        StatusCode="405",
-        ResponseParameters=static_headers("method.response", headers),
-        ResponseTemplates={"application/json": body},
-    )
-    return Integration(
-        Type="MOCK",
-        PassthroughBehavior="NEVER",
-        RequestTemplates={"application/json": '{"statusCode": 405}'},
-        IntegrationResponses=[answer],
+        Integration=Integration(
+            Type="MOCK",
+            PassthroughBehavior="NEVER",
+            RequestTemplates={"application/vnd.none": ""},
+        ),
     )

@@ -2,13 +2,16 @@
 
 from typing import NamedTuple
 
-from troposphere import GetAtt, Join, Ref, Sub, awslambda
+from troposphere import GetAtt, If, Join, NoValue, Ref, Sub, awslambda
 from troposphere.iam import Role
+from troposphere.kms import Key
 
 from generator.hashing import hashed_title
 from generator.metadata import context, tags
-from generator.service.logs import Logs
+from generator.service.conditions import HAS_CUSTOMER_KEY
+from generator.service.logs import LogGroup
 from generator.service.parameters import Parameters
+from generator.service.source import to_inline
 from generator.settings import Settings
 
 # Of the function and not of a version: these may change without a new version.
@@ -33,27 +36,26 @@ class Compute(NamedTuple):
 
 
 def build_compute(
-    settings: Settings, parameters: Parameters, *, logs: Logs, role: Role, source: str
+    settings: Settings, parameters: Parameters, *, logs: LogGroup, key: Key, role: Role, source: str
 ) -> Compute:
     """The function with the source as its inline code, published as `live`."""
-    function = _function(settings, parameters, logs=logs, role=role, source=source)
+    function = _function(settings, parameters, logs=logs, key=key, role=role, source=source)
     version = awslambda.Version(
         hashed_title("FunctionVersion", [function], ignore=UNVERSIONED),
         Metadata=context(
-            "A snapshot of the function; its logical id is a hash of what it holds, so a change "
-            "publishes a new one. A failed update rolls back before the old one is deleted, so "
-            "Delete costs no rollback and a destroy leaves nothing.",
-            "the description names the parameters that the function uses: a change of it is a "
-            "replacement, so that their change is published too",
+            "A snapshot of the function; a hash of that is in its logical id, so that a change is "
+            "published. The old one is deleted once nothing can roll back to it.",
+            "the description holds every parameter that the function uses: its change replaces the "
+            "version",
         ),
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
         FunctionName=Ref(function),
-        Description=Sub("${EnvironmentSuffix}, log level ${LogLevel}"),
+        Description=Sub("${EnvironmentSuffix}, ${Encryption}, ${AllowedNetworks}"),
     )
     alias = awslambda.Alias(
         "LiveAlias",
-        Metadata=context("What the API calls: it moves to a new version at once or not at all."),
+        Metadata=context("What the API calls; it moves to a new version at once."),
         Name="live",
         FunctionName=Ref(function),
         FunctionVersion=GetAtt(version, "Version"),
@@ -62,32 +64,36 @@ def build_compute(
 
 
 def _function(
-    settings: Settings, parameters: Parameters, *, logs: Logs, role: Role, source: str
+    settings: Settings, parameters: Parameters, *, logs: LogGroup, key: Key, role: Role, source: str
 ) -> awslambda.Function:
     return awslambda.Function(
         "Function",
         Metadata=context(
-            "Answers GET /myresource and GET /health. The code is inline, so that an auditor "
-            "reads it here and no region needs a bucket.",
-            "API Gateway calls synchronously: a dead letter queue would never be used",
+            "The code is inline, so that an auditor reads it and no region needs a bucket.",
+            "no dead letter queue: API Gateway calls synchronously",
             "no VPC: it reaches nothing inside one",
+            "it looks at AllowedNetworks: a resource policy is served by a new deployment only, "
+            "which no parameter makes",
         ),
-        Description="Answers GET /myresource and GET /health with the region that it runs in.",
         Runtime=settings.runtime,
         Architectures=["arm64"],
         Handler="index.handler",
-        Code=awslambda.Code(ZipFile=Join("\n", source.splitlines())),
+        Code=awslambda.Code(ZipFile=Join("\n", to_inline(source))),
         MemorySize=settings.memory_mb,
         Timeout=settings.function_timeout_seconds,
         Role=GetAtt(role, "Arn"),
         Environment=awslambda.Environment(
-            Variables={"ENVIRONMENT": Ref(parameters.environment_suffix)}
+            Variables={
+                "ALLOWED_NETWORKS": Ref(parameters.allowed_networks),
+                "ENVIRONMENT": Ref(parameters.environment_suffix),
+            }
         ),
+        KmsKeyArn=If(HAS_CUSTOMER_KEY, GetAtt(key, "Arn"), NoValue),
         LoggingConfig=LoggingConfig(
             LogFormat="JSON",
-            ApplicationLogLevel=Ref(parameters.log_level),
+            ApplicationLogLevel=settings.log_level,
             SystemLogLevel="WARN",
-            LogGroup=Ref(logs.function),
+            LogGroup=logs.name(),
         ),
         TracingConfig=awslambda.TracingConfig(Mode="Active"),
         RecursiveLoop="Terminate",

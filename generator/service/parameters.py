@@ -1,13 +1,10 @@
-"""What a deployer may choose, and the conditions that follow from it."""
+"""What a deployer may choose, and what the choices must be together."""
 
 from typing import NamedTuple
 
-from troposphere import Equals, Not, Parameter, Ref, Template
+from troposphere import And, Equals, Not, Or, Parameter, Ref, Template
 
-from generator.parameters import add_groups, author, choice, environment_suffix, repository
-
-API_LOGGING_ON = "ApiLoggingOn"
-HAS_BOUNDARY = "HasPermissionsBoundary"
+from generator.parameters import author, choice, environment_suffix, repository
 
 # What CloudWatch Logs accepts, from a day to ten years (PutRetentionPolicy).
 RETENTION_DAYS = (
@@ -15,18 +12,30 @@ RETENTION_DAYS = (
     *(365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
 
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+# What they let through and is no network, the function refuses: nobody gets in then.
+_IPV4 = r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}"
+_IPV6 = "[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,7}/[0-9]{1,3}"
+_NETWORK = f"({_IPV4}|{_IPV6})"
+# The description of a Lambda version holds them beside two other words, in 256 characters.
+NETWORKS_LENGTH = 220
+
 
 class Parameters(NamedTuple):
-    """The parameters of the service, in the order in which a console asks for them."""
+    """The parameters of the service, in the order in which they are read."""
 
     environment_suffix: Parameter
     repository: Parameter
     author: Parameter
+    domain_name: Parameter
+    hosted_zone_id: Parameter
+    traffic_state: Parameter
+    callers: Parameter
+    allowed_networks: Parameter
     throttling_rate_limit: Parameter
-    throttling_burst_limit: Parameter
     api_logging: Parameter
-    log_level: Parameter
     log_retention_days: Parameter
+    encryption: Parameter
     permissions_boundary_arn: Parameter
 
 
@@ -36,18 +45,85 @@ def build_parameters() -> Parameters:
         environment_suffix(),
         repository(),
         author(),
-        _limit("ThrottlingRateLimit", 100, 10_000, "Requests a second that the stage lets in."),
-        _limit("ThrottlingBurstLimit", 200, 5_000, "Requests at once that the stage lets in."),
+        *_domain(),
+        *_callers(),
+        *_logs(),
+        *_protection(),
+    )
+
+
+def _protection() -> tuple[Parameter, Parameter]:
+    return (
+        choice(
+            "Encryption",
+            ("aws", "customer"),
+            "Logs and variables: by keys of AWS, or by one of this account, which is kept.",
+        ),
+        _text(
+            "PermissionsBoundaryArn",
+            "A policy that bounds the function's role; empty for none.",
+            r"arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+",
+            "the ARN of an IAM policy",
+        ),
+    )
+
+
+def _domain() -> tuple[Parameter, Parameter, Parameter]:
+    return (
+        # The name of a certificate has 64 characters at most (ACM, RequestCertificate).
+        _text(
+            "DomainName",
+            "The name that every region answers to; empty for none.",
+            rf"({_LABEL}\.)+{_LABEL}",
+            "a full name in small letters, of 64 characters at most",
+            longest=64,
+        ),
+        _text(
+            "HostedZoneId",
+            "The public hosted zone of DomainName, in the account of the stack.",
+            "Z[A-Z0-9]{1,31}",
+            "the id of a hosted zone",
+        ),
+        choice(
+            "TrafficState",
+            ("auto", "drain", "force"),
+            "Whether DomainName leads here: while healthy, never, or always.",
+        ),
+    )
+
+
+def _callers() -> tuple[Parameter, Parameter, Parameter]:
+    return (
+        choice(
+            "Callers",
+            ("anyone", "iam"),
+            "Who may GET /myresource: anyone, or who signs and is allowed to by IAM.",
+        ),
+        _text(
+            "AllowedNetworks",
+            "Networks that GET /myresource is for, others get 403; empty for all.",
+            f"{_NETWORK}(,{_NETWORK})*",
+            "IPv4 and IPv6 CIDRs with commas between, no spaces",
+            longest=NETWORKS_LENGTH,
+        ),
+        Parameter(
+            "ThrottlingRateLimit",
+            Type="Number",
+            Description="Requests a second that the stage lets in, and as many at once.",
+            Default=200,
+            MinValue=1,
+            MaxValue=5_000,
+            ConstraintDescription="a number from 1 to 5000",
+        ),
+    )
+
+
+def _logs() -> tuple[Parameter, Parameter]:
+    return (
         choice(
             "ApiLogging",
             ("on", "off"),
-            "Access and execution logs of the API, together: both need the CloudWatch role that "
-            "the bootstrap template gives API Gateway.",
-        ),
-        choice(
-            "LogLevel",
-            ("INFO", "TRACE", "DEBUG", "WARN", "ERROR", "FATAL"),
-            "What the function logs; health checks are logged at DEBUG.",
+            "Access and execution logs of the API; the bootstrap gives it the role for them.",
         ),
         Parameter(
             "LogRetentionDays",
@@ -55,42 +131,38 @@ def build_parameters() -> Parameters:
             Description="Days that every log group keeps its events.",
             Default=365,
             AllowedValues=list(RETENTION_DAYS),
-            ConstraintDescription="a retention that CloudWatch Logs knows, from 1 to 3653 days",
-        ),
-        Parameter(
-            "PermissionsBoundaryArn",
-            Type="String",
-            Description="A policy that bounds the function's role; empty for none.",
-            Default="",
-            AllowedPattern=r"^$|^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+$",
-            ConstraintDescription="empty, or the ARN of an IAM policy",
         ),
     )
 
 
-def _limit(name: str, default: int, highest: int, description: str) -> Parameter:
-    return Parameter(
+def _text(
+    name: str, description: str, pattern: str, constraint: str, *, longest: int | None = None
+) -> Parameter:
+    """A text of a certain form, or none."""
+    parameter = Parameter(
         name,
-        Type="Number",
+        Type="String",
         Description=description,
-        Default=default,
-        MinValue=1,
-        MaxValue=highest,
-        ConstraintDescription=f"a number from 1 to {highest}",
+        Default="",
+        AllowedPattern=f"^$|^{pattern}$",
+        ConstraintDescription=f"empty, or {constraint}",
     )
+    if longest:
+        parameter.MaxLength = longest
+    return parameter
 
 
 def add_parameters(template: Template, parameters: Parameters) -> None:
-    """Put them into the template, with the conditions that follow from them."""
-    add_groups(
-        template,
-        {
-            "Whose it is": parameters[:3],
-            "How much it serves": parameters[3:5],
-            "What it logs": parameters[5:8],
-            "What bounds it": parameters[8:],
-        },
-    )
-    template.add_condition(API_LOGGING_ON, Equals(Ref(parameters.api_logging), "on"))
-    boundary = Ref(parameters.permissions_boundary_arn)
-    template.add_condition(HAS_BOUNDARY, Not(Equals(boundary, "")))
+    """Put them into the template, with the rule for those that go together.
+
+    Without groups for a console: a stack set's values come from a file, and groups take bytes.
+    """
+    for parameter in parameters:
+        template.add_parameter(parameter)
+    no_name = Equals(Ref(parameters.domain_name), "")
+    no_zone = Equals(Ref(parameters.hosted_zone_id), "")
+    assertion = {
+        "Assert": Or(And(no_name, no_zone), And(Not(no_name), Not(no_zone))),
+        "AssertDescription": "DomainName and HostedZoneId go together: give both or none",
+    }
+    template.add_rule("DomainAndZone", {"Assertions": [assertion]})

@@ -13,10 +13,7 @@ def build_permissions(api: RestApi, alias: Alias) -> tuple[Permission, ...]:
     return tuple(
         Permission(
             f"{title}Permission",
-            Metadata=context(
-                f"Lets API Gateway invoke the alias for GET /{path} of this API and stage.",
-                "no wildcard: neither another stage, method or API nor another account",
-            ),
+            Metadata=context(f"GET /{path} of this API and stage may invoke the alias."),
             Action="lambda:InvokeFunction",
             FunctionName=Ref(alias),
             Principal="apigateway.amazonaws.com",

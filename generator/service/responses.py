@@ -1,9 +1,10 @@
 """What API Gateway answers by itself: JSON bodies and the same headers as the function's."""
 
-from troposphere import Ref
+from troposphere import If, Ref
 from troposphere.apigateway import GatewayResponse, RestApi
 
 from generator.metadata import context
+from generator.service.conditions import CALLERS_ARE_SIGNED
 from generator.settings import SECURITY_HEADERS
 
 # Not run by the template language of mapping templates: only $context is filled in.
@@ -13,36 +14,32 @@ _BODY = '{"message": %s, "requestId": "$context.requestId"}'
 def build_gateway_responses(api: RestApi) -> tuple[GatewayResponse, ...]:
     """One for each class of error, and those whose status or headers are others."""
     return (
-        _response(api, "DEFAULT_4XX", "Every refusal of the API carries the headers."),
-        _response(api, "DEFAULT_5XX", "Every failure of the API carries the headers."),
-        _response(
-            api,
-            "MISSING_AUTHENTICATION_TOKEN",
-            "API Gateway answers an unknown path with 403 and this type; it is a 404.",
-            status=404,
-            message="Not found",
-        ),
+        _response(api, "DEFAULT_4XX", "A refusal carries the headers."),
+        _response(api, "DEFAULT_5XX", "A failure carries the headers."),
+        _not_found(api),
         _response(
             api,
             "UNSUPPORTED_MEDIA_TYPE",
-            "Only the integrations that answer 405 read a content type; another than JSON ends "
-            "here and is a 405 as well.",
+            "Any other method than GET: its mock takes no content type.",
             status=405,
             message="Method not allowed",
             headers={"Allow": "GET"},
         ),
-        _response(
-            api,
-            "THROTTLED",
-            "A caller over the stage's limit learns when to come back.",
-            headers={"Retry-After": "1"},
-        ),
     )
 
 
-def static_headers(location: str, headers: dict[str, str]) -> dict[str, str]:
-    """Header mappings with fixed values, which API Gateway wants in single quotes."""
-    return {f"{location}.header.{name}": f"'{value}'" for name, value in headers.items()}
+def _not_found(api: RestApi) -> GatewayResponse:
+    """API Gateway tells an unknown path from a call that is not signed by nothing."""
+    kind = "MISSING_AUTHENTICATION_TOKEN"
+    response = _response(
+        api, kind, "An unknown path is 404; if callers sign, it or no signature 403."
+    )
+    as_it_is = _BODY % "$context.error.messageString"
+    response.StatusCode = If(CALLERS_ARE_SIGNED, "403", "404")
+    response.ResponseTemplates = {
+        "application/json": If(CALLERS_ARE_SIGNED, as_it_is, _BODY % '"Not found"')
+    }
+    return response
 
 
 def _response(
@@ -62,7 +59,10 @@ def _response(
         Metadata=context(why),
         RestApiId=Ref(api),
         ResponseType=kind,
-        ResponseParameters=static_headers("gatewayresponse", own),
+        # Fixed values stand in single quotes.
+        ResponseParameters={
+            f"gatewayresponse.header.{name}": f"'{value}'" for name, value in own.items()
+        },
         ResponseTemplates={"application/json": _BODY % text},
     )
     if status:

@@ -4,13 +4,19 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from troposphere import AWSObject, GetAtt, If, NoValue, Ref, Sub
+from troposphere import AWSObject, If, Join, NoValue, Ref, Sub
 from troposphere.apigateway import AccessLogSetting, Deployment, MethodSetting, RestApi, Stage
-from troposphere.logs import LogGroup
 
 from generator.hashing import hashed_title
 from generator.metadata import context, tags
-from generator.service.parameters import API_LOGGING_ON, Parameters
+from generator.service.conditions import (
+    API_LOGGING_ON,
+    CALLERS_ARE_ANYONE,
+    CALLERS_ARE_SIGNED,
+    HAS_DOMAIN,
+)
+from generator.service.logs import LogGroup
+from generator.service.parameters import Parameters
 from generator.settings import STAGE_NAME
 
 # What API Gateway fills into a line of the access log; no query strings and no headers, since
@@ -24,9 +30,7 @@ _ACCESS_FIELDS = {
     "sourceIp": "identity.sourceIp",
     "userAgent": "identity.userAgent",
     "domainName": "domainName",
-    "protocol": "protocol",
     "tlsVersion": "tlsVersion",
-    "cipherSuite": "cipherSuite",
     "method": "httpMethod",
     "path": "path",
     "resourcePath": "resourcePath",
@@ -42,9 +46,10 @@ _ACCESS_FIELDS = {
 
 
 class Publication(NamedTuple):
-    """The snapshot of the API and the stage that points at it."""
+    """The snapshot of the API, for signed or for all callers, and the stage that points at it."""
 
-    deployment: Deployment
+    open_deployment: Deployment
+    signed_deployment: Deployment
     stage: Stage
 
 
@@ -56,34 +61,52 @@ def build_publication(
     access_logs: LogGroup,
     execution_logs: LogGroup,
 ) -> Publication:
-    """The API and its parts as they are now, served as the stage."""
-    deployment = Deployment(
-        hashed_title("Deployment", [api, *parts], ignore=frozenset({"Tags"})),
-        Metadata=context(
-            "A snapshot of the API; its logical id is a hash of the API's parts, so a change is "
-            "deployed.",
-            "DependsOn every method and gateway response: what comes later is not in the snapshot",
-        ),
-        DependsOn=list(parts),
-        RestApiId=Ref(api),
+    """The API and its parts as they are now, served as the stage.
+
+    A change of Callers changes methods but no logical id, and would never be served. Each of its
+    values has a deployment of its own: the one that the stack had not is made, after the methods
+    have changed, and the stage goes over to it. What else a parameter changes must not be in the
+    snapshot: DisableExecuteApiEndpoint asks for a change of the stage only (API Gateway developer
+    guide, "Updates to REST APIs that require redeployment"), and a resource policy for
+    AllowedNetworks, whose values have no end, could never be served in time.
+    """
+    open_deployment = _deployment("", CALLERS_ARE_ANYONE, api, parts)
+    open_deployment.Metadata = context(
+        "A snapshot of the API; a hash of that is in its logical id, so that a change is served.",
+        "DependsOn every part: what comes later is not in the snapshot",
     )
+    signed_deployment = _deployment("Signed", CALLERS_ARE_SIGNED, api, parts)
+    signed_deployment.Metadata = context(
+        "The other, if callers sign: a value of Callers is in no hash, so each has its own."
+    )
+    called = If(HAS_DOMAIN, "called by domain name", "called as execute-api")
     stage = Stage(
         "Stage",
         Metadata=context(
-            "The one stage, whatever the environment; throttling bounds what the public can "
-            "cost. Per-method metrics are off, for they are billed.",
+            "Throttling bounds what the public can cost; metrics of each method are billed.",
             "DataTraceEnabled stays false: it would log whole requests",
         ),
-        DependsOn=[execution_logs],
         RestApiId=Ref(api),
-        DeploymentId=Ref(deployment),
+        DeploymentId=If(CALLERS_ARE_SIGNED, Ref(signed_deployment), Ref(open_deployment)),
         StageName=STAGE_NAME,
+        # A change of the stage is what serves the endpoint's closing; and the stage waits for the
+        # group, which DependsOn cannot name since a stack has one of two.
+        Description=Join(", ", [called, execution_logs.name()]),
         TracingEnabled=True,
         AccessLogSetting=If(API_LOGGING_ON, _access_log(parameters, access_logs), NoValue),
         MethodSettings=[_every_method(parameters)],
         Tags=tags(parameters),
     )
-    return Publication(deployment, stage)
+    return Publication(open_deployment, signed_deployment, stage)
+
+
+def _deployment(kind: str, condition: str, api: RestApi, parts: Sequence[AWSObject]) -> Deployment:
+    return Deployment(
+        hashed_title(f"{kind}Deployment", [api, *parts], ignore=frozenset({"Tags"})),
+        Condition=condition,
+        DependsOn=list(parts),
+        RestApiId=Ref(api),
+    )
 
 
 def _every_method(parameters: Parameters) -> MethodSetting:
@@ -91,7 +114,7 @@ def _every_method(parameters: Parameters) -> MethodSetting:
         HttpMethod="*",
         ResourcePath="/*",
         ThrottlingRateLimit=Ref(parameters.throttling_rate_limit),
-        ThrottlingBurstLimit=Ref(parameters.throttling_burst_limit),
+        ThrottlingBurstLimit=Ref(parameters.throttling_rate_limit),
         LoggingLevel=If(API_LOGGING_ON, "ERROR", "OFF"),
         DataTraceEnabled=False,
         MetricsEnabled=False,
@@ -105,4 +128,4 @@ def _access_log(parameters: Parameters, group: LogGroup) -> AccessLogSetting:
         "environment": f"${{{parameters.environment_suffix.title}}}",
         **{name: f"$context.{variable}" for name, variable in _ACCESS_FIELDS.items()},
     }
-    return AccessLogSetting(DestinationArn=GetAtt(group, "Arn"), Format=Sub(json.dumps(fields)))
+    return AccessLogSetting(DestinationArn=group.arn(), Format=Sub(json.dumps(fields)))

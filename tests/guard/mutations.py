@@ -38,7 +38,15 @@ class View:
 
 SERVICE = View(template="service")
 BOOTSTRAP = View(template="bootstrap")
-PROD = View(template="service", environment="prod")
+PROD = View(
+    template="service",
+    environment="prod",
+    parameters=(
+        ("DomainName", "api.example.com"),
+        ("HostedZoneId", "Z1"),
+        ("Encryption", "customer"),
+    ),
+)
 TARGET = View(template="bootstrap", environment="dev", account=OTHER, region=HOME)
 
 
@@ -113,6 +121,10 @@ def prop(*path):
 
 def grant(statement, *path):
     return prop("Policies", 0, "PolicyDocument", "Statement", statement, *path)
+
+
+def use(statement, *path):
+    return prop("KeyPolicy", "Statement", statement, *path)
 
 
 def trust(*path):
@@ -190,9 +202,28 @@ MUTATIONS = [
         for resource in ("ApiGatewayLogsRole", "ArtifactBucket", "GitHubProvider")
         for mutation in breaks("THREE_TAGS", BOOTSTRAP, resource, (prop("Tags"), GONE))
     ),
+    *breaks("THREE_TAGS", SERVICE, "Key", (prop("Tags", "Repository"), GONE)),
+    *breaks("THREE_TAGS", SERVICE, "Certificate", (prop("Tags"), GONE)),
+    *breaks("THREE_TAGS", PROD, "GlobalDomain", (prop("Tags", "Environment"), GONE)),
+    *breaks(
+        "HEALTH_CHECKS_HAVE_TAGS_AND_A_NAME",
+        SERVICE,
+        "RegionCheck",
+        (prop("HealthCheckTags"), GONE),
+        *((prop("HealthCheckTags", tag), GONE) for tag in (*TAGS, "Name")),
+    ),
     # logs.guard
     *breaks("LOG_RETENTION_IS_SET", SERVICE, "FunctionLogs", (prop("RetentionInDays"), GONE)),
-    *breaks("LOG_RETENTION_IN_PROD_IS_A_YEAR", PROD, "AccessLogs", (prop("RetentionInDays"), 180)),
+    *breaks(
+        "LOG_RETENTION_IN_PROD_IS_A_YEAR", PROD, "KeptAccessLogs", (prop("RetentionInDays"), 180)
+    ),
+    *breaks(
+        "LOGS_OF_PROD_OUTLIVE_THE_STACK",
+        PROD,
+        "KeptFunctionLogs",
+        (("DeletionPolicy",), "Delete"),
+        (("UpdateReplacePolicy",), GONE),
+    ),
     *breaks(
         "LOG_GROUPS_HAVE_NO_NAME",
         SERVICE,
@@ -206,6 +237,8 @@ MUTATIONS = [
         "Function",
         (prop("LoggingConfig"), GONE),
         (prop("LoggingConfig", "LogGroup"), "/aws/lambda/other"),
+        (prop("LoggingConfig", "LogGroup", "Fn::If", 1), "/aws/lambda/other"),
+        (prop("LoggingConfig", "LogGroup", "Fn::If", 2), "/aws/lambda/other"),
         (prop("LoggingConfig", "LogFormat"), "Text"),
     ),
     # function.guard
@@ -317,6 +350,122 @@ MUTATIONS = [
         (("DeletionPolicy",), GONE),
         (("UpdateReplacePolicy",), "Delete"),
     ),
+    # domain.guard
+    *breaks(
+        "NAMES_HAVE_A_MODERN_TLS_POLICY",
+        SERVICE,
+        "GlobalDomain",
+        (prop("SecurityPolicy"), GONE),
+        (prop("SecurityPolicy"), "TLS_1_2"),
+        (prop("EndpointAccessMode"), "BASIC"),
+    ),
+    *breaks(
+        "NAMES_ARE_REGIONAL",
+        SERVICE,
+        "RegionalDomain",
+        (prop("EndpointConfiguration", "Types"), ["EDGE"]),
+        (prop("EndpointConfiguration", "IpAddressType"), "ipv4"),
+    ),
+    *breaks(
+        "EXECUTE_API_IS_CLOSED_WITH_A_NAME",
+        SERVICE,
+        "Api",
+        (prop("DisableExecuteApiEndpoint"), False),
+        (prop("DisableExecuteApiEndpoint"), {"Fn::If": ["HasDomain", False, True]}),
+    ),
+    *breaks(
+        "EXECUTE_API_IS_CLOSED_WITH_A_NAME", PROD, "Api", (prop("DisableExecuteApiEndpoint"), GONE)
+    ),
+    *breaks(
+        "CERTIFICATES_ARE_PROVED_BY_DNS",
+        SERVICE,
+        "Certificate",
+        (prop("ValidationMethod"), "EMAIL"),
+        (prop("DomainValidationOptions"), GONE),
+        (prop("DomainValidationOptions", 1, "HostedZoneId"), GONE),
+    ),
+    *breaks(
+        "RECORDS_ARE_ALIASES",
+        SERVICE,
+        "RegionalRecordA",
+        (prop("AliasTarget"), GONE),
+        (prop("AliasTarget", "EvaluateTargetHealth"), True),
+    ),
+    *breaks(
+        "SHARED_RECORDS_ARE_CHECKED",
+        SERVICE,
+        "GlobalRecordAAAA",
+        (prop("HealthCheckId"), GONE),
+        (prop("Region"), GONE),
+    ),
+    *breaks(
+        "HEALTH_IS_ASKED_OVER_HTTPS",
+        SERVICE,
+        "EndpointCheck",
+        (prop("HealthCheckConfig", "Type"), "HTTP"),
+        (prop("HealthCheckConfig", "EnableSNI"), GONE),
+        (prop("HealthCheckConfig", "ResourcePath"), "/myresource"),
+    ),
+    *breaks(
+        "HEALTH_IS_ASKED_FROM_ELSEWHERE",
+        SERVICE,
+        "EndpointCheck",
+        (prop("HealthCheckConfig", "Regions"), GONE),
+        (prop("HealthCheckConfig", "Regions", 0), "us-west-1"),
+    ),
+    *breaks(
+        "HEALTH_IS_NOT_TURNED_ROUND",
+        SERVICE,
+        "RegionCheck",
+        (prop("HealthCheckConfig", "Inverted"), True),
+    ),
+    *breaks(
+        "TRAFFIC_IS_SWITCHED_BY_THRESHOLD",
+        SERVICE,
+        "RegionCheck",
+        (prop("HealthCheckConfig", "HealthThreshold"), GONE),
+        (prop("HealthCheckConfig", "ChildHealthChecks"), []),
+    ),
+    # key.guard
+    *breaks("KEYS_ROTATE", SERVICE, "Key", (prop("EnableKeyRotation"), GONE)),
+    *breaks(
+        "KEYS_OUTLIVE_THE_STACK",
+        SERVICE,
+        "Key",
+        (("DeletionPolicy",), GONE),
+        (("UpdateReplacePolicy",), "Delete"),
+    ),
+    *breaks(
+        "KEYS_ARE_FOR_NAMED_PRINCIPALS",
+        SERVICE,
+        "Key",
+        (use("Administer", "Principal"), "*"),
+        (use("Administer", "Principal"), {"AWS": "*"}),
+        (use("OwnLogGroups", "Principal"), {"Service": ["logs.amazonaws.com", "*"]}),
+        (use("OwnLogGroups", "Action", 0), "kms:Decrypt*"),
+        (use("Administer", "Action"), ["kms:*"]),
+        (use("Administer", "NotAction"), ["kms:Decrypt"]),
+    ),
+    *breaks(
+        "SERVICES_USE_KEYS_FOR_US_ONLY", SERVICE, "Key", (use("OwnLogGroups", "Condition"), GONE)
+    ),
+    *breaks(
+        "GRANTS_ARE_FOR_SERVICES",
+        SERVICE,
+        "Key",
+        (use("GrantsForServicesOnly"), GONE),
+        (use("GrantsForServicesOnly", "Principal", "AWS"), "arn:aws:iam::111111111111:root"),
+        (use("GrantsForServicesOnly", "Action"), ["kms:RetireGrant"]),
+        *(
+            (use("GrantsForServicesOnly", "Condition", "BoolIfExists", name), GONE)
+            for name in ("kms:GrantIsForAWSResource", "aws:PrincipalIsAWSService")
+        ),
+    ),
+    *breaks("GRANTS_ARE_CONDITIONED", SERVICE, "Key", (use("ThroughLambda", "Condition"), GONE)),
+    *breaks(
+        "LOGS_HAVE_THE_KEY_OF_THE_STACK", SERVICE, "KeptExecutionLogs", (prop("KmsKeyId"), GONE)
+    ),
+    *breaks("LOGS_HAVE_THE_KEY_OF_THE_STACK", PROD, "KeptAccessLogs", (prop("KmsKeyId"), GONE)),
     # iam.guard
     *breaks(
         "ACTIONS_ARE_NAMED",
@@ -348,6 +497,10 @@ MUTATIONS = [
         SERVICE,
         "FunctionRole",
         *((grant("WriteOwnLogGroup", "Resource"), value) for value in WIDE_RESOURCES),
+        *(
+            (grant("WriteOwnLogGroup", "Resource", 0, "Fn::If", choice), "arn:aws:logs:*")
+            for choice in (1, 2)
+        ),
         (grant("SendTraces", "Resource"), ["**"]),
         (grant("SendTraces", "Action", 0), "xray:GetTraceSummaries"),
         (
@@ -373,6 +526,7 @@ MUTATIONS = [
         PROD,
         "FunctionRole",
         *((grant("WriteOwnLogGroup", "Resource"), value) for value in WIDE_RESOURCES),
+        (grant("ReadOwnVariables", "Resource"), ["*"]),
     ),
     *breaks(
         "RESOURCES_ARE_NAMED",

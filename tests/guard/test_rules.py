@@ -106,7 +106,7 @@ def test_our_templates_pass_and_no_rule_is_passed_over(guard_binary, tmp_path):
             set(),
             {
                 ("LOG_RETENTION_IN_PROD_IS_A_YEAR", group)
-                for group in ("AccessLogs", "ExecutionLogs", "FunctionLogs")
+                for group in ("KeptAccessLogs", "KeptExecutionLogs", "KeptFunctionLogs")
             },
         ),
     ],
@@ -181,4 +181,12 @@ def test_the_tags_rule_knows_every_type_of_ours_that_can_carry_tags():
     schemas = {
         kind: PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema for kind in used
     }
-    assert listed == {kind for kind, schema in schemas.items() if schema["tagging"]["taggable"]}
+    tagged = {
+        kind: schema["tagging"].get("tagProperty")
+        for kind, schema in schemas.items()
+        if schema["tagging"]["taggable"]
+    }
+    assert listed == set(tagged)
+    assert {kind for kind, where in tagged.items() if where != "/properties/Tags"} == {
+        "AWS::Route53::HealthCheck"
+    }

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.integration
 
 ACCOUNT = "000000000000"
 HOME, EAST, WEST = "us-west-2", "us-east-1", "us-west-1"
+PARAMETERS = "\n[stack_set.parameters]\n"
 
 
 @pytest.fixture
@@ -65,6 +66,34 @@ def test_another_line_in_the_handler_is_one_update_and_the_next_call_answers_by_
         assert after[region]["ApiEndpoint"] == before[region]["ApiEndpoint"]
         assert after[region]["FunctionName"] == before[region]["FunctionName"]
         assert after[region]["FunctionVersion"] != before[region]["FunctionVersion"]
+
+
+def test_callers_and_networks_close_myresource_at_once_and_open_it_again_and_never_health(
+    local_aws: LocalAws, service: Folder
+) -> None:
+    before = service.outputs()[EAST]
+    file = service.path / "stacksets.toml"
+    text = file.read_text()
+    seen = {}
+    for name, line in (
+        ("signed", 'Callers = "iam"'),
+        ("elsewhere", 'AllowedNetworks = "192.0.2.0/24"'),
+        ("here", 'AllowedNetworks = "127.0.0.0/8,192.0.2.0/24"'),
+        ("anyone", ""),
+    ):
+        file.write_text(text.replace(PARAMETERS, f"{PARAMETERS}{line}\n"))
+        assert service.deploy().result["code"] == "succeeded"
+        endpoint = service.endpoints()[EAST]
+        assert endpoint == before["ApiEndpoint"]
+        paths = ("myresource", "health")
+        seen[name] = [local_aws.https_get(endpoint + path).status for path in paths]
+
+    assert seen == {
+        "signed": [403, 200],
+        "elsewhere": [403, 200],
+        "here": [200, 200],
+        "anyone": [200, 200],
+    }
 
 
 @pytest.mark.exhaustive
@@ -114,6 +143,33 @@ def test_a_destroy_leaves_what_was_there_before_the_deploy(
     assert ran.exit_code == 0
     assert all(made[region] != before[region] for region in regions)
     assert {region: everything_in(local_aws, ACCOUNT, region) for region in regions} == before
+
+
+@pytest.mark.exhaustive
+def test_a_destroyed_prod_leaves_its_logs_and_says_so(local_aws: LocalAws, project: Folder) -> None:
+    project.change("stacksets.toml", _prod_of_this_account)
+    prod = "prod"
+    assert project.run("bootstrap", "--yes", environment=prod).exit_code == 0
+    assert project.deploy(environment=prod).exit_code == 0
+
+    ran = project.run("destroy", "--yes", "--allow-delete", environment=prod)
+
+    assert ran.exit_code == 0
+    for region in (EAST, WEST):
+        left = everything_in(local_aws, ACCOUNT, region)
+        assert (left["functions"], left["REST APIs"]) == ([], [])
+        assert len(left["log groups"]) == 3
+        kept = [one for one in ran.result["kept"] if one["region"] == region]
+        assert {one["resource_type"] for one in kept} == {"AWS::Logs::LogGroup"}
+        assert len(kept) == 3
+
+
+def _prod_of_this_account(text: str) -> str:
+    """The file as it is, with prod in the account of the test and without a domain."""
+    example = ('DomainName = "api.example.com"\n', 'HostedZoneId = "Z0EXAMPLE0ZONE0ID"\n')
+    for line in example:
+        text = text.replace(line, "")
+    return text.replace('admin_account = "111122223333"', f'admin_account = "{ACCOUNT}"')
 
 
 def test_an_account_that_was_never_prepared_is_told_all_that_it_lacks_and_nothing_is_made(

@@ -86,9 +86,11 @@ def ids_of(settings=SETTINGS, source="code"):
     ("change", "version_changes", "deployment_changes"),
     [
         ({}, False, False),
-        ({"source": "other code"}, True, False),
+        ({"source": "other_code"}, True, False),
         ({"settings": replace(SETTINGS, runtime="python3.13")}, True, False),
         ({"settings": replace(SETTINGS, memory_mb=512)}, True, False),
+        ({"settings": replace(SETTINGS, log_level="DEBUG")}, True, False),
+        ({"source": "code  # said otherwise"}, False, False),
         ({"settings": replace(SETTINGS, function_timeout_seconds=4)}, True, False),
         ({"settings": replace(SETTINGS, integration_timeout_milliseconds=7000)}, False, True),
         ({"settings": replace(SETTINGS, tls_policy="TLS_1_2")}, False, True),

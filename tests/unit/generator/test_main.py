@@ -29,7 +29,7 @@ def test_both_templates_are_written_and_each_is_told_in_a_line(tmp_path, capsys)
     body = (folder / "service.json").read_bytes()
     digest = hashlib.sha256(body).hexdigest()[:6]
     assert first == (
-        f"template  {folder}/service.json  23 resources, {len(body):,} bytes, "
+        f"template  {folder}/service.json  38 resources, {len(body):,} bytes, "
         f"sha256 {digest}…  (written)"
     )
     made = len(json.loads((folder / "bootstrap.json").read_text())["Resources"])
@@ -62,8 +62,8 @@ def test_check_shows_what_is_stale_and_writes_nothing(folder, capsys):
     assert main(["--check", "--templates", str(folder)]) == 3
     out, err = capsys.readouterr()
     assert f"--- {path} (committed)\n" in out
-    assert '-    "Name": "Another",\n' in out
-    assert '+    "Name": "MultiRegionService",\n' in out
+    assert '- "Name":"Another",\n' in out
+    assert '+ "Name":"MultiRegionService",\n' in out
     assert err == f"error: {path} is stale → make template\n"
     assert path.read_text() == stale
 

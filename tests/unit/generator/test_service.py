@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 from importlib import resources as files
 
@@ -10,8 +11,9 @@ import botocore.loaders
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from generator.service.parameters import RETENTION_DAYS
+from generator.service.parameters import NETWORKS_LENGTH, RETENTION_DAYS
 from generator.settings import PATHS, SECURITY_HEADERS, SETTINGS, TARGET_REGIONS
+from stacksets.resolve import evaluate_conditions
 
 CONTEXT = "com.aws.cloudformation.Context"
 TAGS = [
@@ -19,6 +21,13 @@ TAGS = [
     {"Key": "Environment", "Value": {"Ref": "EnvironmentSuffix"}},
     {"Key": "Repository", "Value": {"Ref": "Repository"}},
 ]
+PROD = ("IsProd", "Retain")
+
+
+def either(kept, passing):
+    """The ARN of the log group of the two that a stack has."""
+    arns = ({"Fn::GetAtt": [title, "Arn"]} for title in (kept, passing))
+    return {"Fn::If": ["IsProd", *arns]}
 
 
 def only(found):
@@ -40,19 +49,17 @@ def test_no_more_than_15_parameters_each_with_a_default_and_a_constraint(service
     for parameter in parameters.values():
         assert "Default" in parameter
         assert parameter.keys() & {"AllowedPattern", "AllowedValues", "MinValue"}
-        assert parameter["ConstraintDescription"]
+        # CloudFormation itself names the values that are allowed.
+        assert "AllowedValues" in parameter or parameter["ConstraintDescription"]
 
 
-@pytest.mark.parametrize("name", ["service", "bootstrap"])
-def test_a_console_shows_every_parameter_once_in_a_group_with_a_label(name, request):
-    template = request.getfixturevalue(name)
-    interface = template["Metadata"]["AWS::CloudFormation::Interface"]
+def test_a_console_shows_every_parameter_of_the_bootstrap_once_in_a_group(bootstrap):
+    interface = bootstrap["Metadata"]["AWS::CloudFormation::Interface"]
     shown = [title for group in interface["ParameterGroups"] for title in group["Parameters"]]
-    assert shown == list(template["Parameters"])
-    assert list(interface["ParameterLabels"]) == shown
+    assert shown == list(bootstrap["Parameters"])
 
 
-def test_the_defaults_are_an_environment_named_dev_kept_a_year_with_logs_and_room_for_a_burst(
+def test_the_defaults_are_a_public_dev_without_a_domain_kept_a_year_with_logs_and_room_for_a_burst(
     service,
 ):
     defaults = {name: parameter["Default"] for name, parameter in service["Parameters"].items()}
@@ -60,8 +67,72 @@ def test_the_defaults_are_an_environment_named_dev_kept_a_year_with_logs_and_roo
     assert defaults["Repository"] == defaults["Author"] == "unknown"
     assert defaults["LogRetentionDays"] == 365
     assert defaults["ApiLogging"] == "on"
-    assert defaults["ThrottlingBurstLimit"] >= 200
-    assert defaults["PermissionsBoundaryArn"] == ""
+    assert defaults["ThrottlingRateLimit"] >= 200
+    assert defaults["Callers"] == "anyone"
+    assert defaults["Encryption"] == "aws"
+    assert defaults["TrafficState"] == "auto"
+    for name in ("AllowedNetworks", "DomainName", "HostedZoneId", "PermissionsBoundaryArn"):
+        assert defaults[name] == ""
+
+
+def accepts(parameter, value):
+    """Whether CloudFormation would take a value: it matches a pattern as a whole."""
+    fits = len(value) <= parameter.get("MaxLength", len(value))
+    return fits and bool(re.fullmatch(parameter["AllowedPattern"], value))
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        (
+            "DomainName",
+            ["", "api.example.com", "a.xn--p1ai", f"{'a' * 56}.example"],
+            ["example", "API.example.com", "api.example.com.", "-a.example.com", "a..b", "*.a.b"],
+        ),
+        ("HostedZoneId", ["", "Z0123456789ABC"], ["/hostedzone/Z1", "z1", "A1"]),
+        (
+            "AllowedNetworks",
+            ["", "192.0.2.0/24", "192.0.2.0/24,2001:db8::/32,::/0", "10.0.0.1/32"],
+            ["192.0.2.0", "192.0.2.0/24, 10.0.0.0/8", "192.0.2.0/24,", "anywhere", "::", "a/8"],
+        ),
+    ],
+)
+def test_a_text_is_taken_in_its_form_only(name, good, bad, service):
+    parameter = service["Parameters"][name]
+    assert [text for text in good if not accepts(parameter, text)] == []
+    assert [text for text in bad if accepts(parameter, text)] == []
+
+
+def test_a_certificate_takes_no_longer_name_and_a_version_no_longer_networks(service):
+    parameters = service["Parameters"]
+    assert not accepts(parameters["DomainName"], f"{'a' * 57}.example")
+    assert parameters["AllowedNetworks"]["MaxLength"] == NETWORKS_LENGTH
+    # What Lambda takes as the description of a version (PublishVersion).
+    values = {"EnvironmentSuffix": "a" * 20, "Encryption": "customer", "AllowedNetworks": ""}
+    text = service["Resources"][version_of(service)]["Properties"]["Description"]["Fn::Sub"]
+    for name, value in values.items():
+        text = text.replace(f"${{{name}}}", value)
+    assert len(text) + NETWORKS_LENGTH <= 256
+
+
+def version_of(service):
+    (title,) = [title for title in service["Resources"] if title.startswith("FunctionVersion")]
+    return title
+
+
+@pytest.mark.parametrize(
+    ("domain", "zone", "taken"),
+    [("", "", True), ("a.b", "Z1", True), ("a.b", "", False), ("", "Z1", False)],
+)
+def test_a_domain_and_its_zone_are_given_together_or_not_at_all(domain, zone, taken, service):
+    (rule,) = service["Rules"].values()
+    (assertion,) = rule["Assertions"]
+    # A rule's functions are those of conditions, which know how to be evaluated.
+    template = {**service, "Conditions": {"Holds": assertion["Assert"]}}
+    values = {"DomainName": domain, "HostedZoneId": zone}
+    place = {"account": "111111111111", "region": "us-east-1"}
+    assert evaluate_conditions(template, parameters=values, **place) == {"Holds": taken}
+    assert "DomainName and HostedZoneId" in assertion["AssertDescription"]
 
 
 def test_the_retentions_are_those_that_cloudwatch_logs_accepts():
@@ -84,8 +155,9 @@ def test_everything_that_can_carry_tags_carries_the_three(name, request):
     tagged = [resource for resource in rendered if taggable(resource["Type"])]
     assert tagged
     for resource in tagged:
-        assert schema_of(resource["Type"])["tagging"]["tagProperty"] == "/properties/Tags"
-        assert resource["Properties"]["Tags"] == TAGS
+        where = schema_of(resource["Type"])["tagging"]["tagProperty"].rpartition("/")[2]
+        carried = resource["Properties"][where]
+        assert [tag for tag in carried if tag["Key"] != "Name"] == TAGS
 
 
 @pytest.mark.parametrize("name", ["service", "bootstrap"])
@@ -119,10 +191,19 @@ def test_every_type_exists_in_every_target_region(region, resources):
         assert schema_of(resource_type, region)["typeName"] == resource_type
 
 
-def test_a_destroy_keeps_nothing(service):
-    for resource in service["Resources"].values():
-        assert resource.get("DeletionPolicy", "Delete") == "Delete"
-        assert resource.get("UpdateReplacePolicy", "Delete") == "Delete"
+def test_a_destroy_keeps_the_logs_of_prod_and_a_key_and_nothing_else(service):
+    kept = {
+        title: (resource["Condition"], resource["UpdateReplacePolicy"])
+        for title, resource in service["Resources"].items()
+        if resource.get("DeletionPolicy", "Delete") != "Delete"
+    }
+    assert kept == {
+        "Key": ("HasCustomerKey", "Retain"),
+        **dict.fromkeys(("KeptFunctionLogs", "KeptAccessLogs", "KeptExecutionLogs"), PROD),
+    }
+    for title in kept:
+        # A create that fails leaves nothing either.
+        assert service["Resources"][title]["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 # --- logs and role
@@ -130,8 +211,12 @@ def test_a_destroy_keeps_nothing(service):
 
 def test_every_log_group_keeps_its_events_for_the_time_that_was_chosen(resources):
     groups = resources["AWS::Logs::LogGroup"]
-    assert set(groups) == {"FunctionLogs", "AccessLogs", "ExecutionLogs"}
-    for group in groups.values():
+    passing = {"FunctionLogs", "AccessLogs", "ExecutionLogs"}
+    assert set(groups) == passing | {f"Kept{title}" for title in passing}
+    for title in passing:
+        group, kept = groups[title], groups[f"Kept{title}"]
+        assert (group["Condition"], kept["Condition"]) == ("IsNotProd", "IsProd")
+        assert group["Properties"] == kept["Properties"]
         assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
 
@@ -147,11 +232,15 @@ def test_the_role_may_write_its_own_log_group_and_traces_and_nothing_else(resour
     ]
     (policy,) = role["Policies"]
     statements = policy["PolicyDocument"]["Statement"]
+    condition, read_variables, otherwise = statements[1].pop("Fn::If")
+    assert (condition, otherwise) == ("HasCustomerKey", {"Ref": "AWS::NoValue"})
+    statements[1] = read_variables
     assert [(statement["Action"], statement["Resource"]) for statement in statements] == [
         (
             ["logs:CreateLogStream", "logs:PutLogEvents"],
-            [{"Fn::GetAtt": ["FunctionLogs", "Arn"]}],
+            [either("KeptFunctionLogs", "FunctionLogs")],
         ),
+        (["kms:Decrypt"], [{"Fn::GetAtt": ["Key", "Arn"]}]),
         (["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]),
     ]
     assert "ManagedPolicyArns" not in role
@@ -183,11 +272,16 @@ def test_the_function_is_as_the_settings_say(resources):
     assert function["RecursiveLoop"] == "Terminate"
     assert function["LoggingConfig"] == {
         "LogFormat": "JSON",
-        "ApplicationLogLevel": {"Ref": "LogLevel"},
+        "ApplicationLogLevel": "INFO",
         "SystemLogLevel": "WARN",
-        "LogGroup": {"Ref": "FunctionLogs"},
+        "LogGroup": {"Fn::If": ["IsProd", {"Ref": "KeptFunctionLogs"}, {"Ref": "FunctionLogs"}]},
     }
-    assert function["Environment"] == {"Variables": {"ENVIRONMENT": {"Ref": "EnvironmentSuffix"}}}
+    assert function["Environment"] == {
+        "Variables": {
+            "ALLOWED_NETWORKS": {"Ref": "AllowedNetworks"},
+            "ENVIRONMENT": {"Ref": "EnvironmentSuffix"},
+        }
+    }
 
 
 def test_the_timeouts_nest_so_that_the_inner_one_is_told(resources):
@@ -208,22 +302,27 @@ def test_the_alias_live_points_at_the_published_version(resources):
     assert alias["FunctionVersion"] == {"Fn::GetAtt": [version, "Version"]}
 
 
-def parameters_in(value):
-    """The names that a value refers to."""
-    if isinstance(value, dict):
-        if set(value) == {"Ref"}:
-            return {value["Ref"]}
-        return set().union(*map(parameters_in, value.values()))
-    if isinstance(value, list):
-        return set().union(*map(parameters_in, value))
+def parameters_in(value, conditions):
+    """The names that a value refers to, itself or by the conditions that it hangs on."""
+    match value:
+        case {"Ref": str() as name, **rest} if not rest:
+            return {name}
+        case {"Fn::If": [name, *choices]}:
+            return parameters_in([conditions[name], *choices], conditions)
+        case {"Condition": str() as name, **rest} if not rest:
+            return parameters_in(conditions[name], conditions)
+        case dict():
+            return parameters_in([*value.values()], conditions)
+        case list():
+            return set().union(*(parameters_in(one, conditions) for one in value))
     return set()
 
 
 def test_a_change_of_a_parameter_that_the_function_uses_replaces_the_version(service, resources):
     function = dict(only(resources["AWS::Lambda::Function"]))
     del function["Tags"]
-    used = parameters_in(function) & service["Parameters"].keys()
-    assert used == {"EnvironmentSuffix", "LogLevel"}
+    used = parameters_in(function, service["Conditions"]) & service["Parameters"].keys()
+    assert used == {"AllowedNetworks", "EnvironmentSuffix", "Encryption"}
     description = only(resources["AWS::Lambda::Version"])["Description"]["Fn::Sub"]
     assert all(f"${{{name}}}" in description for name in used)
     create_only = schema_of("AWS::Lambda::Version")["createOnlyProperties"]
@@ -279,15 +378,18 @@ def test_get_is_the_function_s_and_any_other_method_is_405(title, path, service)
     resources = service["Resources"]
     assert resources[title]["Properties"]["PathPart"] == path
     get = resources[f"{title}Get"]["Properties"]
-    assert (get["HttpMethod"], get["AuthorizationType"]) == ("GET", "NONE")
+    assert get["HttpMethod"] == "GET"
     assert get["Integration"]["Type"] == "AWS_PROXY"
     assert "/functions/${LiveAlias}/invocations" in get["Integration"]["Uri"]["Fn::Sub"]
     other = resources[f"{title}Any"]["Properties"]
     assert other["HttpMethod"] == "ANY"
     assert get["ResourceId"] == other["ResourceId"] == {"Ref": title}
-    (answer,) = other["Integration"]["IntegrationResponses"]
-    assert answer["StatusCode"] == "405"
-    assert answer["ResponseParameters"]["method.response.header.Allow"] == "'GET'"
+    # Whatever comes has no template, and is UNSUPPORTED_MEDIA_TYPE, which is a 405 here.
+    integration = other["Integration"]
+    assert (integration["Type"], integration["PassthroughBehavior"]) == ("MOCK", "NEVER")
+    assert "application/json" not in integration["RequestTemplates"]
+    assert integration["RequestTemplates"]
+    assert other["AuthorizationType"] == "NONE"
 
 
 def mapped_headers(parameters):
@@ -303,21 +405,9 @@ def test_whatever_api_gateway_answers_itself_carries_the_security_headers(resour
         response["Properties"]["ResponseParameters"]
         for response in resources["AWS::ApiGateway::GatewayResponse"].values()
     ]
-    mocks = [
-        method["Properties"]["Integration"]["IntegrationResponses"][0]["ResponseParameters"]
-        for method in resources["AWS::ApiGateway::Method"].values()
-        if method["Properties"]["Integration"]["Type"] == "MOCK"
-    ]
-    assert len(mocks) == 2
-    for parameters in (*gateway, *mocks):
+    assert len(gateway) == 4
+    for parameters in gateway:
         assert mapped_headers(parameters).items() >= SECURITY_HEADERS.items()
-
-
-def test_a_mock_declares_every_header_that_it_sets(resources):
-    for method in resources["AWS::ApiGateway::Method"].values():
-        for declared in method["Properties"].get("MethodResponses", []):
-            (answer,) = method["Properties"]["Integration"]["IntegrationResponses"]
-            assert declared["ResponseParameters"].keys() == answer["ResponseParameters"].keys()
 
 
 def test_a_header_never_ends_in_a_quote_which_a_mapping_could_not_tell_from_its_own():
@@ -333,41 +423,37 @@ def test_api_gateway_s_own_errors_are_json_with_the_right_status(resources):
     assert statuses == {
         "DEFAULT_4XX": None,
         "DEFAULT_5XX": None,
-        "MISSING_AUTHENTICATION_TOKEN": "404",
+        "MISSING_AUTHENTICATION_TOKEN": {"Fn::If": ["CallersAreSigned", "403", "404"]},
         "UNSUPPORTED_MEDIA_TYPE": "405",
-        "THROTTLED": None,
     }
-    for properties in found.values():
-        body = properties["ResponseTemplates"]["application/json"]
+    bodies = [one["ResponseTemplates"]["application/json"] for one in found.values()]
+    _, unsigned, unknown = bodies.pop(2)["Fn::If"]
+    for body in (*bodies, unsigned, unknown):
         # API Gateway puts the message in with its quotes.
         filled = body.replace("$context.error.messageString", '"message"')
         assert json.loads(filled).keys() == {"message", "requestId"}
-    throttled = mapped_headers(found["THROTTLED"]["ResponseParameters"])
-    assert throttled["Retry-After"] == "1"
     assert mapped_headers(found["UNSUPPORTED_MEDIA_TYPE"]["ResponseParameters"])["Allow"] == "GET"
 
 
 # --- deployment, stage, permissions
 
 
-def test_the_deployment_waits_for_every_part_of_the_api(resources):
-    (deployment,) = resources["AWS::ApiGateway::Deployment"].values()
+def test_each_deployment_waits_for_every_part_of_the_api(resources):
     parts = ("Resource", "Method", "GatewayResponse")
     titles = {title for kind in parts for title in resources[f"AWS::ApiGateway::{kind}"]}
-    assert set(deployment["DependsOn"]) == titles
-    assert "StageName" not in deployment["Properties"]
+    for deployment in resources["AWS::ApiGateway::Deployment"].values():
+        assert set(deployment["DependsOn"]) == titles
+        assert "StageName" not in deployment["Properties"]
 
 
 def test_the_stage_is_prod_traced_and_throttled(resources):
-    (title,) = resources["AWS::ApiGateway::Deployment"]
     stage = only(resources["AWS::ApiGateway::Stage"])
     assert stage["StageName"] == "prod"
-    assert stage["DeploymentId"] == {"Ref": title}
     assert stage["TracingEnabled"] is True
     (every_method,) = stage["MethodSettings"]
     assert (every_method["HttpMethod"], every_method["ResourcePath"]) == ("*", "/*")
     assert every_method["ThrottlingRateLimit"] == {"Ref": "ThrottlingRateLimit"}
-    assert every_method["ThrottlingBurstLimit"] == {"Ref": "ThrottlingBurstLimit"}
+    assert every_method["ThrottlingBurstLimit"] == {"Ref": "ThrottlingRateLimit"}
     assert every_method["DataTraceEnabled"] is False
     assert every_method["MetricsEnabled"] is False
 
@@ -376,7 +462,7 @@ def test_api_logging_steers_access_and_execution_logs_together(service, resource
     stage = only(resources["AWS::ApiGateway::Stage"])
     condition, access, off = stage["AccessLogSetting"]["Fn::If"]
     assert condition == "ApiLoggingOn"
-    assert access["DestinationArn"] == {"Fn::GetAtt": ["AccessLogs", "Arn"]}
+    assert access["DestinationArn"] == either("KeptAccessLogs", "AccessLogs")
     assert off == {"Ref": "AWS::NoValue"}
     level = stage["MethodSettings"][0]["LoggingLevel"]
     assert level == {"Fn::If": ["ApiLoggingOn", "ERROR", "OFF"]}
@@ -384,8 +470,11 @@ def test_api_logging_steers_access_and_execution_logs_together(service, resource
 
 
 def test_the_execution_log_group_is_there_before_api_gateway_would_make_it(resources):
-    (stage,) = resources["AWS::ApiGateway::Stage"].values()
-    assert stage["DependsOn"] == ["ExecutionLogs"]
+    stage = only(resources["AWS::ApiGateway::Stage"])
+    # A reference, since DependsOn cannot name one of two.
+    assert stage["Description"]["Fn::Join"][1][1] == {
+        "Fn::If": ["IsProd", {"Ref": "KeptExecutionLogs"}, {"Ref": "ExecutionLogs"}]
+    }
     group = resources["AWS::Logs::LogGroup"]["ExecutionLogs"]["Properties"]
     assert group["LogGroupName"] == {"Fn::Sub": "API-Gateway-Execution-Logs_${Api}/prod"}
 
@@ -419,6 +508,9 @@ def test_a_stack_tells_where_it_answers_and_what_answers(service):
     outputs = service["Outputs"]
     assert set(outputs) == {
         "ApiEndpoint",
+        "GlobalEndpoint",
+        "RegionHealthCheckId",
+        "EndpointHealthCheckId",
         "ApiId",
         "FunctionName",
         "FunctionArn",
@@ -426,6 +518,10 @@ def test_a_stack_tells_where_it_answers_and_what_answers(service):
         "Region",
     }
     assert outputs["ApiEndpoint"]["Value"] == {
-        "Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/prod/"
+        "Fn::If": [
+            "HasDomain",
+            {"Fn::Sub": "https://${AWS::Region}.${DomainName}/"},
+            {"Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/prod/"},
+        ]
     }
     assert not [output for output in outputs.values() if "Export" in output]

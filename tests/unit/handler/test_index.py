@@ -71,6 +71,67 @@ def test_the_region_is_the_fourth_field_of_the_arn_in_every_partition(arn, regio
     assert answer["body"] == f"Hello from Lambda in region: {region}"
 
 
+def called_from(address, path="/myresource"):
+    """The status of an answer to an address."""
+    event = an_event(path=path)
+    event["requestContext"]["identity"] = {"sourceIp": address}
+    return index.handler(event, a_context())["statusCode"]
+
+
+@pytest.mark.parametrize(
+    ("networks", "inside", "outside"),
+    [
+        ("192.0.2.0/24", ["192.0.2.0", "192.0.2.255"], ["192.0.3.0", "2001:db8::1"]),
+        ("192.0.2.7/24", ["192.0.2.200"], ["192.0.1.7"]),
+        (
+            "198.51.100.4/32,2001:db8::/32",
+            ["198.51.100.4", "2001:db8:ffff::1"],
+            ["198.51.100.5", "2001:db9::1"],
+        ),
+        ("0.0.0.0/0", ["203.0.113.9"], ["::1"]),
+    ],
+)
+def test_who_calls_from_another_network_is_forbidden(networks, inside, outside, monkeypatch):
+    monkeypatch.setenv("ALLOWED_NETWORKS", networks)
+    assert {called_from(address) for address in inside} == {200}
+    assert {called_from(address) for address in outside} == {403}
+
+
+def test_a_refusal_says_no_more_than_that_it_is_one(monkeypatch):
+    monkeypatch.setenv("ALLOWED_NETWORKS", "192.0.2.0/24")
+    event = an_event()
+    event["requestContext"]["identity"] = {"sourceIp": "203.0.113.9"}
+    answer = index.handler(event, a_context())
+    assert json.loads(answer["body"]) == {"message": "Forbidden", "requestId": "api-1"}
+    assert SECURITY_HEADERS.items() <= answer["headers"].items()
+
+
+def test_health_is_told_to_every_network_since_checkers_come_from_many(monkeypatch):
+    monkeypatch.setenv("ALLOWED_NETWORKS", "192.0.2.0/24")
+    assert called_from("203.0.113.9", path="/health") == 200
+
+
+@pytest.mark.parametrize("networks", ["300.0.0.0/8", "192.0.2.0/33", ",", "192.0.2.1/24 "])
+def test_networks_that_cannot_be_read_let_nobody_in_and_say_so(networks, monkeypatch, logged):
+    monkeypatch.setenv("ALLOWED_NETWORKS", networks)
+    assert called_from("192.0.3.1") == 500
+    assert [line["level"] for line in logged()] == ["ERROR"]
+
+
+@pytest.mark.parametrize("address", ["", "test-invoke-source-ip"])
+def test_a_caller_without_an_address_is_let_in_where_all_are_and_nowhere_else(address, monkeypatch):
+    assert called_from(address) == 200
+    monkeypatch.setenv("ALLOWED_NETWORKS", "0.0.0.0/0,::/0")
+    assert called_from(address) == 500
+
+
+def test_an_address_is_not_logged(monkeypatch, logged):
+    monkeypatch.setenv("ALLOWED_NETWORKS", "192.0.2.0/24")
+    called_from("203.0.113.9")
+    called_from("192.0.2.9")
+    assert not [line for line in logged() if "203.0.113.9" in str(line) or "192.0.2.9" in str(line)]
+
+
 def test_health_tells_region_and_version():
     answer = index.handler(an_event(path="/health"), a_context())
     assert answer["statusCode"] == 200
