@@ -29,7 +29,7 @@ from tests.builders import (
     an_operation,
 )
 from tests.fakes import FakeAws, put_stack
-from tests.unit.stacksets.test_cli import FILE, TEMPLATE, aws, file, run  # noqa: F401 - fixtures
+from tests.worlds import FILE, TEMPLATE
 
 SECRET = "hunter2-of-prod"
 QUOTED = f"Value '{SECRET}' at 'password' failed to satisfy constraint"
@@ -191,7 +191,7 @@ def test_of_values_within_one_another_the_longest_is_masked():
 
 @pytest.mark.parametrize("output", ["text", "json"])
 @pytest.mark.parametrize("command", ["deploy", "diagnose", "status", "plan", "events"])
-def test_no_command_says_a_quoted_value(run, aws, command, output, request):  # noqa: F811 - fixtures
+def test_no_command_says_a_quoted_value(run, aws, command, output, request):
     path = request.getfixturevalue("file")
     (path.parent / "template.json").write_text(json.dumps({**TEMPLATE, **CONTENT}))
     table = f'[stack_set.parameters]\nPassword = "{SECRET}"\n\n'
