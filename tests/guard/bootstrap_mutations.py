@@ -38,8 +38,8 @@ def statement(sid, *path):
 
 
 def policy_mutations(view):
-    """Of the execution role's first policy and of the boundary, in one view."""
-    execution = "ExecutionPolicy1"
+    """Of the execution role's policies and of the boundary, in one view."""
+    execution, second = "ExecutionPolicy1", "ExecutionPolicy2"
     passed = statement("PassServiceRoles", "Condition")
     bounded = statement("GiveBoundedRoles", "Condition")
     role = "arn:aws:iam::111111111111:role/"
@@ -88,7 +88,7 @@ def policy_mutations(view):
         *breaks(
             "STACK_SETS_PASS_ROLES_TO_LAMBDA_ONLY",
             view,
-            execution,
+            second,
             (passed, GONE),
             ((*passed, "StringEquals", "iam:PassedToService"), "ec2.amazonaws.com"),
             ((*passed, "StringEquals", "iam:PassedToService"), ["lambda.amazonaws.com", "ec2"]),
@@ -99,6 +99,11 @@ def policy_mutations(view):
             execution,
             (statement("ManageServiceRoles", "Resource"), [role + "*"]),
             (statement("GiveBoundedRoles", "Resource"), [role + "multi-region-service-dev-read"]),
+        ),
+        *breaks(
+            "STACK_SETS_CHANGE_ROLES_UNDER_OUR_PATH_ONLY",
+            view,
+            second,
             (statement("PassServiceRoles", "Resource"), [{"Fn::Sub": role + "${Any}"}]),
         ),
         *breaks(
@@ -112,7 +117,7 @@ def policy_mutations(view):
         *breaks(
             "STACK_SETS_TOUCH_KEYS_OF_OURS_ONLY",
             view,
-            execution,
+            second,
             (statement("UseKeysThroughLambda", "Condition"), GONE),
             (statement("UseKeysThroughLambda", "Condition", "StringLike", "kms:ViaService"), "*"),
         ),
