@@ -26,6 +26,11 @@ def arrived() -> EndpointCall:
     return _CALL.get()
 
 
+def is_endpoint_called() -> bool:
+    """Tell whether an endpoint is called, and not an API of AWS."""
+    return _CALL.get(None) is not None
+
+
 def domain_called() -> Domain | None:
     """Give the custom domain that is called; None where an API is called by its own host name."""
     return _DOMAIN.get()

@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import urllib3
 from botocore.exceptions import ClientError
 
 from tests.integration.local.global_templates import NAME, get, ref, resource
@@ -224,3 +225,11 @@ def test_log_keys_any_text_is_a_key(ministack: Ministack) -> None:
 
     (group,) = ministack.client("logs").describe_log_groups()["logGroups"]
     assert group["kmsKeyId"] == "none"
+
+
+def test_a_path_of_its_own_answers_under_every_host_name(ministack: Ministack) -> None:
+    answer = urllib3.request(
+        "GET", f"{ministack.endpoint_url}/health", headers={"Host": NAME}, retries=False
+    )
+
+    assert (answer.status, "services" in answer.json()) == (200, True)
