@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from stacksets.traffic import HeldTraffic
 from stacksets.unlisted import Surplus, Unlisted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from stacksets.model.desired import Deployment, InstanceKey
     from stacksets.model.observed import StackInstance, StackSet
@@ -96,6 +97,17 @@ def find_changes(
         ),
     ]
     return tuple(sorted(changes, key=lambda one: one.instance.key))
+
+
+def group_by_overrides(
+    changes: Iterable[Change],
+) -> list[tuple[Mapping[str, str | None] | None, list[Change]]]:
+    """Group changes by the overrides that their call sends, in a steady order."""
+    groups: dict[str, tuple[Mapping[str, str | None] | None, list[Change]]] = {}
+    for one in changes:
+        name = json.dumps(one.overrides, sort_keys=True)
+        groups.setdefault(name, (one.overrides, []))[1].append(one)
+    return [groups[name] for name in sorted(groups)]
 
 
 def _find_surplus(unlisted: Unlisted, there: StackInstance, retention: Retention) -> Surplus | None:

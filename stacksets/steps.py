@@ -6,13 +6,13 @@ and what left the deployment file is removed last, so that replacing a region is
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from itertools import islice
 from textwrap import shorten
 from typing import TYPE_CHECKING, TypeVar
 
 from stacksets.alike import without_own_ids
+from stacksets.changes import group_by_overrides
 from stacksets.model.desired import InstanceKey, OperationId
 from stacksets.model.plan import (
     AttachToOperation,
@@ -104,9 +104,7 @@ def find_steps(context: Context, decisions: Decisions) -> Iterator[Step]:
         yield from _delete_surplus(context, surplus, retained, made_anew)
 
 
-def find_update_steps(
-    context: Context, changes: Sequence[Change]
-) -> Iterator[UpdateStackInstances]:
+def find_update_steps(context: Context, changes: Sequence[Change]) -> Iterator[Step]:
     """Give the updates of stack instances alone, still without their operation ids."""
     yield from _update_instances(context, changes)
 
@@ -158,7 +156,7 @@ def _update_stack_set(context: Context, decisions: Decisions) -> UpdateStackSet:
 
 def _create_instances(context: Context, changes: Sequence[Change]) -> list[CreateStackInstances]:
     steps = []
-    for overrides, members in _by_overrides(one for one in changes if one.create):
+    for overrides, members in group_by_overrides(one for one in changes if one.create):
         whys = _whys(members)
         named = context.units.name_for_creation(whys) if context.units else None
         steps += [
@@ -177,7 +175,7 @@ def _create_instances(context: Context, changes: Sequence[Change]) -> list[Creat
 
 def _update_instances(context: Context, changes: Sequence[Change]) -> list[UpdateStackInstances]:
     steps = []
-    for overrides, members in _by_overrides(one for one in changes if one.update):
+    for overrides, members in group_by_overrides(one for one in changes if one.update):
         whys = _whys(members)
         named = context.units.name_for_update(whys) if context.units else None
         steps += [
@@ -314,16 +312,6 @@ def _in_order_of_regions(context: Context, steps: Iterable[S]) -> list[S]:
     """
     rank = {region: place for place, region in enumerate(context.region_order)}
     return sorted(steps, key=lambda step: [rank[region] for region in step.where.regions])
-
-
-def _by_overrides(
-    changes: Iterable[Change],
-) -> list[tuple[Mapping[str, str | None] | None, list[Change]]]:
-    groups: dict[str, tuple[Mapping[str, str | None] | None, list[Change]]] = {}
-    for one in changes:
-        name = json.dumps(one.overrides, sort_keys=True)
-        groups.setdefault(name, (one.overrides, []))[1].append(one)
-    return [groups[name] for name in sorted(groups)]
 
 
 def _given(overrides: Mapping[str, str | None] | None) -> dict[str, str]:
