@@ -3,7 +3,8 @@
 AWS: a log group whose KmsKeyId names a key that is not there, or whose policy does not let
 `logs.<region>.amazonaws.com` in for that group, is refused (CloudWatch Logs user guide, "Encrypt
 log data in CloudWatch Logs using AWS KMS"; the context is `aws:logs:arn`, the group's ARN).
-ministack: takes any text for a key.
+A generated name begins with the stack's (CloudFormation user guide, "Name type"). ministack: takes
+any text for a key, and names groups in a way of its own.
 """
 
 # ruff: noqa: SLF001 - adapting private names is what this module is for
@@ -32,14 +33,14 @@ def apply() -> None:
 
 
 def _create_asking(logical_id: str, props: Record, stack_name: str) -> object:
-    _check(props, props.get("LogGroupName") or f"/aws/cloudformation/{stack_name}/{logical_id}")
+    _check(props, props.get("LogGroupName") or f"{stack_name}-{logical_id}-GENERATED")
     return _create(logical_id, props, stack_name)
 
 
 def _update_asking(
     physical_id: str, old: Record, new: Record, stack_name: str, logical_id: str
 ) -> object:
-    _check(new, physical_id)
+    _check(new, new.get("LogGroupName") or f"{stack_name}-{logical_id}-GENERATED")
     return _update(physical_id, old, new, stack_name, logical_id)
 
 
