@@ -10,12 +10,8 @@ import json
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from stacksets.definition import (
-    file_sha256,
-    mask_values,
-    no_echo_parameters,
-    settle_definition,
-)
+from stacksets.definition import file_sha256, mask_values, settle_definition
+from stacksets.parameter_values import no_echo_parameters
 from stacksets.plain import to_plain
 from stacksets.template import parse_template
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from stacksets.differences import MASK, Hidden, find_differences
 from stacksets.model.desired import AutoDeployment, KeptValue, PermissionModel
 from stacksets.model.plan import Definition, Difference
-from stacksets.parameter_values import as_text
+from stacksets.parameter_values import declared_parameters, default_parameters, no_echo_parameters
 from stacksets.template import parse_template
 
 if TYPE_CHECKING:
@@ -95,30 +95,6 @@ def find_informational(
         )
         for name in sorted(informational - (hidden if table == "Parameters" else frozenset()))
         if there.get(name) != wanted.get(name)
-    )
-
-
-def declared_parameters(content: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
-    """Give the template's own parameters by name."""
-    parameters = content.get("Parameters")
-    if not isinstance(parameters, Mapping):
-        return {}
-    return {name: spec for name, spec in parameters.items() if isinstance(spec, Mapping)}
-
-
-def default_parameters(content: Mapping[str, object]) -> dict[str, str]:
-    """Give the defaults of the template's parameters as CloudFormation spells them."""
-    found = {
-        name: as_text(spec.get("Default")) for name, spec in declared_parameters(content).items()
-    }
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def no_echo_parameters(content: Mapping[str, object]) -> frozenset[str]:
-    """Give the names of the parameters whose values AWS masks."""
-    declared = declared_parameters(content)
-    return frozenset(
-        name for name, spec in declared.items() if str(spec.get("NoEcho")).lower() == "true"
     )
 
 

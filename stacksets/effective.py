@@ -6,14 +6,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from stacksets.definition import (
-    declared_parameters,
-    default_parameters,
-    no_echo_parameters,
-    settle_definition,
-)
+from stacksets.definition import settle_definition
 from stacksets.differences import MASK
 from stacksets.model.layers import OverrideLayers
+from stacksets.parameter_values import declared_parameters, default_parameters, no_echo_parameters
 from stacksets.template import parse_template
 from stacksets.traffic import HeldTraffic
 

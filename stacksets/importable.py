@@ -11,14 +11,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacksets.definition import (
-    compare_definition,
-    compare_templates,
-    no_echo_parameters,
-    settle_definition,
-)
+from stacksets.definition import compare_definition, compare_templates, settle_definition
 from stacksets.errors import Problem
 from stacksets.operation_ids import is_import_unfinished
+from stacksets.parameter_values import no_echo_parameters
 from stacksets.stack_ids import get_stack_name
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from functools import wraps
 from typing import TYPE_CHECKING, cast
 
 from stacksets.aws.door import Account, Stack, StackEvent, StackSets
-from stacksets.definition import declared_parameters, no_echo_parameters
 from stacksets.differences import MASK
 from stacksets.errors import StackSetsError
 from stacksets.model.observed import Operation, OperationResult, StackInstance
+from stacksets.parameter_values import declared_parameters, no_echo_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacksets.definition import no_echo_parameters
 from stacksets.errors import CredentialsError, InputError, NotReadyError, UnfitInputError
 from stacksets.expand import expand_targets
 from stacksets.masked import mask_reasons
 from stacksets.model.desired import Region
 from stacksets.observing import observe_stack_set
+from stacksets.parameter_values import no_echo_parameters
 from stacksets.preflight import Readiness, check_ready
 
 if TYPE_CHECKING:

@@ -51,6 +51,30 @@ def parameter_values(declared: Mapping[str, object], given: Mapping[str, str]) -
     }
 
 
+def declared_parameters(content: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
+    """Give the template's own parameters by name."""
+    parameters = content.get("Parameters")
+    if not isinstance(parameters, Mapping):
+        return {}
+    return {name: spec for name, spec in parameters.items() if isinstance(spec, Mapping)}
+
+
+def default_parameters(content: Mapping[str, object]) -> dict[str, str]:
+    """Give the defaults of the template's parameters as CloudFormation spells them."""
+    found = {
+        name: as_text(spec.get("Default")) for name, spec in declared_parameters(content).items()
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def no_echo_parameters(content: Mapping[str, object]) -> frozenset[str]:
+    """Give the names of the parameters whose values AWS masks."""
+    declared = declared_parameters(content)
+    return frozenset(
+        name for name, spec in declared.items() if str(spec.get("NoEcho")).lower() == "true"
+    )
+
+
 def as_text(value: object) -> str | None:
     """Spell a scalar as CloudFormation does; None for what is no scalar, hence not known."""
     match value:

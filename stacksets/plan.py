@@ -11,12 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stacksets.changes import Rules, find_changes
-from stacksets.definition import (
-    compare_definition,
-    find_informational,
-    no_echo_parameters,
-    settle_definition,
-)
+from stacksets.definition import compare_definition, find_informational, settle_definition
 from stacksets.errors import InputError
 from stacksets.model.desired import PermissionModel
 from stacksets.model.plan import (
@@ -27,6 +22,7 @@ from stacksets.model.plan import (
 )
 from stacksets.operation_ids import DESTROYS, Purpose
 from stacksets.organization import missing_units, organization_notes
+from stacksets.parameter_values import no_echo_parameters
 from stacksets.plan_digest import digest_plan
 from stacksets.removals import find_removals, removal_notes, waiting_notes
 from stacksets.steps import (

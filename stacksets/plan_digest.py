@@ -7,7 +7,8 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from stacksets.definition import mask_values, no_echo_parameters
+from stacksets.definition import mask_values
+from stacksets.parameter_values import no_echo_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from stacksets.definition import default_parameters
 from stacksets.model.observed import InstanceStatus
 from stacksets.model.traffic import RegionTraffic, TrafficState
+from stacksets.parameter_values import default_parameters
 from stacksets.template import parse_template
 
 if TYPE_CHECKING:

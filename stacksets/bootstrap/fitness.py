@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacksets.constraints import find_violations
-from stacksets.definition import declared_parameters, no_echo_parameters
 from stacksets.errors import NotReadyError, Problem
+from stacksets.parameter_values import declared_parameters, no_echo_parameters
 from stacksets.quotas import find_excesses
 
 if TYPE_CHECKING:

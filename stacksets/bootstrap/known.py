@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacksets.definition import declared_parameters
 from stacksets.opt_in import has_to_be_enabled
+from stacksets.parameter_values import declared_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from stacksets.bootstrap.known import fill_in
-from stacksets.definition import declared_parameters, no_echo_parameters
 from stacksets.errors import ConflictError
 from stacksets.model.desired import KeptValue
+from stacksets.parameter_values import declared_parameters, no_echo_parameters
 from stacksets.resolve import resolve
 from stacksets.template import parse_template
 

@@ -14,10 +14,11 @@ from stacksets.cli.manual import ManualCommand
 from stacksets.cli.manuals.prepare import RESOLVE
 from stacksets.cli.options import session_command
 from stacksets.cli.stages import load
-from stacksets.definition import declared_parameters, settle_definition
+from stacksets.definition import settle_definition
 from stacksets.errors import InputError
 from stacksets.load import load_deployment
 from stacksets.model.desired import AccountId, InstanceKey, KeptValue
+from stacksets.parameter_values import declared_parameters
 from stacksets.report.resolved import resolved_result
 from stacksets.resolve import resolve as resolve_template
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stacksets.definition import default_parameters, no_echo_parameters
 from stacksets.differences import MASK
+from stacksets.parameter_values import default_parameters, no_echo_parameters
 from stacksets.template import parse_template
 
 if TYPE_CHECKING:

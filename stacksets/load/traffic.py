@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacksets.load.places import Misfit, tell_nearest
-from stacksets.parameter_values import as_text
+from stacksets.parameter_values import (
+    as_text,
+    declared_parameters,
+    default_parameters,
+    no_echo_parameters,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from stacksets.load.file import Tables, TrafficTable
     from stacksets.model.desired import Template
@@ -21,29 +26,27 @@ def find_traffic_misfits(tables: Tables, template: Template | None) -> Iterator[
     table = tables.traffic
     if table is None or template is None or table.parameter is None:
         return
-    declared = template.content.get("Parameters")
-    parameters = declared if isinstance(declared, dict) else {}
-    spec = parameters.get(table.parameter)
-    if not isinstance(spec, dict):
+    parameters = declared_parameters(template.content)
+    if table.parameter not in parameters:
         yield Misfit(
             path=("traffic", "parameter"),
             what=f'"{table.parameter}" is no parameter of the template',
             hint=tell_nearest(table.parameter, tuple(parameters)),
         )
         return
-    yield from _value_misfits(table, spec)
-    yield from _given_elsewhere(tables, table.parameter)
-
-
-def _value_misfits(table: TrafficTable, spec: Mapping[str, object]) -> Iterator[Misfit]:
-    if str(spec.get("NoEcho")).lower() == "true":
+    if table.parameter in no_echo_parameters(template.content):
         yield Misfit(
             path=("traffic", "parameter"),
             what=f'"{table.parameter}" is NoEcho: nobody could see what is drained',
         )
-    default = spec.get("Default")
-    if table.normal is not None and (default is None or as_text(default) != table.normal):
-        told = "none" if default is None else f'"{as_text(default)}"'
+    default = default_parameters(template.content).get(table.parameter)
+    yield from _value_misfits(table, default, parameters[table.parameter].get("AllowedValues"))
+    yield from _given_elsewhere(tables, table.parameter)
+
+
+def _value_misfits(table: TrafficTable, default: str | None, allowed: object) -> Iterator[Misfit]:
+    if table.normal is not None and default != table.normal:
+        told = "none" if default is None else f'"{default}"'
         yield Misfit(
             path=("traffic", "normal"),
             what=f'is "{table.normal}", the template\'s default is {told}',
@@ -53,7 +56,6 @@ def _value_misfits(table: TrafficTable, spec: Mapping[str, object]) -> Iterator[
         yield Misfit(
             path=("traffic", "drained"), what=f'is "{table.drained}", which is the normal value'
         )
-    allowed = spec.get("AllowedValues")
     known = [str(as_text(one)) for one in allowed] if isinstance(allowed, list) else None
     for name in ("normal", "drained"):
         value = getattr(table, name)

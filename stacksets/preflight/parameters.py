@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacksets.constraints import find_violations, has_unknown_pattern
-from stacksets.definition import declared_parameters, no_echo_parameters, settle_definition
+from stacksets.definition import settle_definition
 from stacksets.errors import Problem
+from stacksets.parameter_values import declared_parameters, no_echo_parameters
 from stacksets.preflight.case import Unchecked
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacksets.definition import declared_parameters
 from stacksets.errors import Problem
 from stacksets.model.desired import InstanceKey, PermissionModel
+from stacksets.parameter_values import declared_parameters
 from stacksets.preflight.case import Unchecked, unread
 from stacksets.preflight.trust import Caller, judge_trust
 

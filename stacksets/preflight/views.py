@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stacksets.definition import declared_parameters, settle_definition
+from stacksets.definition import settle_definition
 from stacksets.model.layers import OverrideLayers
+from stacksets.parameter_values import declared_parameters
 from stacksets.resolve import resolve
 
 if TYPE_CHECKING:
