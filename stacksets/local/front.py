@@ -108,10 +108,13 @@ class Front:
             await self._emulator.application(scope, receive, send)
         elif scope["scheme"] == "https":
             await self._serve_endpoint(scope, receive, send)
+        elif (body := await _read_body(receive)) is None:
+            # Whoever hung up before the request was whole has asked for nothing.
+            return
         elif scope["path"].startswith(_ADMINISTRATION):
-            await self._administer(scope, await _read_body(receive), send)
+            await self._administer(scope, body, send)
         else:
-            await self._serve_api(scope, receive, send)
+            await self._serve_api(scope, body, receive, send)
 
     async def _serve_endpoint(self, scope: Message, receive: Receive, send: Send) -> None:
         port = scope["client"][1]
@@ -164,8 +167,7 @@ class Front:
         self._sampling_rules.reset()
         self._journal.clear()
 
-    async def _serve_api(self, scope: Message, receive: Receive, send: Send) -> None:
-        body = await _read_body(receive)
+    async def _serve_api(self, scope: Message, body: bytes, receive: Receive, send: Send) -> None:
         call = read_call(scope["method"], scope["path"], _headers(scope), body)
         account = self._emulator.account_of(call.access_key)
         entry = self._journal.open(call, account=account)
@@ -230,10 +232,13 @@ def _headers(scope: Message) -> dict[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
-async def _read_body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive) -> bytes | None:
+    """Give the body of a request; None where it never came whole."""
     body = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         body += message.get("body", b"")
         if not message.get("more_body"):
             return bytes(body)

@@ -245,3 +245,15 @@ def test_the_knobs_of_the_control_plane_are_turned_until_the_next_reset(
 
     local_aws.reset()
     assert client.list_stack_sets()["Summaries"] == []
+
+
+def test_a_request_that_never_came_whole_was_never_made(local_aws: LocalAws) -> None:
+    address = urllib3.util.parse_url(local_aws.started.endpoint_url)
+    head = "POST / HTTP/1.1\r\nHost: cloudformation.amazonaws.com\r\nContent-Length: 99\r\n\r\n"
+    before = local_aws.journal()
+
+    with socket.create_connection((address.host, address.port)) as connection:
+        connection.sendall(f"{head}Action=ListStackSets".encode())
+
+    assert local_aws.client("sts").get_caller_identity()["Account"]
+    assert [call["action"] for call in local_aws.journal()[len(before) :]] == ["GetCallerIdentity"]
