@@ -31,6 +31,12 @@ REFUSED = "Input refused: the deployment file or a template."
 NO_ACCESS = "No access: credentials, a permission, a role."
 AWS_FAILED = "AWS failed."
 INTERRUPTED = "Interrupted by Ctrl-C; nothing was changed."
+BUSY = "Conflict: another operation with --if-busy refuse."
+STILL_RUNNING = "--timeout is over; what runs goes on in AWS."
+DETACHED = (
+    "Ctrl-C: detached, what was started goes on in AWS. Once detaches after 3 s, twice stops the "
+    "operation (exit 5), a third leaves at once."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

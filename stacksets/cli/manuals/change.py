@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from stacksets.cli.manual import DEPLOYMENT_FILE, Manual
-
-_DETACHED = (
-    "Ctrl-C: detached, what was started goes on in AWS. Once detaches after 3 s, twice stops the "
-    "operation (exit 5), a third leaves at once."
-)
-_STILL_RUNNING = "--timeout is over; what runs goes on in AWS."
+from stacksets.cli.manual import BUSY, DEPLOYMENT_FILE, DETACHED, STILL_RUNNING, Manual
 
 DEPLOY = Manual(
     arguments={"PLAN": "A file of `stacksets plan --out PLAN`: carry that out, exactly, or not."},
@@ -18,8 +12,8 @@ DEPLOY = Manual(
         4: "No access, or the accounts are not ready: every lack is told, nothing was changed.",
         5: "Stack instances failed, the operation was stopped, or AWS failed.",
         6: "Conflict: PLAN no longer holds, or another operation with --if-busy refuse.",
-        7: _STILL_RUNNING,
-        130: _DETACHED,
+        7: STILL_RUNNING,
+        130: DETACHED,
     },
     files={**DEPLOYMENT_FILE, "PLAN": "A saved plan; environment and options come from it."},
     examples={
@@ -35,9 +29,9 @@ DESTROY = Manual(
         3: "Input refused: the file, a plan without consent.",
         4: "No access: credentials, a permission, a role.",
         5: "A stack instance could not be removed, something is left, or AWS failed.",
-        6: "Conflict: another operation with --if-busy refuse.",
-        7: _STILL_RUNNING,
-        130: _DETACHED,
+        6: BUSY,
+        7: STILL_RUNNING,
+        130: DETACHED,
     },
     examples={
         "stacksets destroy --environment dev --allow-delete": "Asks for the stack set's name.",
@@ -54,8 +48,8 @@ IMPORT = Manual(
         4: "No access: credentials, a permission, a role, a stack that cannot be read.",
         5: "An import failed, the operation was stopped, or AWS failed.",
         6: "Conflict: another operation with --if-busy refuse, or a stack of another stack set.",
-        7: _STILL_RUNNING,
-        130: _DETACHED,
+        7: STILL_RUNNING,
+        130: DETACHED,
     },
     examples={
         "stacksets import arn:aws:cloudformation:us-east-1:111122223333:stack/NAME/ID": "Asks.",
@@ -69,8 +63,8 @@ RESUME = Manual(
         4: "No access: credentials, a permission, a role.",
         5: "Stack instances failed, the operation was stopped, or AWS failed.",
         6: "Conflict: the latest operation is not of this tool, or --if-busy refuse.",
-        7: _STILL_RUNNING,
-        130: _DETACHED,
+        7: STILL_RUNNING,
+        130: DETACHED,
     },
     examples={
         "stacksets resume --environment prod": "After Ctrl-C, a kill, or exit 7.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from stacksets.cli.manual import (
     AWS_FAILED,
     AWS_SETTINGS,
+    BUSY,
     DEPLOYMENT_FILE,
     INTERRUPTED,
     REFUSED,
@@ -54,7 +55,7 @@ DRIFT = Manual(
         3: "Input refused: the file, or there is nothing to look at.",
         4: "No access, or AWS does not tell of some stack instance.",
         5: "The detection did not succeed everywhere, or AWS failed.",
-        6: "Conflict: another operation with --if-busy refuse.",
+        6: BUSY,
         7: "Still running when --timeout had passed; it goes on in AWS.",
         8: "Something drifted.",
         130: "Detached by Ctrl-C; the detection goes on in AWS.",

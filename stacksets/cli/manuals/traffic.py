@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from stacksets.cli.manual import NO_ACCESS, Manual
+from stacksets.cli.manual import BUSY, DETACHED, NO_ACCESS, STILL_RUNNING, Manual
 
 _REGION = {"REGION": "A region of the stack set, such as us-east-1."}
-_CONFLICT = "Conflict: another operation with --if-busy refuse."
-_STILL_RUNNING = "--timeout is over; what runs goes on in AWS."
-_DETACHED = (
-    "Ctrl-C: detached, what was started goes on in AWS. Once detaches after 3 s, twice stops the "
-    "operation (exit 5), a third leaves at once."
-)
 
 DRAIN = Manual(
     arguments=_REGION,
@@ -19,9 +13,9 @@ DRAIN = Manual(
         3: "Input refused: no [traffic], no such region, the last active region, no consent.",
         4: NO_ACCESS,
         5: "The override failed in a stack instance, the operation was stopped, or AWS failed.",
-        6: _CONFLICT,
-        7: _STILL_RUNNING,
-        130: _DETACHED,
+        6: BUSY,
+        7: STILL_RUNNING,
+        130: DETACHED,
     },
     examples={
         "stacksets drain us-east-1 --environment prod": "Shows what it would do, and asks.",
@@ -36,9 +30,9 @@ UNDRAIN = Manual(
         3: "Input refused: no [traffic], no such region, no consent.",
         4: NO_ACCESS,
         5: "The change failed in a stack instance, the operation was stopped, or AWS failed.",
-        6: _CONFLICT,
-        7: _STILL_RUNNING,
-        130: _DETACHED,
+        6: BUSY,
+        7: STILL_RUNNING,
+        130: DETACHED,
     },
     examples={
         "stacksets undrain us-east-1 --environment prod": "Shows what it would do, and asks.",
