@@ -6,27 +6,12 @@ import json
 
 import pytest
 
-from stacksets.cli import main
 from stacksets.model.desired import OperationId
 from stacksets.model.observed import OperationStatus
-from tests.builders import ACCOUNT, EAST, HOME, NAME, WEST, a_key, an_operation
-from tests.fakes import FakeAccount, FakeAws
-from tests.worlds import a_world
+from tests.builders import EAST, NAME, WEST, a_key, an_operation
+from tests.worlds import FILE, TEMPLATE, lay_out
 
-FILE = f"""
-[stack_set]
-name = "greeting-{{environment}}"
-template = "template.json"
-admin_account = "{ACCOUNT}"
-home_region = "us-west-2"
-administration_role_arn = "arn:aws:iam::{{admin_account}}:role/administration"
-execution_role_name = "execution"
-
-[[targets]]
-accounts = ["self"]
-regions = ["us-west-1", "us-east-1"]
-
-[smoke]
+TABLES = """[smoke]
 output = "Endpoint"
 path = "hello"
 
@@ -35,46 +20,19 @@ parameter = "Traffic"
 normal = "auto"
 drained = "drain"
 
-[environments.dev]
 """
-TEMPLATE = {
+SWITCHED = {
+    **TEMPLATE,
     "Parameters": {"Traffic": {"Type": "String", "Default": "auto"}},
-    "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
     "Outputs": {"Endpoint": {"Value": "https://example.org/"}},
 }
 
 
-def _trust(**principal):
-    allow = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-    return {"Statement": [allow]}
-
-
 @pytest.fixture
-def aws():
-    """An account that is ready for deploys."""
-    there = FakeAws()
-    roles = {
-        "administration": _trust(Service="cloudformation.amazonaws.com"),
-        "execution": _trust(AWS=f"arn:aws:iam::{ACCOUNT}:role/administration"),
-    }
-    for region in (HOME, EAST, WEST):
-        there.accounts[a_key(region=region)] = FakeAccount(roles=roles)
-    return there
-
-
-@pytest.fixture
-def run(tmp_path, aws):
-    """Type a command; gives its exit code, stdout and stderr."""
-    (tmp_path / "template.json").write_text(json.dumps(TEMPLATE))
-    file = tmp_path / "stacksets.toml"
-    file.write_text(FILE)
-
-    def type_command(command, *arguments, typed=None):
-        there = a_world(typed=typed, aws=aws)
-        code = main([command, *arguments, "-f", str(file)], there)
-        return code, there.stdout.getvalue(), there.stderr.getvalue()
-
-    return type_command
+def file(tmp_path):
+    """A deployment file with a traffic parameter, beside a template that declares it."""
+    text = FILE.replace("[environments.dev]", f"{TABLES}[environments.dev]")
+    return lay_out(tmp_path, text=text, template=SWITCHED)
 
 
 @pytest.fixture
