@@ -99,14 +99,9 @@ def find_steps(context: Context, decisions: Decisions) -> Iterator[Step]:
     created = _create_instances(context, changes)
     yield from created
     yield from _target_units(context, created)
-    yield from _update_instances(context, changes)
+    yield from find_update_steps(context, changes)
     if not decisions.remove_first:
         yield from _delete_surplus(context, surplus, retained, made_anew)
-
-
-def find_update_steps(context: Context, changes: Sequence[Change]) -> Iterator[Step]:
-    """Give the updates of stack instances alone, still without their operation ids."""
-    yield from _update_instances(context, changes)
 
 
 def find_destroy_steps(context: Context, observed: StackSet, removals: Removals) -> Iterator[Step]:
@@ -173,7 +168,8 @@ def _create_instances(context: Context, changes: Sequence[Change]) -> list[Creat
     return _in_order_of_regions(context, steps)
 
 
-def _update_instances(context: Context, changes: Sequence[Change]) -> list[UpdateStackInstances]:
+def find_update_steps(context: Context, changes: Sequence[Change]) -> list[UpdateStackInstances]:
+    """Give the updates of stack instances alone, still without their operation ids."""
     steps = []
     for overrides, members in group_by_overrides(one for one in changes if one.update):
         whys = _whys(members)

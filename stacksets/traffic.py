@@ -16,7 +16,7 @@ from stacksets.parameter_values import default_parameters
 from stacksets.template import parse_template
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Mapping
 
     from stacksets.model.desired import AccountId, Deployment, InstanceKey, Region
     from stacksets.model.observed import StackInstance, StackSet
@@ -40,7 +40,7 @@ class HeldTraffic:
         name = self._traffic.parameter
         if there is None:
             return {name: self._traffic.drained} if key.region in self._drained else {}
-        value = (there.overrides or {}).get(name)
+        value = find_override(self._traffic, there)
         return {} if value is None else {name: value}
 
 
@@ -50,11 +50,14 @@ def _find_drained(traffic: Traffic | None, observed: StackSet | None) -> frozens
         return frozenset()
     regions = {one.region for one in observed.instances}
     others = {
-        one.region
-        for one in observed.instances
-        if (one.overrides or {}).get(traffic.parameter) != traffic.drained
+        one.region for one in observed.instances if find_override(traffic, one) != traffic.drained
     }
     return frozenset(regions - others)
+
+
+def find_override(traffic: Traffic, there: StackInstance) -> str | None:
+    """Give what an operator has set the traffic parameter of a stack instance to."""
+    return (there.overrides or {}).get(traffic.parameter)
 
 
 def without_traffic(
@@ -113,9 +116,7 @@ def _state(traffic: Traffic, values: set[str], *, is_known: bool) -> TrafficStat
     return TrafficState.ACTIVE if values == {traffic.normal} else TrafficState.OTHER
 
 
-def find_deserted(
-    deployment: Deployment, observed: StackSet, turn: TrafficTurn
-) -> tuple[AccountId, ...]:
+def find_deserted(traffic: Traffic, observed: StackSet, turn: TrafficTurn) -> tuple[AccountId, ...]:
     """Give the accounts that a drain would leave without a region that takes traffic.
 
     A stack instance takes none where it is drained, INOPERABLE, or has no stack. What is only
@@ -127,17 +128,12 @@ def find_deserted(
     taking = {
         one.account
         for one in observed.instances
-        if one.region != turn.region and _takes_traffic(deployment.traffic, one)
+        if one.region != turn.region and _takes_traffic(traffic, one)
     }
     return tuple(sorted(concerned - taking))
 
 
-def _takes_traffic(traffic: Traffic | None, instance: StackInstance) -> bool:
-    drained = traffic and (instance.overrides or {}).get(traffic.parameter) == traffic.drained
+def _takes_traffic(traffic: Traffic, instance: StackInstance) -> bool:
+    drained = find_override(traffic, instance) == traffic.drained
     gone = instance.stack_id is None or instance.stack_exists is False
     return not (drained or gone or instance.status is InstanceStatus.INOPERABLE)
-
-
-def list_untaken(regions: Collection[RegionTraffic]) -> Iterator[RegionTraffic]:
-    """Give the regions that are not simply active: what an operator must not forget."""
-    yield from (one for one in regions if one.state is not TrafficState.ACTIVE)

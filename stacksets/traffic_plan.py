@@ -15,7 +15,7 @@ from stacksets.model.plan import ChangeKind, InstanceChange
 from stacksets.operation_ids import Purpose
 from stacksets.plan import PlanOptions, attach, make_context, number_steps
 from stacksets.steps import find_update_steps
-from stacksets.traffic import find_deserted, find_traffic
+from stacksets.traffic import find_deserted, find_override, find_traffic, without_traffic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -53,8 +53,8 @@ def make_traffic_plan(deployment: Deployment, observed: StackSet | None, turn: T
     )
     if there.running_operation:
         return attach(context, there.running_operation)
-    _refuse_unknown(deployment, there, turn)
-    _refuse_last(deployment, there, turn)
+    _refuse_unknown(deployment, traffic, there, turn)
+    _refuse_last(traffic, there, turn)
     changes = tuple(_change(traffic, turn, one) for one in _instances(there, turn))
     return number_steps(
         context,
@@ -88,7 +88,9 @@ def _asked(traffic: Traffic, turn: TrafficTurn) -> ParameterOverride:
     return ParameterOverride(accounts=(), regions=(turn.region,), parameters=values)
 
 
-def _refuse_unknown(deployment: Deployment, observed: StackSet, turn: TrafficTurn) -> None:
+def _refuse_unknown(
+    deployment: Deployment, traffic: Traffic, observed: StackSet, turn: TrafficTurn
+) -> None:
     regions = sorted({one.region for one in observed.instances})
     if turn.region not in regions:
         raise InputError(
@@ -98,14 +100,14 @@ def _refuse_unknown(deployment: Deployment, observed: StackSet, turn: TrafficTur
     if not find_traffic(deployment, observed):
         raise InputError(
             f"the template of stack set {observed.name} on AWS has no parameter "
-            f"{deployment.traffic.parameter if deployment.traffic else ''}",
+            f"{traffic.parameter}",
             hint="stacksets deploy brings the template of the file there",
         )
 
 
-def _refuse_last(deployment: Deployment, observed: StackSet, turn: TrafficTurn) -> None:
+def _refuse_last(traffic: Traffic, observed: StackSet, turn: TrafficTurn) -> None:
     """Keep the last region that takes traffic: all drained is answered as if none were."""
-    deserted = find_deserted(deployment, observed, turn)
+    deserted = find_deserted(traffic, observed, turn)
     if not deserted:
         return
     more = len(deserted) - _MOST_NAMED
@@ -123,10 +125,8 @@ def _instances(observed: StackSet, turn: TrafficTurn) -> Sequence[StackInstance]
 
 def _change(traffic: Traffic, turn: TrafficTurn, there: StackInstance) -> Change:
     """Set or take back one override, and send all others as "keep what is there"."""
-    others: dict[str, str | None] = {
-        name: None for name in there.overrides or {} if name != traffic.parameter
-    }
-    now = (there.overrides or {}).get(traffic.parameter)
+    others: dict[str, str | None] = dict.fromkeys(without_traffic(traffic, there.overrides) or ())
+    now = find_override(traffic, there)
     wanted = traffic.drained if turn.drains else None
     if now == wanted:
         why = "drained already" if turn.drains else "not drained"

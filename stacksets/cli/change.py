@@ -17,7 +17,7 @@ from stacksets.cli.parts import PlannedChange, change_each
 from stacksets.cli.patience import Waiting, command_line, if_busy_option, timeout_option
 from stacksets.cli.plan_options import option_words, plan_options
 from stacksets.cli.saved import PLAN_FILE, hold
-from stacksets.cli.stages import check, lint, observe, open_aws, tell_traffic
+from stacksets.cli.stages import check, lint, observe, open_aws
 from stacksets.effective import find_effective
 from stacksets.exposure import find_exposure
 from stacksets.kept_stacks import find_kept_stacks, list_let_go
@@ -120,8 +120,7 @@ def _plan_deploy(
     opened = open_aws(session, held.deployment(unbound) if held else unbound)
     if linted:
         session.report.tell(linted)
-    observed = observe(opened, audit=options.audit)
-    tell_traffic(session, opened, observed)
+    observed = observe(session, opened, audit=options.audit)
     if held:
         held.refuse_moved(opened, observed)
     check(session, opened, observed)
@@ -218,8 +217,7 @@ def _retention(*, retain_stacks: bool, retain_inoperable: bool) -> Retention:
 
 def _plan_destroy(session: Session, unbound: Deployment, *, retention: Retention) -> PlannedChange:
     opened = open_aws(session, unbound)
-    observed = observe(opened, overrides=False)
-    tell_traffic(session, opened, observed)
+    observed = observe(session, opened, overrides=False)
     plan = make_destroy_plan(opened.deployment, observed, retention)
     if not plan.is_empty:
         session.report.tell(plan_message(plan))

@@ -10,7 +10,7 @@ from stacksets import diagnosing
 from stacksets.cli.manual import ManualCommand
 from stacksets.cli.manuals.look import DIAGNOSE
 from stacksets.cli.options import session_command
-from stacksets.cli.stages import load, observe, open_aws, tell_traffic
+from stacksets.cli.stages import load, observe, open_aws
 from stacksets.model.desired import OperationId
 from stacksets.report.diagnosis import diagnosis_result
 
@@ -40,8 +40,7 @@ def diagnose(session: Session, *, operation: str | None, audit: bool) -> Result:
     into nested stacks. Changes nothing.
     """
     opened = open_aws(session, load(session))
-    observed = observe(opened, audit=audit, overrides=False)
-    tell_traffic(session, opened, observed)
+    observed = observe(session, opened, audit=audit, overrides=False)
     if observed is None:
         found = None
     elif operation is None:

@@ -14,7 +14,7 @@ from stacksets.cli.manual import ManualCommand
 from stacksets.cli.manuals.change import IMPORT
 from stacksets.cli.options import session_command
 from stacksets.cli.patience import Waiting, command_line, if_busy_option, timeout_option
-from stacksets.cli.stages import check, load, observe, open_aws, tell_traffic
+from stacksets.cli.stages import check, load, observe, open_aws
 from stacksets.errors import StackSetsError
 from stacksets.import_plan import make_import_plan
 from stacksets.read_stacks import read_stacks
@@ -74,8 +74,7 @@ def import_stacks(
     before the first deploy: a deploy makes a new stack wherever it finds no stack instance.
     """
     opened = open_aws(session, load(session))
-    observed = observe(opened, overrides=False)
-    tell_traffic(session, opened, observed)
+    observed = observe(session, opened, overrides=False)
     stacks = read_stacks(opened.aws, opened.deployment, stack_ids)
     importing.refuse_unfit(opened.deployment, observed, stacks)
     plan = make_import_plan(opened.deployment, observed, stacks)

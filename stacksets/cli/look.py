@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stacksets import opening
 from stacksets import outputs as reading
 from stacksets import smoke as smoking
 from stacksets.cli.manual import ManualCommand
@@ -14,11 +15,11 @@ from stacksets.cli.options import several_files_command
 from stacksets.cli.parts import PlannedChange, look_at_each
 from stacksets.cli.plan_options import audit_option, plan_options
 from stacksets.cli.saved import PLAN_FILE, save
-from stacksets.cli.stages import check, observe, open_aws, tell_traffic
+from stacksets.cli.stages import check, get_stack_set, observe, open_aws
 from stacksets.effective import find_effective
 from stacksets.errors import InputError
 from stacksets.exposure import find_exposure
-from stacksets.opening import get_stack_set, refuse_compared
+from stacksets.opening import refuse_compared
 from stacksets.plan import make_plan
 from stacksets.report.change import plan_result
 from stacksets.report.endpoints import outputs_result, smoke_result
@@ -65,8 +66,7 @@ def plan(
     def look(part: Session, deployment: Deployment) -> Result:
         refuse_compared(deployment, options.send)
         opened = open_aws(part, deployment)
-        observed = observe(opened, audit=options.audit)
-        tell_traffic(part, opened, observed)
+        observed = observe(part, opened, audit=options.audit)
         check(part, opened, observed)
         made = make_plan(opened.deployment, observed, options)
         warnings = exposure_warnings(find_exposure(opened.deployment))
@@ -94,7 +94,7 @@ def status(session: Session, *, audit: bool) -> Result:
 
     def look(part: Session, deployment: Deployment) -> Result:
         opened = open_aws(part, deployment)
-        observed = observe(opened, audit=audit)
+        observed = opening.observe(opened, audit=audit)
         return status_result(opened.deployment, observed, part.record.data())
 
     return look_at_each(session, look)
@@ -151,6 +151,5 @@ def _read_outputs(
     session: Session, deployment: Deployment
 ) -> tuple[Opened, tuple[reading.InstanceOutputs, ...]]:
     opened = open_aws(session, deployment)
-    observed = get_stack_set(opened)
-    tell_traffic(session, opened, observed)
+    observed = get_stack_set(session, opened)
     return opened, reading.read_outputs(opened.aws, opened.deployment, observed)

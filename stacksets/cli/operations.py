@@ -22,7 +22,7 @@ from stacksets.cli.options import session_command
 from stacksets.cli.parts import PlannedChange
 from stacksets.cli.patience import Waiting, command_line, if_busy_option, timeout_option
 from stacksets.cli.plan_options import option_words, plan_options
-from stacksets.cli.stages import load, observe, open_aws, tell_traffic
+from stacksets.cli.stages import load, observe, open_aws
 from stacksets.errors import ConflictError, DetachedError, InputError
 from stacksets.events import read_events
 from stacksets.model.desired import OperationId
@@ -154,10 +154,9 @@ def resume(
     unbound = load(session)
     refuse_compared(unbound, options.send)
     opened = open_aws(session, unbound)
-    observed = observe(opened, audit=options.audit)
+    observed = observe(session, opened, audit=options.audit)
     if observed is None:
         return not_deployed_result(opened.deployment.name, session.record.data())
-    tell_traffic(session, opened, observed)
     purpose = _get_purpose(observed)
     destroys = purpose in DESTROYS.values()
     if purpose is Purpose.DEPLOY_RETAIN_INOPERABLE:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stacksets import opening
 from stacksets.lint import lint_template, refuse_findings
 from stacksets.load import load_deployment
-from stacksets.opening import Opened, look_ready, observe, open_deployment, refuse_unready
+from stacksets.opening import Opened, look_ready, open_deployment, refuse_unready
 from stacksets.report.header import header_message
 from stacksets.report.lint import lint_message
 from stacksets.report.message import Line, Message, Tone
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from stacksets.model.desired import Deployment
     from stacksets.model.observed import StackSet
 
-__all__ = ["Opened", "check", "lint", "load", "observe", "open_aws", "tell_traffic"]
+__all__ = ["Opened", "check", "get_stack_set", "lint", "load", "observe", "open_aws"]
 
 
 def load(session: Session) -> Deployment:
@@ -67,8 +68,24 @@ def open_aws(session: Session, unbound: Deployment, *, as_admin: bool = True) ->
     return opened
 
 
-def tell_traffic(session: Session, opened: Opened, observed: StackSet | None) -> None:
-    """Tell which regions are drained: whatever the command is about, it must not be forgotten."""
+def observe(
+    session: Session, opened: Opened, *, audit: bool = False, overrides: bool = True
+) -> StackSet | None:
+    """Read what AWS holds, as `opening.observe`, and tell which regions are drained."""
+    observed = opening.observe(opened, audit=audit, overrides=overrides)
+    _tell_traffic(session, opened, observed)
+    return observed
+
+
+def get_stack_set(session: Session, opened: Opened) -> StackSet:
+    """Read a stack set that has to be there, as `opening.get_stack_set`, and tell the same."""
+    observed = opening.get_stack_set(opened)
+    _tell_traffic(session, opened, observed)
+    return observed
+
+
+def _tell_traffic(session: Session, opened: Opened, observed: StackSet | None) -> None:
+    """Whatever a command is about, a drain must not be forgotten."""
     message = traffic_message(find_traffic(opened.deployment, observed))
     if message:
         session.report.tell(message)

@@ -14,10 +14,11 @@ from stacksets.cli.manual import ManualCommand
 from stacksets.cli.manuals.traffic import DRAIN, UNDRAIN
 from stacksets.cli.options import session_command
 from stacksets.cli.patience import Waiting, if_busy_option, timeout_option
-from stacksets.cli.stages import load, observe, open_aws
+from stacksets.cli.stages import load, open_aws
 from stacksets.draining import turn_traffic
 from stacksets.model.desired import Region
 from stacksets.model.traffic import TrafficTurn
+from stacksets.opening import observe
 from stacksets.report.plan import plan_message
 from stacksets.report.traffic import no_turn_result, turn_result
 from stacksets.traffic import find_traffic

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from stacksets.effective import EffectiveParameters
     from stacksets.model.desired import Deployment, InstanceKey
     from stacksets.model.observed import DriftSummary, Operation, Refusal, StackInstance, StackSet
+    from stacksets.model.traffic import RegionTraffic
 
 _OPERATIONS = 5
 _MOVING = {DetailedStatus.PENDING, DetailedStatus.RUNNING}
@@ -49,17 +50,19 @@ def status_result(
         )
     code, exit_code = _verdict(observed, _missing(deployment, observed.instances))
     deployed = find_deployed(deployment, observed)
+    traffic = find_traffic(deployment, observed)
     warnings = forgotten_warnings(deployed)
     return Result(
         code=code,
         exit_code=exit_code,
         lines=(
-            *_lines(deployment, observed, deployed),
+            *_lines(deployment, observed, deployed, traffic),
             *(Line(f"  ! {one}", Tone.WARNING) for one in warnings),
         ),
         data={
             **record,
             **_data(deployment, observed),
+            "traffic": traffic_data(traffic),
             "parameters": parameters_data(deployed),
             "warnings": list(warnings),
         },
@@ -117,7 +120,6 @@ def _data(deployment: Deployment, observed: StackSet) -> dict[str, object]:
         "deployed_template_sha256": _sha256(observed),
         "is_deployed_template": _sha256(observed) == deployment.template.sha256,
         "drift": observed.drift and _drift_data(observed.drift),
-        "traffic": traffic_data(find_traffic(deployment, observed)),
         "instances": [instance_data(one) for one in observed.instances],
         "stacks_looked_up": observed.stacks_looked_up,
         "missing": _names(_missing(deployment, observed.instances)),
@@ -154,7 +156,10 @@ def _sha256(observed: StackSet) -> str:
 
 
 def _lines(
-    deployment: Deployment, observed: StackSet, deployed: EffectiveParameters
+    deployment: Deployment,
+    observed: StackSet,
+    deployed: EffectiveParameters,
+    traffic: Sequence[RegionTraffic],
 ) -> Iterator[Line]:
     account = deployment.admin_account
     place = f"{account} · home region {deployment.home_region}"
@@ -162,7 +167,7 @@ def _lines(
     yield from _template_lines(deployment, observed)
     if observed.drift and observed.drift.checked:
         yield _drift_line(observed.drift, observed.drift.checked)
-    yield from traffic_lines(find_traffic(deployment, observed))
+    yield from traffic_lines(traffic)
     yield Line(f"Stack instances ({len(observed.instances)})")
     yield from _instance_lines(deployment, observed)
     yield from _unread_lines(observed.instances)

@@ -10,7 +10,6 @@ from stacksets.report.change import change_result
 from stacksets.report.message import Line, Message, Result, Tone, align, count
 from stacksets.report.outcome import instance_data
 from stacksets.report.plan import plan_data
-from stacksets.traffic import list_untaken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -48,7 +47,7 @@ def traffic_data(regions: Sequence[RegionTraffic]) -> list[dict[str, object]]:
 
 def traffic_message(regions: Sequence[RegionTraffic]) -> Message | None:
     """Tell which regions are not simply active; None where all are."""
-    untaken = list(list_untaken(regions))
+    untaken = [one for one in regions if one.state is not TrafficState.ACTIVE]
     if not untaken:
         return None
     lines = (
