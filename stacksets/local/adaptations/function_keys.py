@@ -12,33 +12,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ministack.services import lambda_svc
-from ministack.services.cloudformation import provisioners
+
+from stacksets.local.adaptations.registering import keep_more
 
 if TYPE_CHECKING:
     from stacksets.local.adaptations.registering import Record
 
-_HANDLERS = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
-_create = _HANDLERS["create"]
-_update = _HANDLERS["update"]
-
 
 def apply() -> None:
     """Keep the key."""
-    _HANDLERS.update(create=_create_with_key, update=_update_with_key)
-
-
-def _create_with_key(logical_id: str, props: Record, stack_name: str) -> object:
-    made = _create(logical_id, props, stack_name)
-    _keep(made[0], props)
-    return made
-
-
-def _update_with_key(
-    physical_id: str, old: Record, new: Record, stack_name: str, logical_id: str
-) -> object:
-    made = _update(physical_id, old, new, stack_name, logical_id)
-    _keep(made[0], new)
-    return made
+    keep_more("AWS::Lambda::Function", _keep)
 
 
 def _keep(name: str, props: Record) -> None:

@@ -10,9 +10,12 @@ neither calls nor waits.
 from __future__ import annotations
 
 import uuid
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ministack.services.cloudformation import provisioners
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Record = dict[str, Any]
 Made = tuple[str, dict[str, str]]
@@ -72,6 +75,29 @@ def register(
         "delete": lambda physical_id, _: provisioner.delete(physical_id),
     }
     provisioners._STACK_TAG_PROPERTY[resource_type] = (tags, "list")
+
+
+def keep_more(resource_type: str, keep: Callable[[str, Record], None]) -> None:
+    """Have ministack keep what it drops of a type that it provisions itself.
+
+    `keep` is given the id of what was made or changed, and the properties that are wanted.
+    """
+    handlers = provisioners._RESOURCE_HANDLERS[resource_type]
+    create, update = handlers["create"], handlers["update"]
+
+    def create_and_keep(logical_id: str, props: Record, stack_name: str) -> object:
+        made = create(logical_id, props, stack_name)
+        keep(made[0], props)
+        return made
+
+    def update_and_keep(
+        physical_id: str, old: Record, new: Record, stack_name: str, logical_id: str
+    ) -> object:
+        made = update(physical_id, old, new, stack_name, logical_id)
+        keep(made[0], new)
+        return made
+
+    handlers.update(create=create_and_keep, update=update_and_keep)
 
 
 def already_exists(resource_type: str, identifier: str) -> ValueError:

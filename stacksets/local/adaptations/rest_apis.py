@@ -17,12 +17,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ministack.services import apigateway_v1
-from ministack.services.cloudformation import provisioners
+
+from stacksets.local.adaptations.registering import keep_more
 
 if TYPE_CHECKING:
     from stacksets.local.adaptations.registering import Record
 
-_HANDLERS = provisioners._RESOURCE_HANDLERS["AWS::ApiGateway::RestApi"]
 _PLAIN = {"SecurityPolicy": "securityPolicy", "EndpointAccessMode": "endpointAccessMode"}
 _ENDPOINT = {
     "Types": "types",
@@ -31,8 +31,6 @@ _ENDPOINT = {
 }
 _CLOSED = "_closed"
 _POLICY = "_policy"
-_create = _HANDLERS["create"]
-_update = _HANDLERS["update"]
 _deploy = apigateway_v1._create_deployment
 _create_stage = apigateway_v1._create_stage
 _update_stage = apigateway_v1._update_stage
@@ -41,7 +39,7 @@ _deploy_to_stage = apigateway_v1._deploy_to_stage
 
 def apply() -> None:
     """Keep the settings, and note which of them are in effect."""
-    _HANDLERS.update(create=_create_api, update=_update_api)
+    keep_more("AWS::ApiGateway::RestApi", _keep)
     apigateway_v1._create_deployment = _deploy_with_policy
     for name, change in (
         ("_create_stage", _create_stage),
@@ -49,20 +47,6 @@ def apply() -> None:
         ("_deploy_to_stage", _deploy_to_stage),
     ):
         setattr(apigateway_v1, name, _closing(change))
-
-
-def _create_api(logical_id: str, props: Record, stack_name: str) -> object:
-    made = _create(logical_id, props, stack_name)
-    _keep(made[0], props)
-    return made
-
-
-def _update_api(
-    physical_id: str, old: Record, new: Record, stack_name: str, logical_id: str
-) -> object:
-    made = _update(physical_id, old, new, stack_name, logical_id)
-    _keep(made[0], new)
-    return made
 
 
 def _keep(api_id: str, props: Record) -> None:
