@@ -68,32 +68,7 @@ class GitHub(NamedTuple):
 
 def build_github(parameters: Parameters) -> GitHub:
     """In the admin account alone, and nothing of it where no repository is named."""
-    provider = OIDCProvider(
-        "GitHubProvider",
-        Metadata=context(
-            "Lets STS ask GitHub whether a job is what it says. No thumbprint: AWS trusts "
-            "GitHub's authority itself.",
-            "one an account: leave it where another made it (GitHubOidcProvider)",
-            "Retain: by then other repositories may come through it",
-        ),
-        Condition=MAKES_GITHUB_PROVIDER,
-        DeletionPolicy="Retain",
-        UpdateReplacePolicy="Retain",
-        Url=f"https://{GITHUB_TOKENS}",
-        ClientIdList=[_AUDIENCE],
-        Tags=tags(parameters),
-    )
-    reading = ManagedPolicy(
-        "JobsReadPolicy",
-        Metadata=context(
-            "What a plan reads: the stack set, this account, and the others by their read role.",
-            "it changes nothing and reads no logs",
-        ),
-        Condition=TRUSTS_GITHUB,
-        Path=f"/{SERVICE}-bootstrap/",
-        Description="What jobs of GitHub Actions may read.",
-        PolicyDocument=_reading(parameters),
-    )
+    provider, reading = _provider(parameters), _reading_policy(parameters)
     deploy = _role(
         parameters,
         provider,
@@ -123,6 +98,38 @@ def build_github(parameters: Parameters) -> GitHub:
         ),
     )
     return GitHub(provider, reading, deploy, plan)
+
+
+def _provider(parameters: Parameters) -> OIDCProvider:
+    return OIDCProvider(
+        "GitHubProvider",
+        Metadata=context(
+            "Lets STS ask GitHub whether a job is what it says. No thumbprint: AWS trusts "
+            "GitHub's authority itself.",
+            "one an account: leave it where another made it (GitHubOidcProvider)",
+            "Retain: by then other repositories may come through it",
+        ),
+        Condition=MAKES_GITHUB_PROVIDER,
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
+        Url=f"https://{GITHUB_TOKENS}",
+        ClientIdList=[_AUDIENCE],
+        Tags=tags(parameters),
+    )
+
+
+def _reading_policy(parameters: Parameters) -> ManagedPolicy:
+    return ManagedPolicy(
+        "JobsReadPolicy",
+        Metadata=context(
+            "What a plan reads: the stack set, this account, and the others by their read role.",
+            "it changes nothing and reads no logs",
+        ),
+        Condition=TRUSTS_GITHUB,
+        Path=f"/{SERVICE}-bootstrap/",
+        Description="What jobs of GitHub Actions may read.",
+        PolicyDocument=_reading(parameters),
+    )
 
 
 def _role(

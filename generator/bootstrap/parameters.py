@@ -42,27 +42,7 @@ def build_parameters() -> Parameters:
         repository(),
         author(),
         _text("AdminAccountId", "The account that holds the stack set.", *_ACCOUNT),
-        _text(
-            "HomeRegion",
-            "The stack set's home region; the roles, which are global, are made there.",
-            f"^{_REGION}$",
-            "the name of a region, such as us-west-2",
-        ),
-        _list("TargetAccountIds", "The accounts that stack instances may stand in.", *_ACCOUNTS),
-        _list(
-            "TargetRegions",
-            "The regions that stack instances may stand in: elsewhere nothing is made.",
-            f"^{_REGION}$",
-            "names of regions, with commas between",
-        ),
-        _list(
-            "StackSetsPrincipals",
-            "What CloudFormation comes as: itself, and a name of its own for each region that "
-            "accounts have to opt into.",
-            r"^cloudformation\.([a-z0-9-]+\.)?amazonaws\.com$",
-            "cloudformation.amazonaws.com and cloudformation.REGION.amazonaws.com",
-            Default="cloudformation.amazonaws.com",
-        ),
+        *_places(),
         choice(
             "ApiGatewayAccountRole",
             ("create", "leave"),
@@ -88,6 +68,33 @@ def build_parameters() -> Parameters:
             ("create", "leave"),
             "An account has one identity provider for GitHub: create it, or leave the one that "
             "somebody else made.",
+        ),
+    )
+
+
+def _places() -> tuple[Parameter, Parameter, Parameter, Parameter]:
+    """Where the stack set is, and where its stacks go."""
+    return (
+        _text(
+            "HomeRegion",
+            "The stack set's home region; the roles, which are global, are made there.",
+            f"^{_REGION}$",
+            "the name of a region, such as us-west-2",
+        ),
+        _list("TargetAccountIds", "The accounts that stack instances may stand in.", *_ACCOUNTS),
+        _list(
+            "TargetRegions",
+            "The regions that stack instances may stand in: elsewhere nothing is made.",
+            f"^{_REGION}$",
+            "names of regions, with commas between",
+        ),
+        _list(
+            "StackSetsPrincipals",
+            "What CloudFormation comes as: itself, and a name of its own for each region that "
+            "accounts have to opt into.",
+            r"^cloudformation\.([a-z0-9-]+\.)?amazonaws\.com$",
+            "cloudformation.amazonaws.com and cloudformation.REGION.amazonaws.com",
+            Default="cloudformation.amazonaws.com",
         ),
     )
 
