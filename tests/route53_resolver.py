@@ -18,6 +18,12 @@ class Resolver:
     route53: Any
     zone_id: str
 
+    @classmethod
+    def of_new_zone(cls, route53: Any, name: str) -> Resolver:
+        """Make a hosted zone, as an operator does, and resolve its names."""
+        made = route53.create_hosted_zone(Name=name, CallerReference="one")
+        return cls(route53, str(made["HostedZone"]["Id"]).removeprefix("/hostedzone/"))
+
     def resolve(self, name: str, *, near: str, record_type: str = "A") -> str:
         """Give the target of the alias that a client near a region is answered with."""
         pages = self.route53.get_paginator("list_resource_record_sets")

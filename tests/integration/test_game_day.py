@@ -33,9 +33,7 @@ def hello(region: str) -> str:
 @pytest.fixture
 def resolver(local_aws: LocalAws) -> Resolver:
     """A resolver of a zone that an operator has made."""
-    route53 = local_aws.client("route53", ACCOUNT)
-    made = route53.create_hosted_zone(Name="example.com", CallerReference="one")
-    return Resolver(route53, str(made["HostedZone"]["Id"]).removeprefix("/hostedzone/"))
+    return Resolver.of_new_zone(local_aws.client("route53", ACCOUNT), "example.com")
 
 
 @pytest.fixture

@@ -29,22 +29,14 @@ def hello(region: str) -> bytes:
 
 
 @pytest.fixture
-def zone(local_aws: LocalAws) -> str:
-    made = local_aws.client("route53", ACCOUNT).create_hosted_zone(
-        Name="example.com", CallerReference="one"
-    )
-    return str(made["HostedZone"]["Id"]).removeprefix("/hostedzone/")
+def resolver(local_aws: LocalAws) -> Resolver:
+    return Resolver.of_new_zone(local_aws.client("route53", ACCOUNT), "example.com")
 
 
 @pytest.fixture
-def resolver(local_aws: LocalAws, zone: str) -> Resolver:
-    return Resolver(local_aws.client("route53", ACCOUNT), zone)
-
-
-@pytest.fixture
-def deploy_in(local_aws: LocalAws, zone: str) -> Callable[..., dict[str, str]]:
+def deploy_in(local_aws: LocalAws, resolver: Resolver) -> Callable[..., dict[str, str]]:
     def act(region: str, code: str = HELLO, threshold: int = 1) -> dict[str, str]:
-        template = global_template(zone, code, threshold=threshold)
+        template = global_template(resolver.zone_id, code, threshold=threshold)
         return deploy(local_aws.client("cloudformation", ACCOUNT, region), template)
 
     return act
