@@ -33,21 +33,22 @@ def apply() -> None:
 
 
 def _create_asking(logical_id: str, props: Record, stack_name: str) -> object:
-    _check(props, props.get("LogGroupName") or f"{stack_name}-{logical_id}-GENERATED")
+    _check(props, f"{stack_name}-{logical_id}-GENERATED")
     return _create(logical_id, props, stack_name)
 
 
 def _update_asking(
     physical_id: str, old: Record, new: Record, stack_name: str, logical_id: str
 ) -> object:
-    _check(new, new.get("LogGroupName") or f"{stack_name}-{logical_id}-GENERATED")
+    _check(new, f"{stack_name}-{logical_id}-GENERATED")
     return _update(physical_id, old, new, stack_name, logical_id)
 
 
-def _check(props: Record, name: str) -> None:
+def _check(props: Record, generated: str) -> None:
     key_id = props.get("KmsKeyId")
     if not key_id:
         return
+    name = props.get("LogGroupName") or generated
     group = f"arn:aws:logs:{get_region()}:{get_account_id()}:log-group:{name}"
     key = kms._resolve_key(key_id)
     if key is None or not key["Enabled"] or not _lets_logs_in(key, group):
