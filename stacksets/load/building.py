@@ -58,6 +58,7 @@ def build_stack_set(table: StackSetTable, values: Mapping[str, Values]) -> dict[
         "execution_role_name": table.execution_role_name,
         "managed_execution": bool(table.managed_execution),
         "informational": frozenset(table.informational or ()),
+        "unique_across_accounts": tuple(dict.fromkeys(table.unique_across_accounts or ())),
         "parameters": values["parameters"],
         "tags": values["tags"],
     }

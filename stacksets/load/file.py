@@ -83,6 +83,9 @@ class StackSetTable(Table):
     """Where the stack set lives; best a region that is no target."""
     informational: list[str] | None = None
     """Tags and parameters whose change alone is no difference."""
+    unique_across_accounts: list[str] | None = None
+    """Parameters whose value, unless empty, may be in effect in one account only: what it names can
+    be there once in all of AWS."""
     parameters: dict[str, str] | None = None
     """Values of the template's parameters."""
     tags: dict[str, str] | None = None

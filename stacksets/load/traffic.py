@@ -75,3 +75,10 @@ def _given_elsewhere(tables: Tables, parameter: str) -> Iterator[Misfit]:
         if parameter in (override.parameters or {}):
             path = ("overrides", index, "parameters", parameter)
             yield Misfit(path=path, what=what, hint=_LEAVE_IT)
+    unique = (tables.stack_set and tables.stack_set.unique_across_accounts) or []
+    if parameter in unique:
+        yield Misfit(
+            path=("stack_set", "unique_across_accounts", unique.index(parameter)),
+            what=f'"{parameter}" has the same value in all accounts: [traffic] names it',
+            hint="leave it out",
+        )

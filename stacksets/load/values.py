@@ -55,6 +55,9 @@ def _stack_set_misfits(tables: Tables, template: Template) -> Iterator[Misfit]:
                 path=("stack_set", "parameters", name),
                 what="is missing: the template declares it without a default",
             )
+    unique = (tables.stack_set and tables.stack_set.unique_across_accounts) or []
+    for index, name in enumerate(unique):
+        yield from _undeclared_name(("stack_set", "unique_across_accounts", index), name, declared)
     outputs = _section(template, "Outputs")
     if tables.smoke and tables.smoke.output and tables.smoke.output not in outputs:
         yield Misfit(
@@ -96,6 +99,15 @@ def _undeclared(path: Path, names: Collection[str], declared: Collection[str]) -
                 what="is no parameter of the template",
                 hint=tell_nearest(name, tuple(declared)),
             )
+
+
+def _undeclared_name(path: Path, name: str, declared: Collection[str]) -> Iterator[Misfit]:
+    if name not in declared:
+        yield Misfit(
+            path=path,
+            what=f'"{name}" is no parameter of the template',
+            hint=tell_nearest(name, tuple(declared)),
+        )
 
 
 def _too_long_parameters(path: Path, values: Mapping[str, str]) -> Iterator[Misfit]:

@@ -240,8 +240,9 @@ class Deployment:
 
     `path` and `sha256` name the deployment file; `environment_source` says where the environment
     came from (`--environment`, `ENVIRONMENT_SUFFIX` or `default`). `informational` are the tags and
-    parameters whose change alone is no difference. `organization` is what Organizations said of the
-    units in it, None until it was asked and for self-managed permissions.
+    parameters whose change alone is no difference, `unique_across_accounts` the parameters of which
+    no two accounts may have the same value. `organization` is what Organizations said of the units
+    in it, None until it was asked and for self-managed permissions.
     """
 
     path: str
@@ -267,6 +268,7 @@ class Deployment:
     overrides: tuple[ParameterOverride, ...] = ()
     operation_preferences: OperationPreferences = field(default_factory=OperationPreferences)
     informational: frozenset[str] = frozenset()
+    unique_across_accounts: tuple[str, ...] = ()
     bootstrap: Bootstrap | None = None
     smoke: Smoke | None = None
     traffic: Traffic | None = None

@@ -21,6 +21,7 @@ from stacksets.preflight.resources import (
 )
 from stacksets.preflight.roles import check_roles
 from stacksets.preflight.template import check_capabilities, check_quotas, check_size
+from stacksets.preflight.unique import check_unique
 from stacksets.preflight.views import resolve_views
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def _check_all(case: Case, *, makes_stacks: bool) -> Iterator[Finding]:
     without_value = tuple(check_values(case))
     yield from without_value
     yield from check_constraints(case)
+    yield from check_unique(case)
     if makes_stacks and not without_value:
         yield from _check_resources(case)
 

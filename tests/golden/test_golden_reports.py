@@ -13,8 +13,9 @@ from stacksets.errors import (
     NotReadyError,
     OperationFailedError,
     Problem,
+    UnfitInputError,
 )
-from stacksets.model.desired import InstanceKey, OperationId
+from stacksets.model.desired import DeploymentTargets, InstanceKey, OperationId
 from stacksets.model.observed import (
     DetailedStatus,
     InstanceStatus,
@@ -35,6 +36,7 @@ from stacksets.model.outcome import (
     Verified,
     Waited,
 )
+from stacksets.opening import refuse_unready
 from stacksets.plan import make_destroy_plan, make_plan
 from stacksets.report.change import change_result
 from stacksets.report.event import event_message
@@ -44,15 +46,18 @@ from stacksets.report.outcome import outcome_lines
 from stacksets.report.status import status_result
 from tests.builders import (
     ACCOUNT,
+    CONTENT,
     EAST,
     OTHER_ACCOUNT,
     WEST,
     a_deployment,
     a_key,
     a_stack_set,
+    a_template,
     an_instance,
     an_operation,
 )
+from tests.preflight_world import World
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 FIRST = make_plan(a_deployment(), None)
@@ -175,6 +180,22 @@ def _not_ready():
     )
     error.add_note("could not check the Lambda quota (no servicequotas:GetServiceQuota); goes on")
     return error_result(error, {}).lines
+
+
+def _in_two_accounts():
+    both = (DeploymentTargets(accounts=(ACCOUNT, OTHER_ACCOUNT), regions=(EAST,)),)
+    content = {**CONTENT, "Parameters": {"Domain": {"Type": "String", "Default": ""}}}
+    world = World()
+    world.ready_account(EAST, OTHER_ACCOUNT)
+    ready = world.check(
+        template=a_template(content),
+        targets=both,
+        parameters={"Domain": "api.example.com"},
+        unique_across_accounts=("Domain",),
+    )
+    with pytest.raises(UnfitInputError) as refused:
+        refuse_unready(ready)
+    return error_result(refused.value, {}).lines
 
 
 def _bad_file():
@@ -308,6 +329,7 @@ def _status_not_deployed():
         _failed_alike_in_many,
         _inoperable,
         _not_ready,
+        _in_two_accounts,
         _bad_file,
         _no_credentials,
         _operation_failed,

@@ -19,6 +19,7 @@ FULL = a_document(
         "admin_account": "111111111111",
         "capabilities": ["CAPABILITY_IAM"],
         "informational": ["Author"],
+        "unique_across_accounts": ["Author"],
         "managed_execution": True,
         "tags": {"Author": "{author}"},
     },

@@ -60,6 +60,7 @@ def test_every_key_of_the_stack_set_arrives(tmp_path):
             "execution_role_name": "{environment}-execution",
             "managed_execution": True,
             "informational": ["Author"],
+            "unique_across_accounts": ["Suffix", "Author", "Suffix"],
             "tags": {"Author": "{author}"},
         },
     )
@@ -71,6 +72,7 @@ def test_every_key_of_the_stack_set_arrives(tmp_path):
     assert deployment.execution_role_name == "dev-execution"
     assert deployment.managed_execution is True
     assert deployment.informational == {"Author"}
+    assert deployment.unique_across_accounts == ("Suffix", "Author")
 
 
 def test_operation_preferences_and_overrides_arrive(tmp_path):

@@ -47,6 +47,7 @@ OTHER = "222222222222"
         ),
         ("tags", [], "is an empty list (expected a table)"),
         ("informational", "Author", 'is "Author" (expected a list)'),
+        ("unique_across_accounts", "Suffix", 'is "Suffix" (expected a list)'),
         ("call_as", "ME", "is \"ME\" (expected one of 'SELF' or 'DELEGATED_ADMIN')"),
         ("rollout", "x", "is not a known key (known here: name, template, "),
         ("home_regoin", "x", 'is not a known key (did you mean "home_region"?)'),
@@ -290,6 +291,15 @@ def test_informational_names_and_the_smoke_output_must_exist(tmp_path):
             '[stack_set], informational 1: "Autor" is neither a tag nor a parameter '
             'of the stack set (did you mean "Author"?)'
         ),
+    ]
+
+
+def test_what_is_unique_across_accounts_must_be_a_parameter_of_the_template(tmp_path):
+    assert told(tmp_path, stack_set={"unique_across_accounts": ["Suffix", "Sufix"]}) == [
+        (
+            '[stack_set], unique_across_accounts 2: "Sufix" is no parameter of the template '
+            '(did you mean "Suffix"?)'
+        )
     ]
 
 

@@ -102,3 +102,13 @@ def test_nothing_else_in_the_file_gives_the_parameter_a_value(tmp_path):
         f"[stack_set.parameters], Traffic: belongs to operations: [traffic] names it {hint}",
         f"[[overrides]] 2, parameters, Traffic: belongs to operations: [traffic] names it {hint}",
     ]
+
+
+def test_the_parameter_of_traffic_is_never_unique_across_accounts(tmp_path):
+    unique = {"parameters": {"Suffix": "dev"}, "unique_across_accounts": ["Suffix", "Traffic"]}
+    assert told_of(tmp_path, stack_set=unique) == [
+        (
+            '[stack_set], unique_across_accounts 2: "Traffic" has the same value in all accounts: '
+            "[traffic] names it (leave it out)"
+        )
+    ]
