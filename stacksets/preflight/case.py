@@ -116,6 +116,13 @@ def by_account(keys: Iterable[InstanceKey]) -> dict[AccountId, str]:
     return {account: ", ".join(names) for account, names in regions.items()}
 
 
+def tell_places(keys: Iterable[InstanceKey]) -> str:
+    """Say where something is: the first account with its regions, and how many more accounts."""
+    (account, regions), *others = by_account(keys).items()
+    rest = f" and in {len(others)} more accounts" if others else ""
+    return f"in {account} ({regions}){rest}"
+
+
 def unread(
     case: Case, what: str, refusals: Mapping[InstanceKey, StackSetsError]
 ) -> Iterator[Unchecked]:

@@ -20,6 +20,7 @@ from stacksets.preflight.resources import (
     tell_left_out,
 )
 from stacksets.preflight.roles import check_roles
+from stacksets.preflight.rules import check_rules
 from stacksets.preflight.template import check_capabilities, check_quotas, check_size
 from stacksets.preflight.unique import check_unique
 from stacksets.preflight.views import resolve_views
@@ -121,6 +122,7 @@ def _check_resources(case: Case) -> Iterator[Finding]:
         path = case.deployment.template.path
         yield Problem(where=path, what=error.message, hint=error.hint, is_input=True)
         return
+    yield from check_rules(case)
     needs = {key: found[key] for key in unproven}
     yield from check_api_gateway_role(case, needs)
     yield from check_concurrency(case, needs)

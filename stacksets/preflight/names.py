@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from stacksets.aws.door import CHECKED_TYPES
 from stacksets.errors import Problem
-from stacksets.preflight.case import by_account, unread
+from stacksets.preflight.case import tell_places, unread
 from stacksets.preflight.views import resolve_views
 
 if TYPE_CHECKING:
@@ -126,16 +126,10 @@ def _clash(one: PhysicalName, keys: Iterable[InstanceKey]) -> Problem:
     return Problem(
         where=f"Resources {one.logical_id}",
         what=f'{one.resource_type} "{one.name}" would be made more than once, and its name is one '
-        f"for {scope}: {_places(keys)}",
+        f"for {scope}: {tell_places(keys)}",
         hint=f"leave the name to CloudFormation, put {own} into it, or make it in one region only",
         is_input=True,
     )
-
-
-def _places(keys: Iterable[InstanceKey]) -> str:
-    (account, regions), *others = by_account(keys).items()
-    rest = f" and in {len(others)} more accounts" if others else ""
-    return f"in {account} ({regions}){rest}"
 
 
 def _check_taken(
@@ -156,7 +150,7 @@ def _check_taken(
             yield Problem(
                 where=f"Resources {one.logical_id}",
                 what=f'{one.resource_type} "{one.name}" is there already, and not from this stack '
-                f"set: {_places(taken)}",
+                f"set: {tell_places(taken)}",
                 hint="delete it if nothing needs it, or give the resource another name or none",
             )
 

@@ -8,6 +8,7 @@ from stacksets.definition import settle_definition
 from stacksets.model.layers import OverrideLayers
 from stacksets.parameter_values import declared_parameters
 from stacksets.resolve import resolve
+from stacksets.traffic import HeldTraffic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,20 +22,15 @@ def resolve_views(
 ) -> Iterator[tuple[InstanceKey, Mapping[str, object]]]:
     """Resolve the template for each instance; nothing is kept, since there may be thousands.
 
-    `content` is a part of the template where that is enough, None stands for all of it. Values of
-    parameters that the template does not have are left out: they are told as a problem elsewhere.
+    `content` is a part of the template where that is enough, None stands for all of it.
 
     Raises:
         TemplateError: as `resolve` does.
     """
-    declared = declared_parameters(case.deployment.template.content)
-    given = settle_definition(case.deployment, case.observed).parameters
-    layers = OverrideLayers(case.deployment.overrides)
-    for key in keys:
-        values = {**given, **layers.values_at(key)}
+    for key, values in values_of_each(case, keys):
         view = resolve(
             content or case.deployment.template.content,
-            parameters={name: values[name] for name in values.keys() & declared.keys()},
+            parameters=values,
             account=key.account,
             region=key.region,
             partition=case.partition,
@@ -42,3 +38,21 @@ def resolve_views(
             stack_name=f"StackSet-{case.deployment.name}",
         )
         yield key, view
+
+
+def values_of_each(
+    case: Case, keys: Iterable[InstanceKey]
+) -> Iterator[tuple[InstanceKey, Mapping[str, str]]]:
+    """Give the parameters of each instance as it will have them, drained regions included.
+
+    Values of parameters that the template does not have are left out: they are told as a problem
+    elsewhere.
+    """
+    deployment, observed = case.deployment, case.observed
+    declared = declared_parameters(deployment.template.content)
+    given = settle_definition(deployment, observed).parameters
+    layers, held = OverrideLayers(deployment.overrides), HeldTraffic(deployment, observed)
+    there = {one.key: one for one in observed.instances} if observed else {}
+    for key in keys:
+        values = {**given, **layers.values_at(key), **held.at(key, there.get(key))}
+        yield key, {name: value for name, value in values.items() if name in declared}

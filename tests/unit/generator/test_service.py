@@ -13,7 +13,7 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from generator.service.parameters import NETWORKS_LENGTH, RETENTION_DAYS
 from generator.settings import PATHS, SECURITY_HEADERS, SETTINGS, TARGET_REGIONS
-from stacksets.resolve import evaluate_conditions
+from stacksets.rules import RuleFinding, evaluate_rules
 
 CONTEXT = "com.aws.cloudformation.Context"
 TAGS = [
@@ -125,14 +125,17 @@ def version_of(service):
     [("", "", True), ("a.b", "Z1", True), ("a.b", "", False), ("", "Z1", False)],
 )
 def test_a_domain_and_its_zone_are_given_together_or_not_at_all(domain, zone, taken, service):
-    (rule,) = service["Rules"].values()
-    (assertion,) = rule["Assertions"]
-    # A rule's functions are those of conditions, which know how to be evaluated.
-    template = {**service, "Conditions": {"Holds": assertion["Assert"]}}
     values = {"DomainName": domain, "HostedZoneId": zone}
     place = {"account": "111111111111", "region": "us-east-1"}
-    assert evaluate_conditions(template, parameters=values, **place) == {"Holds": taken}
-    assert "DomainName and HostedZoneId" in assertion["AssertDescription"]
+    found = evaluate_rules(service, parameters=values, **place)
+    broken = (
+        RuleFinding(
+            rule="DomainAndZone",
+            description="DomainName and HostedZoneId go together: give both or none",
+            parameters=("DomainName", "HostedZoneId"),
+        ),
+    )
+    assert found == (() if taken else broken)
 
 
 def test_the_retentions_are_those_that_cloudwatch_logs_accepts():
