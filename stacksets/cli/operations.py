@@ -23,21 +23,22 @@ from stacksets.cli.parts import PlannedChange
 from stacksets.cli.patience import Waiting, command_line, if_busy_option, timeout_option
 from stacksets.cli.plan_options import option_words, plan_options
 from stacksets.cli.stages import load, observe, open_aws
-from stacksets.errors import ConflictError, DetachedError, InputError
+from stacksets.errors import DetachedError, InputError
 from stacksets.events import read_events
 from stacksets.model.desired import OperationId
 from stacksets.opening import refuse_compared
-from stacksets.operation_ids import DESTROYS, Purpose, find_purpose, tell_operation
+from stacksets.operation_ids import DESTROYS, Purpose, tell_operation
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
 from stacksets.report.operations import (
     events_result,
     not_deployed_result,
     nothing_running_result,
     operations_result,
+    passed_over_message,
     watched_result,
 )
 from stacksets.report.plan import plan_message
-from stacksets.traffic_plan import PURPOSES
+from stacksets.resumable import get_resumable
 from stacksets.watch import follow, stop_operations, watch_operations
 
 if TYPE_CHECKING:
@@ -147,9 +148,10 @@ def resume(
 ) -> Result:
     """Go on with the deploy or destroy that was interrupted; the latest operation's id tells which.
 
-    Waits for that operation, plans the rest anew, and asks for it as usual. A destroy that lets
-    stacks go is gone on with as that. What the deploy was given of --audit, --remove-first and
-    --send is kept nowhere: give it again. Another machine may resume: there is no state file.
+    Drift detections since change nothing and are passed over. Waits for what runs, plans the rest
+    anew, and asks for it as usual. A destroy that lets stacks go is gone on with as that. What the
+    deploy was given of --audit, --remove-first and --send is kept nowhere: give it again. Another
+    machine may resume: there is no state file.
     """
     unbound = load(session)
     refuse_compared(unbound, options.send)
@@ -157,7 +159,7 @@ def resume(
     observed = observe(session, opened, audit=options.audit)
     if observed is None:
         return not_deployed_result(opened.deployment.name, session.record.data())
-    purpose = _get_purpose(observed)
+    purpose = _get_purpose(session, observed)
     destroys = purpose in DESTROYS.values()
     if purpose is Purpose.DEPLOY_RETAIN_INOPERABLE:
         options = replace(options, retain_inoperable=True)
@@ -246,6 +248,14 @@ def _nothing_runs(session: Session, opened: Opened) -> Result:
     return nothing_running_result(latest, record)
 
 
+def _get_purpose(session: Session, observed: StackSet) -> Purpose:
+    """Read from the latest operations what was interrupted; tell which were passed over."""
+    resumable = get_resumable(observed)
+    if resumable.passed_over:
+        session.report.tell(passed_over_message(resumable))
+    return resumable.purpose
+
+
 def _plan_rest(opened: Opened, observed: StackSet, purpose: Purpose, options: PlanOptions) -> Plan:
     """Plan what is left; what only a deploy can be asked for is refused rather than dropped."""
     if purpose not in DESTROYS.values():
@@ -256,38 +266,3 @@ def _plan_rest(opened: Opened, observed: StackSet, purpose: Purpose, options: Pl
             hint="`stacksets resume` without that goes on with it",
         )
     return make_destroy_plan(opened.deployment, observed, purpose.retention)
-
-
-def _get_purpose(observed: StackSet) -> Purpose:
-    """Read from the latest operation what was interrupted, or say why it cannot be resumed."""
-    if not observed.operations:
-        raise InputError(
-            f"stack set {observed.name} has seen no operation that could be gone on with",
-            hint="`stacksets deploy` or `stacksets destroy` starts one",
-        )
-    latest = observed.operations[0]
-    purpose = find_purpose(latest.id)
-    if purpose is None:
-        raise ConflictError(
-            f"the latest {tell_operation(latest)} is not of this tool: nothing to go on with",
-            hint="`stacksets plan` shows what is left, `stacksets watch` waits for what runs",
-        )
-    if purpose is Purpose.IMPORT:
-        raise InputError(
-            f"the latest {tell_operation(latest)} is of an import: which stacks were to be "
-            "imported is known to its command alone",
-            hint="type the same `stacksets import` again, with the same stacks: it waits for what "
-            "runs and imports the rest",
-        )
-    if purpose in PURPOSES.values():
-        raise InputError(
-            f"the latest {tell_operation(latest)} moves traffic: which region's is known to its "
-            "command alone",
-            hint=f"type `stacksets {purpose} REGION` again: it waits for what runs and goes on",
-        )
-    if purpose is Purpose.DRIFT:
-        raise InputError(
-            f"the latest {tell_operation(latest)} leaves nothing to go on with",
-            hint=f"`stacksets watch` waits for it, `stacksets {purpose}` starts anew",
-        )
-    return purpose

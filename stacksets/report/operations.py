@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stacksets.model.observed import OperationStatus, ResultStatus
 from stacksets.operation_ids import find_purpose, tell_operation, tell_starter
 from stacksets.report.many import MANY, Row, row_lines
-from stacksets.report.message import Line, Result, Tone, align, count, duration
+from stacksets.report.message import Line, Message, Result, Tone, align, count, duration
 from stacksets.report.progress import STATES
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stacksets.aws.door import StackEvent
     from stacksets.events import ResultEvents
     from stacksets.model.observed import Operation, OperationResult
+    from stacksets.resumable import Resumable
     from stacksets.watch import Watched
 
 _NAMED_INSTANCES = 5
@@ -60,6 +61,23 @@ def not_deployed_result(name: str, record: Mapping[str, object]) -> Result:
         exit_code=0,
         lines=(Line(f"There is no stack set {name}, so no operation runs", Tone.WARNING),),
         data={**record, "operations": []},
+    )
+
+
+def passed_over_message(resumable: Resumable) -> Message:
+    """Tell which operation is gone on with, and which were passed over on the way to it."""
+    newest, *older = resumable.passed_over
+    more = f" and {len(older)} more before it" if older else ""
+    return Message(
+        code="passed_over",
+        lines=(
+            Line(f"Passes over {tell_operation(newest)}{more}: detecting drift changes nothing"),
+            Line(f"Goes on with {tell_operation(resumable.operation)}"),
+        ),
+        data={
+            "operation": operation_data(resumable.operation),
+            "passed_over": [operation_data(one) for one in resumable.passed_over],
+        },
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Literal, NotRequired, TypedDict
 
 from stacksets.model.observed import OperationStatus, ResultStatus
-from stacksets.schemas.nouns import Place, RegionTraffic
+from stacksets.schemas.nouns import Operation, Place, RegionTraffic
 from stacksets.schemas.plans import Parameters, Plan, Step
 
 
@@ -69,6 +69,17 @@ class TrafficEvent(_AboutStackSet):
     """Which event it is; stable."""
     traffic: list[RegionTraffic]
     """Every region of the stack set."""
+
+
+class PassedOverEvent(_AboutStackSet):
+    """A change that was interrupted is found behind operations that change nothing."""
+
+    code: Literal["passed_over"]
+    """Which event it is; stable."""
+    operation: Operation
+    """The operation that is gone on with."""
+    passed_over: list[Operation]
+    """The operations since, newest first: drift detections."""
 
 
 class PlanEvent(_Event, Plan):
@@ -204,6 +215,7 @@ EVENTS = (
     LintEvent,
     UncheckedEvent,
     TrafficEvent,
+    PassedOverEvent,
     PlanEvent,
     PlanSavedEvent,
     StackSetBegunEvent,

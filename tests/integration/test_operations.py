@@ -20,9 +20,13 @@ from stacksets.model.outcome import OperationObserved, StepFinished, StepStarted
 from stacksets.model.plan import AttachToOperation, CreateStackInstances
 from stacksets.watch import follow, stop_operations, watch_operations
 from tests.builders import ACCOUNT, EAST, HOME, NAME, WEST
+from tests.integration.commands import Folder
 from tests.integration.deployer import Deployer, a_regional_deployment, list_operations
+from tests.integration.faults import small
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from stacksets.model.desired import Deployment
 
 pytestmark = [pytest.mark.integration, pytest.mark.emulator_only]
@@ -195,3 +199,35 @@ def test_the_events_of_a_failed_stack_are_read_for_its_operation(deployer: Deplo
     assert told.result.status is ResultStatus.FAILED
     failed = [one for one in told.events if one.status == "CREATE_FAILED"]
     assert [one.logical_id for one in failed] == ["Logs"]
+
+
+def test_a_deploy_that_was_left_is_resumed_although_somebody_looked_for_drift_since(
+    deployer: Deployer, tmp_path: Path
+) -> None:
+    folder = Folder(small.write_small(tmp_path))
+    folder.change("stacksets.toml", lambda text: text.replace("PARALLEL", "SEQUENTIAL"))
+    deployer.local.set_control_plane(instance_seconds=0.4)
+    client = deployer.local.client("cloudformation", ACCOUNT, HOME)
+    left = folder.run(*small.DEPLOY, "--timeout", "0.001")
+    stopped = folder.run("stop", "--yes")
+    deployer.local.set_control_plane(instance_seconds=0.0)
+    folder.run(*small.DRIFT)
+    theirs = client.detect_stack_set_drift(StackSetName=small.NAME)["OperationId"]
+
+    ran = folder.run("resume", "--yes")
+
+    assert (left.exit_code, stopped.exit_code) == (7, 0)
+    [told] = [one for one in ran.lines if one["code"] == "passed_over"]
+    assert told["operation"]["id"] == stopped.result["operations"][0]["id"]
+    assert [one["purpose"] for one in told["passed_over"]] == [None, "drift"]
+    assert told["passed_over"][0]["id"] == theirs
+    assert (ran.exit_code, ran.result["code"]) == (0, "succeeded")
+    listed = list_operations(deployer.local, small.NAME)
+    assert [one["Action"] for one in listed] == [
+        "CREATE",
+        "DETECT_DRIFT",
+        "DETECT_DRIFT",
+        "CREATE",
+    ]
+    rows = client.list_stack_instances(StackSetName=small.NAME)["Summaries"]
+    assert {one["Region"]: one["Status"] for one in rows} == {EAST: "CURRENT", WEST: "CURRENT"}

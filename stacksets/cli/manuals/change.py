@@ -62,7 +62,7 @@ RESUME = Manual(
         3: "Input refused: the file, a plan without consent, nothing that was interrupted.",
         4: "No access: credentials, a permission, a role.",
         5: "Stack instances failed, the operation was stopped, or AWS failed.",
-        6: "Conflict: the latest operation is not of this tool, or --if-busy refuse.",
+        6: "Conflict: the latest change is not of this tool, or --if-busy refuse.",
         7: STILL_RUNNING,
         130: DETACHED,
     },

@@ -24,6 +24,7 @@ THEIRS = OperationId("theirs")
 DIGEST = "0" * 64
 DEPLOY = make_operation_id(Purpose.DEPLOY, DIGEST, 9)
 DESTROY = make_operation_id(Purpose.DESTROY, DIGEST, 9)
+DRIFT = make_operation_id(Purpose.DRIFT, DIGEST, 1)
 UUID = "00000000-0000-0000-0000-000000000000"
 GONE = f"arn:aws:cloudformation:{EAST}:{ACCOUNT}:stack/StackSet-{NAME}-{UUID}/1"
 EVENT = StackEvent(
@@ -361,13 +362,63 @@ def test_resume_refuses_the_operation_of_another_client(run, sets):
     assert "by another client) is not of this tool" in err
 
 
-def test_a_drift_detection_leaves_nothing_to_resume(run, sets):
-    _begin(sets, make_operation_id(Purpose.DRIFT, DIGEST, 1))
+def _detect(sets, operation_id, status=OperationStatus.SUCCEEDED):
+    _begin(sets, operation_id, action=OperationAction.DETECT_DRIFT, status=status)
+
+
+def test_resume_passes_over_drift_detections_whoever_began_them_and_tells_so(run, file, sets):
+    _begin(sets, DEPLOY, status=OperationStatus.STOPPED)
+    _detect(sets, THEIRS)
+    _detect(sets, DRIFT)
+    file.write_text(FILE.replace("[[targets]]", 'description = "new"\n\n[[targets]]', 1))
 
     code, _, err = run("resume", "--yes")
 
-    assert code == 3
-    assert "`stacksets drift` starts anew" in err
+    assert code == 0
+    assert [call[0] for call in sets.calls] == ["update_stack_set"]
+    assert f"Passes over operation {DRIFT} (DETECT_DRIFT, SUCCEEDED, by stacksets drift) and" in err
+    assert f"Goes on with operation {DEPLOY} (CREATE, STOPPED, by stacksets deploy)\n" in err
+
+
+def test_what_resume_passes_over_is_told_in_json(run, sets):
+    _begin(sets, DEPLOY, status=OperationStatus.STOPPED)
+    _detect(sets, DRIFT)
+
+    lines = [json.loads(line) for line in run("resume", "--output", "json")[1].splitlines()]
+
+    [told] = [one for one in lines if one["code"] == "passed_over"]
+    assert told["operation"]["id"] == DEPLOY
+    assert [one["id"] for one in told["passed_over"]] == [DRIFT]
+
+
+def test_resume_past_a_drift_detection_goes_on_with_a_destroy_as_that(run, sets):
+    _begin(sets, DESTROY, action=OperationAction.DELETE, status=OperationStatus.STOPPED)
+    _detect(sets, DRIFT)
+
+    code, _, err = run("resume", "--allow-delete", typed=NAME)
+
+    assert code == 0
+    assert f"Type the stack set's name ({NAME})" in err
+    assert sets.sets == {}
+
+
+def test_resume_waits_for_a_drift_detection_that_runs_and_goes_on(run, file, sets):
+    _begin(sets, DEPLOY, status=OperationStatus.STOPPED)
+    _detect(sets, DRIFT, OperationStatus.RUNNING)
+    file.write_text(FILE.replace("[[targets]]", 'description = "new"\n\n[[targets]]', 1))
+
+    code, _, err = run("resume", "--yes")
+
+    assert code == 0
+    assert f"wait for the running DETECT_DRIFT operation {DRIFT}" in err
+    assert [call[0] for call in sets.calls] == ["update_stack_set"]
+
+
+def test_resume_refuses_to_wait_for_a_drift_detection_where_that_was_asked(run, sets):
+    _begin(sets, DEPLOY, status=OperationStatus.STOPPED)
+    _detect(sets, DRIFT, OperationStatus.RUNNING)
+
+    assert run("resume", "--yes", "--if-busy", "refuse")[0] == 6
 
 
 def test_without_any_operation_there_is_nothing_to_resume(run, sets):
