@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceOutputs:
-    """The outputs of one stack instance, or why there are none.
+    """The outputs and parameters of one stack instance, or why there are none.
 
     `problem` is None where the stack was read. `unreadable` tells a lack of access, which says
     nothing of the stack, from a stack that is not there.
@@ -26,6 +26,7 @@ class InstanceOutputs:
 
     key: InstanceKey
     outputs: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
     problem: str | None = None
     unreadable: bool = False
 
@@ -57,8 +58,12 @@ def _read_instance(
         raise
     except AwsError as error:
         return InstanceOutputs(key=key, problem=error.message, unreadable=True)
-    problem = _find_problem(stack)
-    return InstanceOutputs(key=key, outputs=stack.outputs if stack else {}, problem=problem)
+    return InstanceOutputs(
+        key=key,
+        outputs=stack.outputs if stack else {},
+        parameters=stack.parameters if stack else {},
+        problem=_find_problem(stack),
+    )
 
 
 def _without_stack(instance: StackInstance) -> str:

@@ -129,6 +129,9 @@ class FakeAccount:
     def has_resource(self, resource_type, physical_id):
         return (resource_type, physical_id) in self.resources
 
+    def sign_get(self, url, service):
+        return {"Authorization": f"{service} {url}"}
+
     def list_log_groups(self, name_prefix):
         return tuple(one for one in self.log_groups if one.startswith(name_prefix))
 

@@ -58,7 +58,7 @@ class FakeHttp:
     def has_proxy(self, url):
         return False
 
-    def get(self, url, *, timeout_seconds):
+    def get(self, url, *, timeout_seconds, headers=None):
         if url.startswith("http://"):
             raise NoAnswerError("connection refused")
         return Answer(status=200, body=self.body, latency_ms=5.0)

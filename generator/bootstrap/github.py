@@ -24,7 +24,7 @@ from generator.bootstrap.names import (
     stack_set_type_arns,
 )
 from generator.bootstrap.parameters import MAKES_GITHUB_PROVIDER, TRUSTS_GITHUB, Parameters
-from generator.bootstrap.read_role import reading_statements
+from generator.bootstrap.read_role import calling_statement, reading_statements
 from generator.metadata import context, tags
 from generator.policies import allow, policy, trust
 from generator.settings import GITHUB_TOKENS, SERVICE
@@ -201,6 +201,7 @@ def _deploying() -> PolicyDocument:
             administration,
             Condition(to_stack_sets),
         ),
+        calling_statement(),
         *_writing_artifacts(),
     )
 

@@ -4,6 +4,7 @@ import awacs.account
 import awacs.apigateway
 import awacs.awslambda
 import awacs.cloudformation
+import awacs.execute_api
 import awacs.iam
 import awacs.logs
 import awacs.route53
@@ -25,6 +26,7 @@ from generator.bootstrap.names import (
 from generator.bootstrap.parameters import IS_HOME, Parameters
 from generator.metadata import context, tags
 from generator.policies import allow, policy, trust
+from generator.settings import PATHS, STAGE_NAME
 
 _OUR_STACKS = (
     awacs.cloudformation.DescribeEvents,
@@ -55,16 +57,26 @@ def build_read_role(parameters: Parameters) -> Role:
         Metadata=context(
             "What people and CI of the admin account read this account with; whoever uses it "
             "needs sts:AssumeRole on it.",
-            "it changes nothing and reads no logs",
+            "it changes nothing, reads no logs, and calls what smoke calls",
         ),
         Condition=IS_HOME,
         RoleName=role_name("read"),
         AssumeRolePolicyDocument=trust(
             "AWS", Sub("arn:${AWS::Partition}:iam::${AdminAccountId}:root")
         ),
-        Policies=[Policy(PolicyName="Read", PolicyDocument=policy(*reading_statements()))],
+        Policies=[
+            Policy(
+                PolicyName="Read", PolicyDocument=policy(*reading_statements(), calling_statement())
+            )
+        ],
         Tags=tags(parameters),
     )
+
+
+def calling_statement() -> Statement:
+    """What smoke calls where the service lets in IAM's callers only."""
+    what = account_arns("execute-api", f"*/{STAGE_NAME}/GET/{PATHS['MyResource']}")
+    return allow("CallOurApis", [awacs.execute_api.Invoke], [what])
 
 
 def reading_statements() -> tuple[Statement, ...]:

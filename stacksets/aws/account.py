@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from stacksets.aws.failed_events import find_last_failures
 from stacksets.aws.failures import AbsentError, NameTakenError, NothingToUpdateError
+from stacksets.aws.signing import sign_get
 from stacksets.aws.translate import (
     Request,
     event_from,
@@ -203,6 +204,11 @@ class BotoAccount:
             return bool(self._look_up[resource_type](physical_id))
         except AbsentError:
             return False
+
+    def sign_get(self, url: str, service: str) -> Mapping[str, str]:
+        """Give the headers that sign a GET for a service of this region; nothing is sent."""
+        with self._asking(f"{service}:GET"):
+            return sign_get(self._clients.credentials(), url, service, self._clients.region)
 
     def list_log_groups(self, name_prefix: str) -> tuple[str, ...]:
         """List the names of the log groups whose name begins so."""

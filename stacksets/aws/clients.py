@@ -12,6 +12,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypedDict
 
 from botocore.config import Config
+from botocore.credentials import Credentials
+from botocore.exceptions import NoCredentialsError
 
 from stacksets.asking import AT_ONCE
 from stacksets.aws.failures import Origin
@@ -133,6 +135,23 @@ class Clients:
         """Open STS with few tries: it is asked first, and who has no network should soon know."""
         with self._creating():
             return self._session.client("sts", self.region, config=config(3), **self._given)
+
+    def credentials(self) -> Credentials:
+        """Give what requests are signed with.
+
+        Raises:
+            botocore.exceptions.NoCredentialsError: there are none.
+        """
+        if self._keys:
+            return Credentials(
+                self._keys["aws_access_key_id"],
+                self._keys["aws_secret_access_key"],
+                self._keys["aws_session_token"],
+            )
+        found = self._session.get_credentials()
+        if found is None:
+            raise NoCredentialsError
+        return found
 
     @property
     def _given(self) -> Keys | _NoKeys:

@@ -288,6 +288,9 @@ class Account(Protocol):
     def has_resource(self, resource_type: str, physical_id: str) -> bool:
         """Tell whether a resource of one of `CHECKED_TYPES` is there, asking its own service."""
 
+    def sign_get(self, url: str, service: str) -> Mapping[str, str]:
+        """Give the headers that sign a GET for a service of this region; nothing is sent."""
+
     def list_log_groups(self, name_prefix: str) -> tuple[str, ...]:
         """List the names of the log groups whose name begins so."""
 

@@ -129,7 +129,8 @@ def smoke(session: Session) -> Result:
     """Call every endpoint that the outputs name, and check status, body, HTTPS and a burst.
 
     [smoke] of the deployment file says which output, path and answer. The calls come from this
-    machine over verified TLS, once and then as many at once as `burst` says.
+    machine over verified TLS, once and then as many at once as `burst` says. Where `sign` names a
+    service they are signed by the credentials, and a call without a signature has to be refused.
     """
     return look_at_each(session, _smoke)
 

@@ -19,8 +19,8 @@ from stacksets.model.desired import (
     PermissionModel,
     Region,
     RegionConcurrency,
-    Smoke,
 )
+from stacksets.model.smoke import Smoke
 from stacksets.model.traffic import Traffic
 
 if TYPE_CHECKING:

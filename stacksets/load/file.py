@@ -18,6 +18,7 @@ NAME_PATTERN = r"^[a-zA-Z][a-zA-Z0-9-]*$"
 REGION_PATTERN = r"^[a-z]{2}(-[a-z]+)+-[0-9]$"
 ROLE_ARN_PATTERN = r"^arn:aws[a-z-]*:iam::([0-9]{12}|\{admin_account\}):role/[a-zA-Z0-9_+=,.@/-]+$"
 ROLE_NAME_PATTERN = r"^[a-zA-Z0-9_+=,.@-]+$"
+SERVICE_PATTERN = r"^[a-z0-9-]+$"
 UNIT_PATTERN = r"^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$"
 
 PATTERN_WORDS = {
@@ -27,6 +28,7 @@ PATTERN_WORDS = {
     REGION_PATTERN: 'a region such as "us-east-1"',
     ROLE_ARN_PATTERN: 'a role such as "arn:aws:iam::{admin_account}:role/NAME"',
     ROLE_NAME_PATTERN: "a role name: letters, digits and +=,.@_-",
+    SERVICE_PATTERN: 'a service as signatures name it, such as "execute-api"',
     UNIT_PATTERN: 'an organizational unit such as "ou-ab12-cdef3456", or a root such as "r-ab12"',
 }
 """What each pattern means, for people."""
@@ -163,6 +165,11 @@ class SmokeTable(Table):
     """The whole body of a good answer; may hold {region} and {account}."""
     burst: Annotated[int, Field(ge=1, le=1000)] | None = None
     """How many requests are sent at once (default 8)."""
+    sign: Annotated[str, Field(pattern=SERVICE_PATTERN)] | None = None
+    """The service that requests are signed for by Signature Version 4, as "execute-api" for API
+    Gateway; without it, none is signed."""
+    sign_where: Annotated[dict[str, str], Field(min_length=1)] | None = None
+    """Parameters and values of the stacks whose endpoints want signatures; without it, all."""
 
 
 class TrafficTable(Table):

@@ -12,7 +12,7 @@ from stacksets.load.places import Misfit, tell_nearest
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from stacksets.load.file import Tables
+    from stacksets.load.file import SmokeTable, Tables
     from stacksets.load.places import Path
     from stacksets.model.desired import Template
 
@@ -58,12 +58,25 @@ def _stack_set_misfits(tables: Tables, template: Template) -> Iterator[Misfit]:
     unique = (tables.stack_set and tables.stack_set.unique_across_accounts) or []
     for index, name in enumerate(unique):
         yield from _undeclared_name(("stack_set", "unique_across_accounts", index), name, declared)
-    outputs = _section(template, "Outputs")
-    if tables.smoke and tables.smoke.output and tables.smoke.output not in outputs:
+    if tables.smoke:
+        yield from _smoke_misfits(tables.smoke, declared, _section(template, "Outputs"))
+
+
+def _smoke_misfits(
+    smoke: SmokeTable, declared: Collection[str], outputs: Collection[str]
+) -> Iterator[Misfit]:
+    if smoke.output and smoke.output not in outputs:
         yield Misfit(
             path=("smoke", "output"),
-            what=f'"{tables.smoke.output}" is no output of the template',
-            hint=tell_nearest(tables.smoke.output, tuple(outputs)),
+            what=f'"{smoke.output}" is no output of the template',
+            hint=tell_nearest(smoke.output, tuple(outputs)),
+        )
+    yield from _undeclared(("smoke", "sign_where"), smoke.sign_where or {}, declared)
+    if smoke.sign_where and smoke.sign is None:
+        yield Misfit(
+            path=("smoke", "sign_where"),
+            what="says where requests are signed, and nothing says for which service",
+            hint='sign = "execute-api" is API Gateway',
         )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NewType
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from stacksets.model.smoke import Smoke
     from stacksets.model.traffic import Traffic
 
 AccountId = NewType("AccountId", str)
@@ -217,21 +218,6 @@ class Bootstrap:
     template: Template
     parameters: Mapping[str, str | KeptValue]
     tags: Mapping[str, str | KeptValue]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Smoke:
-    """How to see from outside that a stack instance answers.
-
-    `output` names the stack output that holds the base URL (ending in `/`), `path` is appended to
-    it; `body` may hold `{region}` and `{account}`. `burst` requests are sent at once.
-    """
-
-    output: str
-    path: str
-    status: int = 200
-    body: str | None = None
-    burst: int = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,38 +14,24 @@ from stacksets.smoke.http import NoAnswerError
 from stacksets.smoke.result import SmokeCheck
 
 if TYPE_CHECKING:
-    from stacksets.aws.door import Aws
+    from stacksets.smoke.asking import Asker
     from stacksets.smoke.endpoint import Endpoint
-    from stacksets.smoke.http import Answer, Http
+    from stacksets.smoke.http import Answer
 
 LOWEST_LIMIT = 10
 """The Lambda concurrency of a new account: what is assumed where it cannot be read."""
 
 
-def check_burst(
-    endpoint: Endpoint,
-    wanted: int,
-    *,
-    aws: Aws,
-    role_name: str | None,
-    http: Http,
-    timeout_seconds: float,
-) -> SmokeCheck:
+def check_burst(asker: Asker, wanted: int) -> SmokeCheck:
     """Send the burst; the detail says how many, why not as many as the file asks for, how slow.
 
     Raises:
         CredentialsError: the credentials stopped working.
     """
-    size, remark = _find_size(endpoint, wanted, aws, role_name)
-
-    def ask(_: int) -> Answer | NoAnswerError:
-        try:
-            return http.get(endpoint.url, timeout_seconds=timeout_seconds)
-        except NoAnswerError as error:
-            return error
-
+    endpoint = asker.endpoint
+    size, remark = _find_size(asker, wanted)
     with ThreadPoolExecutor(max_workers=size) as executor:
-        answers = list(executor.map(ask, range(size)))
+        answers = list(executor.map(lambda _: asker.ask(), range(size)))
     good = [
         one.latency_ms
         for one in answers
@@ -56,11 +42,11 @@ def check_burst(
     return SmokeCheck(name="burst", passed=len(good) == size, detail=told + remark)
 
 
-def _find_size(endpoint: Endpoint, wanted: int, aws: Aws, role_name: str | None) -> tuple[int, str]:
+def _find_size(asker: Asker, wanted: int) -> tuple[int, str]:
     """Give the size of the burst and a remark where it is not what the file asks for."""
-    key = endpoint.key
+    key = asker.endpoint.key
     try:
-        limit = aws.account(key.account, key.region, role_name).lambda_concurrency()
+        limit = asker.aws.account(key.account, key.region, asker.role_name).lambda_concurrency()
     except CredentialsError:
         raise
     except AwsError as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tenacity import Retrying, retry_if_result, wait_exponential
 
+from stacksets.smoke.asking import Asker
 from stacksets.smoke.burst import check_burst
 from stacksets.smoke.endpoint import Endpoint, find_endpoint
 from stacksets.smoke.http import NoAnswerError
@@ -20,16 +21,18 @@ if TYPE_CHECKING:
 
     from stacksets.aws.door import Aws
     from stacksets.clock import Clock
-    from stacksets.model.desired import Deployment, Smoke
+    from stacksets.model.desired import Deployment
+    from stacksets.model.smoke import Smoke
     from stacksets.outputs import InstanceOutputs
     from stacksets.smoke.http import Answer, Http
 
-TIMEOUT_SECONDS = 10.0
 PLAIN_TIMEOUT_SECONDS = 3.0
 PATIENCE_SECONDS = 30.0
 """How long a whole run waits for first answers: a new API's name and permissions take seconds."""
 
 _TOLD_LENGTH = 80
+_WANTS_SIGNATURE = "Missing Authentication Token"
+"""What API Gateway answers to a request without a signature where it wants one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +98,8 @@ def smoke(
 def _smoke_one(run: _Run, endpoint: Endpoint | SmokeResult) -> SmokeResult:
     if isinstance(endpoint, SmokeResult):
         return endpoint
-    first = _wait_for_first(run, endpoint)
+    asker = Asker(endpoint=endpoint, http=run.http, aws=run.aws, role_name=run.role_name)
+    first = _wait_for_first(run, asker)
     if isinstance(first.answer, NoAnswerError):
         check = SmokeCheck(name="answer", passed=False, detail=f"{first.answer}{first}")
         return SmokeResult(key=endpoint.key, url=endpoint.url, checks=(check,))
@@ -103,18 +107,11 @@ def _smoke_one(run: _Run, endpoint: Endpoint | SmokeResult) -> SmokeResult:
     if first.first_ms is not None:
         told = f"{first.answer.latency_ms:.0f} ms, the first answer took {first.first_ms:.0f} ms"
         checks.append(SmokeCheck(name="latency", passed=True, detail=told))
-    checks.append(_check_plain(run, endpoint))
+    if endpoint.sign is not None:
+        checks.append(_check_unsigned(asker))
+    checks.append(_check_plain(asker))
     if endpoint.is_good(first.answer):
-        checks.append(
-            check_burst(
-                endpoint,
-                run.wanted.burst,
-                aws=run.aws,
-                role_name=run.role_name,
-                http=run.http,
-                timeout_seconds=TIMEOUT_SECONDS,
-            )
-        )
+        checks.append(check_burst(asker, run.wanted.burst))
     return SmokeResult(
         key=endpoint.key,
         url=endpoint.url,
@@ -125,9 +122,9 @@ def _smoke_one(run: _Run, endpoint: Endpoint | SmokeResult) -> SmokeResult:
     )
 
 
-def _wait_for_first(run: _Run, endpoint: Endpoint) -> _First:
+def _wait_for_first(run: _Run, asker: Asker) -> _First:
     """Ask until the endpoint answers as one that is not fresh any more, or patience ends."""
-    started = run.clock.monotonic()
+    endpoint, started = asker.endpoint, run.clock.monotonic()
     retrying = Retrying(
         sleep=run.clock.sleep,
         wait=wait_exponential(multiplier=0.5, max=5),
@@ -135,25 +132,18 @@ def _wait_for_first(run: _Run, endpoint: Endpoint) -> _First:
         retry=retry_if_result(lambda answer: _looks_fresh(endpoint, answer)),
         retry_error_callback=_last_result,
     )
-    answer = retrying(_ask, run.http, endpoint.url, TIMEOUT_SECONDS)
+    answer = retrying(asker.ask)
     seconds = run.clock.monotonic() - started
     first_ms = None
     if not isinstance(answer, NoAnswerError) and endpoint.is_good(answer):
         first_ms = answer.latency_ms
-        answer = _ask(run.http, endpoint.url, TIMEOUT_SECONDS)
+        answer = asker.ask()
     return _First(
         answer=answer,
         first_ms=first_ms,
         attempts=retrying.statistics["attempt_number"],
         seconds=seconds,
     )
-
-
-def _ask(http: Http, url: str, timeout_seconds: float) -> Answer | NoAnswerError:
-    try:
-        return http.get(url, timeout_seconds=timeout_seconds)
-    except NoAnswerError as error:
-        return error
 
 
 def _last_result(state: RetryCallState) -> Answer | NoAnswerError:
@@ -172,10 +162,11 @@ def _looks_fresh(endpoint: Endpoint, answer: Answer | NoAnswerError) -> bool:
 
 def _look_at_answer(endpoint: Endpoint, answer: Answer, waited: str) -> Iterator[SmokeCheck]:
     yield SmokeCheck(name="https", passed=True, detail="the certificate is valid for the host")
+    remark = f"{waited}{_tell_unsigned(endpoint, answer)}"
     yield SmokeCheck(
         name="status",
         passed=answer.status == endpoint.status,
-        detail=f"{answer.status}, expected {endpoint.status}{waited}",
+        detail=f"{answer.status}, expected {endpoint.status}{remark}",
     )
     if endpoint.body is not None:
         yield SmokeCheck(
@@ -191,12 +182,34 @@ def _look_at_answer(endpoint: Endpoint, answer: Answer, waited: str) -> Iterator
         )
 
 
-def _check_plain(run: _Run, endpoint: Endpoint) -> SmokeCheck:
+def _tell_unsigned(endpoint: Endpoint, answer: Answer) -> str:
+    """Say what mends it where an endpoint that nobody signed for asks who calls.
+
+    API Gateway says the same of a path that it does not have.
+    """
+    if endpoint.sign is not None or _WANTS_SIGNATURE not in answer.body:
+        return ""
+    return '; it has no such path, or wants callers that sign: sign = "execute-api" in [smoke]'
+
+
+def _check_unsigned(asker: Asker) -> SmokeCheck:
+    """See that an endpoint that is asked with signatures refuses everybody else."""
+    name, answer = "unsigned refused", asker.ask_as_anybody(asker.endpoint.url)
+    if isinstance(answer, NoAnswerError):
+        return SmokeCheck(name=name, passed=None, detail=f"could not be told: {answer}")
+    return SmokeCheck(
+        name=name,
+        passed=answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN},
+        detail=f"a call without a signature was answered {answer.status}, expected 403",
+    )
+
+
+def _check_plain(asker: Asker) -> SmokeCheck:
     """See that plain HTTP is not served: API Gateway offers HTTPS only (API Gateway FAQ)."""
-    plain = f"http://{endpoint.url.removeprefix('https://')}"
-    if run.http.has_proxy(plain):
+    plain = f"http://{asker.endpoint.url.removeprefix('https://')}"
+    if asker.http.has_proxy(plain):
         return SmokeCheck(name="plain HTTP", passed=None, detail="could not be told behind a proxy")
-    answer = _ask(run.http, plain, PLAIN_TIMEOUT_SECONDS)
+    answer = asker.ask_as_anybody(plain, timeout_seconds=PLAIN_TIMEOUT_SECONDS)
     if isinstance(answer, NoAnswerError):
         return SmokeCheck(name="plain HTTP", passed=True, detail=f"refused: {answer}")
     return SmokeCheck(

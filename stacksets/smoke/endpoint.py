@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from stacksets.smoke.result import SmokeCheck, SmokeResult
 
 if TYPE_CHECKING:
-    from stacksets.model.desired import InstanceKey, Smoke
+    from stacksets.model.desired import InstanceKey
+    from stacksets.model.smoke import Smoke
     from stacksets.outputs import InstanceOutputs
     from stacksets.smoke.http import Answer
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 class Endpoint:
     """One URL and a good answer: `body` is None where the file does not say it.
 
-    `region` is what the body must hold, None where the file does not expect it there.
+    `region` is what the body must hold, None where the file does not expect it there. `sign` is the
+    service that requests are signed for, None where it takes anybody's.
     """
 
     key: InstanceKey
@@ -25,6 +27,7 @@ class Endpoint:
     status: int
     body: str | None
     region: str | None
+    sign: str | None = None
 
     def is_good(self, answer: Answer) -> bool:
         """Tell whether that is the answer that the file describes."""
@@ -46,7 +49,13 @@ def find_endpoint(wanted: Smoke, outputs: InstanceOutputs) -> Endpoint | SmokeRe
         status=wanted.status,
         body=body and body.replace("{region}", key.region).replace("{account}", key.account),
         region=key.region if body and "{region}" in body else None,
+        sign=wanted.sign if _wants_signature(wanted, outputs) else None,
     )
+
+
+def _wants_signature(wanted: Smoke, outputs: InstanceOutputs) -> bool:
+    there = outputs.parameters
+    return all(there.get(name) == value for name, value in wanted.sign_where.items())
 
 
 def _find_fault(output: str, base: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Final, Protocol, Self
 from urllib.parse import urlsplit
 from urllib.request import (  # type: ignore[attr-defined] # typeshed does not know it
     proxy_bypass_environment,
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MAX_CONCURRENT = 1000
 """As many requests at once as a deployment file may ask for."""
+
+_OUR_HEADERS: Final = {"User-Agent": "stacksets-smoke", "Cache-Control": "no-cache"}
 
 
 class NoAnswerError(Exception):
@@ -44,7 +46,9 @@ class Answer:
 class Http(Protocol):
     """What smoke needs of HTTP."""
 
-    def get(self, url: str, *, timeout_seconds: float) -> Answer:
+    def get(
+        self, url: str, *, timeout_seconds: float, headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """Send one GET, follow no redirect, repeat nothing; raise NoAnswerError without answer."""
 
     def has_proxy(self, url: str) -> bool:
@@ -84,7 +88,9 @@ class UrllibHttp:
         """Tell whether requests for that URL go through a proxy."""
         return self._proxy_of(url) is not None
 
-    def get(self, url: str, *, timeout_seconds: float) -> Answer:
+    def get(
+        self, url: str, *, timeout_seconds: float, headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """Send one GET, with the certificate verified, and read the whole answer."""
         started = self._clock.monotonic()
         try:
@@ -94,7 +100,7 @@ class UrllibHttp:
                 timeout=timeout_seconds,
                 retries=False,
                 redirect=False,
-                headers={"User-Agent": "stacksets-smoke", "Cache-Control": "no-cache"},
+                headers={**_OUR_HEADERS, **(headers or {})},
             )
         except urllib3.exceptions.SSLError as error:
             raise NoAnswerError(f"TLS refused: {_reason(error)}", final=True) from error

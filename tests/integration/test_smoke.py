@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from stacksets.clock import SystemClock
-from stacksets.model.desired import Smoke
+from stacksets.model.smoke import Smoke
 from stacksets.outputs import InstanceOutputs
 from stacksets.smoke import NoAnswerError, SmokeResult, UrllibHttp, smoke
 from tests.builders import a_deployment, a_key

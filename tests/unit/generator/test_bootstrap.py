@@ -207,7 +207,11 @@ def test_the_read_role_is_the_admin_account_s_and_changes_nothing(roles):
         {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AdminAccountId}:root"}},
         None,
     )
-    assert changes_of(roles["ReadRole"]) == set()
+    # One GET, which smoke makes where only IAM's callers are let in.
+    assert changes_of(roles["ReadRole"]) == {"execute-api:Invoke"}
+    assert statements_of(roles["ReadRole"])["CallOurApis"]["Resource"] == [
+        {"Fn::Sub": "arn:${AWS::Partition}:execute-api:*:${AWS::AccountId}:*/prod/GET/myresource"}
+    ]
 
 
 def changes_of(role):

@@ -28,14 +28,19 @@ STACK_ID = "arn:aws:cloudformation:us-east-1:111111111111:stack/StackSet-greetin
 EAST_ONLY = a_deployment(targets=targets((ACCOUNT, EAST)))
 
 
-def a_stack(*, status: str = "CREATE_COMPLETE", outputs: dict[str, str] | None = None) -> Stack:
+def a_stack(
+    *,
+    status: str = "CREATE_COMPLETE",
+    outputs: dict[str, str] | None = None,
+    parameters: dict[str, str] | None = None,
+) -> Stack:
     return Stack(
         id=STACK_ID,
         name="StackSet-greeting-dev-1",
         status=status,
         status_reason="",
         outputs={"Url": "https://x/"} if outputs is None else outputs,
-        parameters={},
+        parameters=parameters or {},
         tags={},
     )
 
@@ -62,6 +67,10 @@ def test_the_outputs_of_a_stack_are_shown_by_account_and_region(status):
 @pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_COMPLETE"])
 def test_a_stack_without_outputs_is_no_problem(status):
     assert read_one(a_stack(status=status, outputs={})) == InstanceOutputs(key=a_key(), outputs={})
+
+
+def test_the_parameters_of_a_stack_come_with_its_outputs():
+    assert read_one(a_stack(parameters={"Callers": "iam"})).parameters == {"Callers": "iam"}
 
 
 @pytest.mark.parametrize("stack", [None, a_stack(status="DELETE_COMPLETE")])

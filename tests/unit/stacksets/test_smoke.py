@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from stacksets.errors import CredentialsError, ServiceError
-from stacksets.model.desired import Smoke
+from stacksets.model.smoke import Smoke
 from stacksets.outputs import InstanceOutputs
 from stacksets.smoke import Answer, NoAnswerError, SmokeCheck, SmokeResult, smoke
 from tests.builders import EAST, WEST, a_deployment, a_key
@@ -15,22 +15,32 @@ from tests.fakes import FakeAccount, FakeAws, FakeClock
 URL = "https://east.example/prod/hello"
 PLAIN = "http://east.example/prod/hello"
 GOOD = Answer(status=200, body="Hello from us-east-1", latency_ms=5)
+UNSIGNED = '{"message":"Missing Authentication Token"}'
 REFUSED = NoAnswerError("connection refused")
 WANTED = Smoke(output="Endpoint", path="hello", body="Hello from {region}", burst=3)
 
 
 @dataclass
 class FakeHttp:
-    """Answers each URL by its script, the last answer again and again; plain HTTP is refused."""
+    """Answers each URL by its script, the last answer again and again; plain HTTP is refused.
+
+    `signatures` says what a URL was asked with; one with `closed` refuses who does not sign.
+    """
 
     answers: dict[str, list[Answer | NoAnswerError]] = field(default_factory=dict)
     proxied: bool = False
     asked: list[tuple[str, float]] = field(default_factory=list)
+    signatures: list[tuple[str, str | None]] = field(default_factory=list)
+    closed: int | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def get(self, url, *, timeout_seconds):
+    def get(self, url, *, timeout_seconds, headers=None):
+        signature = (headers or {}).get("Authorization")
         with self.lock:
             self.asked.append((url, timeout_seconds))
+            self.signatures.append((url, signature))
+            if self.closed and signature is None and url == URL:
+                return Answer(status=self.closed, body=UNSIGNED, latency_ms=1)
             script = self.answers.get(url, [REFUSED])
             answer = script.pop(0) if len(script) > 1 else script[0]
         if isinstance(answer, NoAnswerError):
@@ -348,3 +358,87 @@ def test_an_instance_that_could_not_be_read_fails_with_that_reason():
     assert [one.detail for one in result.checks] == ["its stack is gone"]
     assert (result.url, http.asked) == ("", [])
     assert not result.passed
+
+
+SIGNING = Smoke(
+    output="Endpoint", path="hello", body="Hello from {region}", burst=3, sign="execute-api"
+)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_where_callers_have_to_sign_every_call_is_signed_but_one_that_has_to_be_refused(status):
+    http = FakeHttp(closed=status)
+    result = call(GOOD, wanted=SIGNING, http=http)
+    signed = (URL, f"execute-api {URL}")
+    assert http.signatures == [signed, signed, (URL, None), (PLAIN, None), *[signed] * 3]
+    assert result.passed
+    assert check(result, "unsigned refused") == SmokeCheck(
+        name="unsigned refused",
+        passed=True,
+        detail=f"a call without a signature was answered {status}, expected 403",
+    )
+
+
+def test_an_endpoint_that_takes_unsigned_calls_beside_signed_ones_fails():
+    result = call(GOOD, wanted=SIGNING)
+    assert check(result, "unsigned refused") == SmokeCheck(
+        name="unsigned refused",
+        passed=False,
+        detail="a call without a signature was answered 200, expected 403",
+    )
+    assert not result.passed
+
+
+def test_an_unsigned_call_without_any_answer_tells_nothing():
+    result = call(GOOD, GOOD, REFUSED, GOOD, wanted=SIGNING)
+    assert check(result, "unsigned refused") == SmokeCheck(
+        name="unsigned refused", passed=None, detail="could not be told: connection refused"
+    )
+    assert result.passed
+
+
+@pytest.mark.parametrize(("callers", "signs"), [("iam", True), ("anyone", False), (None, False)])
+def test_only_instances_with_the_parameters_of_sign_where_are_signed_for(callers, signs):
+    wanted = Smoke(output="Endpoint", path="hello", sign="x", sign_where={"Callers": "iam"})
+    parameters = {} if callers is None else {"Callers": callers}
+    outputs = InstanceOutputs(
+        key=a_key(), outputs={"Endpoint": "https://east.example/prod/"}, parameters=parameters
+    )
+    http = FakeHttp(answers={URL: [GOOD]})
+    [result] = smoke(a_deployment(smoke=wanted), [outputs], FakeAws(), http, FakeClock())
+    assert {signature is not None for url, signature in http.signatures[:2]} == {signs}
+    assert ("unsigned refused" in [one.name for one in result.checks]) is signs
+
+
+def test_an_endpoint_that_wants_signatures_and_gets_none_says_what_is_missing():
+    result = call(GOOD, http=FakeHttp(closed=403))
+    assert not result.passed
+    assert check(result, "status").detail.endswith(
+        '; it has no such path, or wants callers that sign: sign = "execute-api" in [smoke]'
+    )
+
+
+def test_a_signed_call_that_is_refused_is_not_told_to_sign():
+    refused = Answer(status=403, body=UNSIGNED, latency_ms=1)
+    result = call(refused, wanted=SIGNING)
+    assert "sign =" not in check(result, "status").detail
+
+
+def test_an_account_that_cannot_be_entered_signs_nothing_which_is_said_at_once():
+    class Closed(FakeAws):
+        def account(self, account, region, role_name):
+            raise ServiceError("no such role")
+
+    clock = FakeClock()
+    result = call(GOOD, wanted=SIGNING, aws=Closed(), clock=clock)
+    assert [one.detail for one in result.checks] == ["could not sign: no such role"]
+    assert clock.slept == []
+
+
+def test_credentials_that_end_before_a_call_is_signed_end_the_run():
+    class Expired(FakeAws):
+        def account(self, account, region, role_name):
+            raise CredentialsError("expired")
+
+    with pytest.raises(CredentialsError):
+        call(GOOD, wanted=SIGNING, aws=Expired())

@@ -30,7 +30,7 @@ FULL = a_document(
     overrides=[{"regions": ["us-east-1"], "parameters": {"Author": "x"}}],
     operation_preferences={"region_order": ["us-west-1"], "max_concurrent_count": 1},
     bootstrap={"stack_name": "b", "template": "t.json", "parameters": {"Suffix": "x"}},
-    smoke={"output": "Endpoint", "path": "x", "body": "{region}", "burst": 2},
+    smoke={"output": "Endpoint", "path": "x", "body": "{region}", "burst": 2, "sign": "lambda"},
     environments={
         "dev": {"stack_set": {"description": "d"}, "smoke": {"status": 204}},
         "pr-*": {"targets": [{"accounts": ["self"], "regions": ["eu-west-1"]}]},

@@ -15,8 +15,8 @@ from stacksets.model.desired import (
     ParameterOverride,
     PermissionModel,
     RegionConcurrency,
-    Smoke,
 )
+from stacksets.model.smoke import Smoke
 from tests.deployment_files import load, write_file
 
 ROOT = Path(__file__).parents[4]
@@ -115,6 +115,14 @@ def test_the_bootstrap_has_the_tags_of_the_stack_set_unless_it_has_its_own(tmp_p
     ).bootstrap
     assert own is not None
     assert own.tags == {"Own": "yes"}
+
+
+def test_smoke_may_sign_where_parameters_have_certain_values(tmp_path):
+    table = {"output": "Endpoint", "path": "x", "sign": "execute-api"}
+    always = load(tmp_path, smoke=table).smoke
+    some = load(tmp_path, smoke={**table, "sign_where": {"Suffix": "dev"}}).smoke
+    assert (always.sign, always.sign_where) == ("execute-api", {})
+    assert (some.sign, some.sign_where) == ("execute-api", {"Suffix": "dev"})
 
 
 def test_smoke_keeps_its_defaults_where_the_file_is_silent(tmp_path):

@@ -280,6 +280,24 @@ def test_parameters_must_be_those_of_the_template(tmp_path):
     ]
 
 
+def test_signing_needs_a_service_and_parameters_that_there_are(tmp_path):
+    smoke = {"output": "Endpoint", "path": "", "sign_where": {"Sufix": "dev"}}
+    assert told(tmp_path, smoke=smoke) == [
+        '[smoke], sign_where, Sufix: is no parameter of the template (did you mean "Suffix"?)',
+        (
+            "[smoke], sign_where: says where requests are signed, and nothing says for which "
+            'service (sign = "execute-api" is API Gateway)'
+        ),
+    ]
+    assert told(tmp_path, smoke={**smoke, "sign": "API Gateway", "sign_where": {}}) == [
+        (
+            '[smoke], sign: is "API Gateway" (expected a service as signatures name it, such as '
+            '"execute-api")'
+        ),
+        "[smoke], sign_where: is a table (expected not empty)",
+    ]
+
+
 def test_informational_names_and_the_smoke_output_must_exist(tmp_path):
     assert told(
         tmp_path,
