@@ -101,7 +101,7 @@ smoke: $(SETUP) ## AWS: call every endpoint and check its answer
 destroy: $(SETUP) ## AWS: remove every stack instance and the stack set
 	@$(STACKSETS) destroy $(ARGS)
 
-bench: $(SETUP) ## figures as JSON in build/bench.json
+bench: $(SETUP) ## figures as JSON in build/bench.json, load on the local AWS among them
 	@$(PYTHON) -m tests.bench $(ARGS)
 
 clean: ## remove what the targets above have made
