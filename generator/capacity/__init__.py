@@ -1,0 +1,1 @@
+"""Whether one region alone carries the whole load, and the page that says so."""
