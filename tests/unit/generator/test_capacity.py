@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from generator.capacity import needs
 from generator.capacity.__main__ import write
 from generator.capacity.page import build_page
 from generator.render import render
+from stacksets import exposure
 from tests.bench import handler_calls
 
 ROOT = Path(__file__).parents[3]
@@ -130,6 +132,12 @@ def test_what_new_accounts_have_does_not_carry_the_whole_load():
     page = (ROOT / "docs" / "capacity.md").read_text()
     found = re.search(r"That is (\d+) requests a second at most while all is warm", page)
     assert int(found[1]) == 100 < needs.WHOLE_LOAD
+
+
+def test_what_a_plan_and_a_smoke_test_count_with_is_the_same():
+    assert exposure.ACCOUNT_REQUESTS_PER_SECOND == needs.API_RATE
+    smoke = tomllib.loads((ROOT / "stacksets.toml").read_text())["smoke"]
+    assert smoke["burst"] < needs.CONCURRENCY_OF_NEW_ACCOUNTS
 
 
 def test_ten_short_requests_a_second_take_one_of_the_quota():
