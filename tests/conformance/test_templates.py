@@ -226,6 +226,22 @@ def test_the_summary_of_an_unknown_stack_set_or_of_two_templates_is_refused(clou
         client.get_template_summary(StackSetName=cloud.site, TemplateBody=template())
 
 
+def test_a_template_that_is_none_is_refused_before_anything_is_made_of_it(cloud):
+    client = cloud.stack_sets()
+    cloud.create_stack_set(template())
+    broken = template(Outputs={"Url": {"Value": {"Ref": "Nobody"}}})
+    for refused in (
+        lambda: client.get_template_summary(TemplateBody=broken),
+        lambda: cloud.create_stack_set(broken, f"{cloud.site}-broken"),
+        lambda: client.update_stack_set(StackSetName=cloud.site, TemplateBody=broken),
+    ):
+        with pytest.raises(ClientError, match="Unresolved resource dependencies") as caught:
+            refused()
+        assert error_of(caught)[0] == "ValidationError"
+    shown = client.describe_stack_set(StackSetName=cloud.site)["StackSet"]
+    assert shown["TemplateBody"] == template()
+
+
 def test_the_summary_of_a_template_of_no_stack_set_is_cloudformations_own(cloud):
     client = cloud.stack_sets()
     client.create_stack_set(StackSetName=cloud.site, TemplateBody=template())

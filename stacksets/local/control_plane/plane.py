@@ -79,8 +79,10 @@ class ControlPlane:
         self._state = self._new_state()
 
     def answers(self, action: str, form: Mapping[str, str]) -> bool:
-        """Tell whether a request is for StackSets: a summary only where it names a stack set."""
-        return action in self.actions and (action != "GetTemplateSummary" or "StackSetName" in form)
+        """Tell whether a request is for StackSets: a summary also is of a body, as theirs are."""
+        return action in self.actions and (
+            action != "GetTemplateSummary" or bool({"StackSetName", "TemplateBody"} & form.keys())
+        )
 
     def handle(self, *, account: str, region: str, form: Mapping[str, str]) -> tuple[int, bytes]:
         """Answer one request of the query protocol: the HTTP status and the XML body.

@@ -10,6 +10,7 @@ import cfn_tools
 import yaml
 
 from stacksets.local.control_plane.errors import validation_error
+from stacksets.local.control_plane.template_format import find_complaint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +40,8 @@ def parse_template(body: str) -> Mapping[str, Any]:
     """Give a JSON or YAML template as data, which nobody may change: it is read once.
 
     Raises:
-        ApiError: `ValidationError` for what does not parse, has no resources or exceeds a quota.
+        ApiError: `ValidationError` for what does not parse, has no resources, is not of a
+            template's form or exceeds a quota.
     """
     template = _load(body)
     if not isinstance(template, dict):
@@ -48,8 +50,9 @@ def parse_template(body: str) -> Mapping[str, Any]:
         raise validation_error(
             "Template format error: At least one Resources member must be defined."
         )
-    for section in ("Parameters", "Resources"):
-        _check_section(section, template.get(section, {}))
+    complaint = find_complaint(template)
+    if complaint:
+        raise validation_error(complaint)
     _check_quotas(template)
     return template
 
@@ -67,13 +70,6 @@ def _check_quotas(template: Mapping[str, Any]) -> None:
             "Template format error: 'Description' length is greater than "
             f"{LONGEST_DESCRIPTION} bytes."
         )
-
-
-def _check_section(name: str, section: object) -> None:
-    """Refuse a section that is no object of objects, which every reader below relies on."""
-    entries = section.values() if isinstance(section, dict) else [section]
-    if not all(isinstance(entry, dict) for entry in entries):
-        raise validation_error(f"Template format error: every {name} member must be an object.")
 
 
 def _load(body: str) -> object:

@@ -1,4 +1,4 @@
-"""GetTemplateSummary of a stack set; of a stack or a template, ministack answers it."""
+"""GetTemplateSummary of a stack set or of a body; of a stack or a URL, ministack answers it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from stacksets.local.control_plane.capabilities import explain_capabilities, required_capabilities
 from stacksets.local.control_plane.errors import validation_error
-from stacksets.local.control_plane.templates import default_of, is_secret, parse_template
+from stacksets.local.control_plane.templates import (
+    check_body,
+    default_of,
+    is_secret,
+    parse_template,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,15 +23,13 @@ OTHERS = ("TemplateBody", "TemplateURL", "StackName")
 
 
 def get_template_summary(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Show what the template of a stack set declares and needs.
+    """Show what a template declares and needs.
 
     Raises:
-        ApiError: `ValidationError` when another template is named beside the stack set's.
+        ApiError: `ValidationError` when another template is named beside the stack set's, and for
+            what is no template.
     """
-    beside = [name for name in OTHERS if name in params]
-    if beside:
-        raise validation_error(f"You cannot specify both {beside[0]} and StackSetName")
-    template = parse_template(context.get_record(params).stack_set.definition.template)
+    template = parse_template(_body(context, params))
     resources = template["Resources"].values()
     metadata = template.get("Metadata")
     return {
@@ -42,6 +45,16 @@ def get_template_summary(context: Context, params: Mapping[str, Any]) -> dict[st
         "Metadata": None if metadata is None else json.dumps(metadata),
         "DeclaredTransforms": _transforms(template),
     }
+
+
+def _body(context: Context, params: Mapping[str, Any]) -> str:
+    if "StackSetName" not in params:
+        check_body(params["TemplateBody"])
+        return str(params["TemplateBody"])
+    beside = [name for name in OTHERS if name in params]
+    if beside:
+        raise validation_error(f"You cannot specify both {beside[0]} and StackSetName")
+    return context.get_record(params).stack_set.definition.template
 
 
 def _declaration(name: str, declared: Mapping[str, Any]) -> dict[str, Any]:

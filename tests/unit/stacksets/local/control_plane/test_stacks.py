@@ -42,7 +42,10 @@ NEEDS_EXECUTION = (
     f"Account {TARGET} should have 'AWSCloudFormationStackSetExecutionRole' role with trust "
     "relationship to Role 'AWSCloudFormationStackSetAdministrationRole'."
 )
-TEMPLATE = '{"Parameters": {"Suffix": {}}, "Resources": {"Queue": {}}}'
+TEMPLATE = (
+    '{"Parameters": {"Suffix": {"Type": "String"}},'
+    ' "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}'
+)
 STACK_SET = StackSet(
     id="site:1",
     name="site",
