@@ -95,14 +95,13 @@ def _compute_scopes() -> Iterator[Scope]:
 
 def _api_scopes() -> Iterator[Scope]:
     verbs = ("apigateway:*",)
-    apis = [
-        api_gateway_arns("/restapis"),
-        api_gateway_arns("/restapis/*"),
-        api_gateway_arns("/tags/*"),
-    ]
     named = ("AWS::ApiGateway::DomainName", "AWS::ApiGateway::BasePathMapping*")
+    # What is tagged is named below /tags, by its ARN.
+    apis, domains = (
+        [api_gateway_arns(path) for path in (f"/{kind}", f"/{kind}/*", "/tags/*")]
+        for kind in ("restapis", "domainnames")
+    )
     yield Scope("ManageApis", verbs, apis)
-    domains = [api_gateway_arns("/domainnames"), api_gateway_arns("/domainnames/*")]
     yield Scope("ManageDomains", verbs, domains, types=named)
 
 
