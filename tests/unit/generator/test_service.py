@@ -12,15 +12,10 @@ import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from generator.service.parameters import NETWORKS_LENGTH, RETENTION_DAYS
-from generator.settings import PATHS, SECURITY_HEADERS, SETTINGS, TARGET_REGIONS
+from generator.settings import PATHS, SECURITY_HEADERS, SETTINGS
 from stacksets.rules import RuleFinding, evaluate_rules
 
 CONTEXT = "com.aws.cloudformation.Context"
-TAGS = [
-    {"Key": "Author", "Value": {"Ref": "Author"}},
-    {"Key": "Environment", "Value": {"Ref": "EnvironmentSuffix"}},
-    {"Key": "Repository", "Value": {"Ref": "Repository"}},
-]
 PROD = ("IsProd", "Retain")
 
 
@@ -148,21 +143,6 @@ def test_the_retentions_are_those_that_cloudwatch_logs_accepts():
 # --- what holds for every resource
 
 
-def taggable(resource_type):
-    return schema_of(resource_type).get("tagging", {}).get("taggable", False)
-
-
-@pytest.mark.parametrize("name", ["service", "bootstrap"])
-def test_everything_that_can_carry_tags_carries_the_three(name, request):
-    rendered = request.getfixturevalue(name)["Resources"].values()
-    tagged = [resource for resource in rendered if taggable(resource["Type"])]
-    assert tagged
-    for resource in tagged:
-        where = schema_of(resource["Type"])["tagging"]["tagProperty"].rpartition("/")[2]
-        carried = resource["Properties"][where]
-        assert [tag for tag in carried if tag["Key"] != "Name"] == TAGS
-
-
 @pytest.mark.parametrize("name", ["service", "bootstrap"])
 def test_every_resource_says_why_it_is_there(name, request):
     template = request.getfixturevalue(name)
@@ -171,27 +151,11 @@ def test_every_resource_says_why_it_is_there(name, request):
         assert len(resource["Metadata"][CONTEXT]["why"]) >= len("The path /health.")
 
 
-def test_no_physical_name_could_be_claimed_by_another_region_or_environment(resources):
-    names = {"RoleName", "PolicyName", "FunctionName", "LogGroupName", "ManagedPolicyName"}
-    for titled in resources.values():
-        for title, resource in titled.items():
-            for name in names & resource["Properties"].keys():
-                # A reference to another resource, or a name that holds the API's own id.
-                value = resource["Properties"][name]
-                assert "Ref" in value or "${Api}" in value["Fn::Sub"], title
-
-
 def test_no_macro_no_transform_no_nested_stack(service):
     assert "Transform" not in service
     assert "Fn::Transform" not in json.dumps(service)
     kinds = {resource["Type"] for resource in service["Resources"].values()}
     assert not [kind for kind in kinds if kind.startswith(("AWS::CloudFormation", "Custom"))]
-
-
-@pytest.mark.parametrize("region", TARGET_REGIONS)
-def test_every_type_exists_in_every_target_region(region, resources):
-    for resource_type in resources:
-        assert schema_of(resource_type, region)["typeName"] == resource_type
 
 
 def test_a_destroy_keeps_the_logs_of_prod_and_a_key_and_nothing_else(service):
