@@ -280,13 +280,13 @@ MUTATIONS = [
         (prop("SourceAccount"), GONE),
     ),
     *breaks(
-        "PERMISSION_IS_FOR_ONE_METHOD",
+        "PERMISSION_IS_FOR_ONE_PATH",
         SERVICE,
         "MyResourcePermission",
         (prop("SourceArn"), GONE),
         *(
             (prop("SourceArn"), {"Fn::Sub": ARN + end})
-            for end in ("${Api}/*", "${Api}/*/GET/health", "${Api}/prod/*/health", "*/prod/GET/a")
+            for end in ("${Api}/*", "${Api}/*/GET/health", "${Api}/prod/*/*", "*/prod/GET/a")
         ),
     ),
     # api.guard

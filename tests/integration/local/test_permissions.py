@@ -29,6 +29,7 @@ def source(rest: str) -> dict[str, Any]:
     [
         INVOKE,
         {**INVOKE, "SourceArn": source("prod/GET/myresource")},
+        {**INVOKE, "SourceArn": source("prod/*/myresource")},
         {**INVOKE, "SourceArn": source("*/*/*")},
         {**INVOKE, "SourceAccount": {"Ref": "AWS::AccountId"}},
     ],

@@ -27,8 +27,8 @@ def test_callers_of_myresource_sign_where_that_is_asked_and_health_is_open_alway
     callers, asked, service
 ):
     resources = seen(service, Callers=callers)
-    assert resources["MyResourceGet"]["Properties"]["AuthorizationType"] == asked
-    assert resources["HealthGet"]["Properties"]["AuthorizationType"] == "NONE"
+    assert resources["MyResourceAny"]["Properties"]["AuthorizationType"] == asked
+    assert resources["HealthAny"]["Properties"]["AuthorizationType"] == "NONE"
 
 
 def deployed(service, callers):
