@@ -12,6 +12,9 @@ SERVICE = "multi-region-service"
 API_NAME = "MultiRegionService"
 STAGE_NAME = "prod"
 
+# Where the handler's own metrics go; the service, so that its environments are dimensions.
+METRICS_NAMESPACE = "MultiRegionService"
+
 # What a GET reaches: the path by the logical id of its resource.
 PATHS = {"MyResource": "myresource", "Health": "health"}
 

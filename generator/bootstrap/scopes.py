@@ -174,12 +174,14 @@ def _name_scopes() -> Iterator[Scope]:
 def _signal_scopes() -> Iterator[Scope]:
     alarms = account_arns("cloudwatch", f"alarm:{named_after_stack()}")
     changing = (
-        *("cloudwatch:DeleteAlarms", "cloudwatch:PutCompositeAlarm", "cloudwatch:PutMetricAlarm"),
-        *("cloudwatch:ListTagsForResource", "cloudwatch:TagResource", "cloudwatch:UntagResource"),
+        *("cloudwatch:DeleteAlarms", "cloudwatch:ListTagsForResource", "cloudwatch:PutMetricAlarm"),
+        *("cloudwatch:TagResource", "cloudwatch:UntagResource"),
     )
     yield Scope("ManageAlarms", changing, [alarms], types=("AWS::CloudWatch::*Alarm",))
-    every_alarm = [account_arns("cloudwatch", "alarm:*")]
-    yield Scope("ReadAlarms", ("cloudwatch:DescribeAlarms",), every_alarm)
+    # For composite alarms CloudWatch asks for these on "*" and no less (CloudWatch API reference,
+    # PutCompositeAlarm and DescribeAlarms).
+    composing = ("cloudwatch:DescribeAlarms", "cloudwatch:PutCompositeAlarm")
+    yield Scope("ComposeAlarms", composing, ["*"])
     boards, listing = ("AWS::CloudWatch::Dashboard",), ("cloudwatch:ListDashboards",)
     everything = ("cloudwatch:*",)
     yield Scope("ManageDashboards", everything, dashboard_arns(), types=boards, apart=listing)

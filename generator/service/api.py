@@ -41,8 +41,8 @@ def build_api(settings: Settings, parameters: Parameters) -> RestApi:
     return RestApi(
         "Api",
         Metadata=context(
-            "Every region has one. STRICT lets nobody in by another host name or TLS version. With "
-            "a domain the execute-api endpoint is closed: nobody passes the switch by.",
+            "STRICT lets nobody in by another host name or TLS version. With a domain the "
+            "execute-api endpoint is closed: nobody passes the switch by.",
             "the name stays MultiRegionService in every environment",
         ),
         Name=API_NAME,

@@ -1,6 +1,6 @@
 """What follows from the parameters: which of the optional resources a stack has."""
 
-from troposphere import Condition, Equals, Not, Ref, Template
+from troposphere import And, Condition, Equals, Not, Ref, Region, Template
 
 from generator.service.parameters import Parameters
 
@@ -13,6 +13,11 @@ CALLERS_ARE_SIGNED = "CallersAreSigned"
 CALLERS_ARE_ANYONE = "CallersAreAnyone"
 IS_PROD = "IsProd"
 IS_NOT_PROD = "IsNotProd"
+IS_MONITORED = "IsMonitored"
+MAKES_DASHBOARD = "MakesDashboard"
+HAS_ALARM_EMAIL = "HasAlarmEmail"
+# Without a domain the traffic state leads nobody anywhere: callers still come.
+IS_DRAINED = "IsDrained"
 
 
 def add_conditions(template: Template, parameters: Parameters) -> None:
@@ -26,6 +31,10 @@ def add_conditions(template: Template, parameters: Parameters) -> None:
         CALLERS_ARE_ANYONE: Not(Condition(CALLERS_ARE_SIGNED)),
         IS_PROD: Equals(Ref(parameters.environment_suffix), "prod"),
         IS_NOT_PROD: Not(Condition(IS_PROD)),
+        IS_MONITORED: Not(Equals(Ref(parameters.monitoring_region), "")),
+        MAKES_DASHBOARD: Equals(Region, Ref(parameters.monitoring_region)),
+        HAS_ALARM_EMAIL: And(Condition(IS_MONITORED), Not(Equals(Ref(parameters.alarm_email), ""))),
+        IS_DRAINED: And(Condition(HAS_DOMAIN), Equals(Ref(parameters.traffic_state), "drain")),
     }
     for name, condition in conditions.items():
         template.add_condition(name, condition)

@@ -8,11 +8,11 @@ from troposphere.kms import Key
 
 from generator.hashing import hashed_title
 from generator.metadata import context, tags
-from generator.service.conditions import HAS_CUSTOMER_KEY
+from generator.service.conditions import HAS_CUSTOMER_KEY, IS_MONITORED
 from generator.service.logs import LogGroup
 from generator.service.parameters import Parameters
 from generator.service.source import to_inline
-from generator.settings import Settings
+from generator.settings import METRICS_NAMESPACE, Settings
 
 # Of the function and not of a version: these may change without a new version.
 UNVERSIONED = frozenset({"RecursiveLoop", "Tags"})
@@ -43,7 +43,7 @@ def build_compute(
     version = awslambda.Version(
         hashed_title("FunctionVersion", [function], ignore=UNVERSIONED),
         Metadata=context(
-            "A snapshot of the function; a hash of that is in its logical id, so that a change is "
+            "A snapshot of the function, whose hash is in the logical id, so that a change is "
             "published. The old one is deleted once nothing can roll back to it.",
             "the description holds every parameter that the function uses: its change replaces the "
             "version",
@@ -51,7 +51,9 @@ def build_compute(
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
         FunctionName=Ref(function),
-        Description=Sub("${EnvironmentSuffix}, ${Encryption}, ${AllowedNetworks}"),
+        Description=Sub(
+            "${EnvironmentSuffix}, ${Encryption}, ${MonitoringRegion}, ${AllowedNetworks}"
+        ),
     )
     alias = awslambda.Alias(
         "LiveAlias",
@@ -86,6 +88,8 @@ def _function(
             Variables={
                 "ALLOWED_NETWORKS": Ref(parameters.allowed_networks),
                 "ENVIRONMENT": Ref(parameters.environment_suffix),
+                # Each metric is billed: there are none where nobody watches.
+                "METRICS_NAMESPACE": If(IS_MONITORED, METRICS_NAMESPACE, NoValue),
             }
         ),
         KmsKeyArn=If(HAS_CUSTOMER_KEY, GetAtt(key, "Arn"), NoValue),

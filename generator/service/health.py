@@ -37,8 +37,7 @@ def build_health(parameters: Parameters, domain: Domain, regional_record: Record
     endpoint = HealthCheck(
         "EndpointCheck",
         Metadata=context(
-            "Three other regions ask for /health. About $1.50 a month and half a million requests "
-            "(list price, unverified).",
+            "Three other regions ask for /health, half a million times a month.",
         ),
         Condition=HAS_DOMAIN,
         DependsOn=[domain.regional_mapping, regional_record],
@@ -58,8 +57,7 @@ def build_health(parameters: Parameters, domain: Domain, regional_record: Record
     region = HealthCheck(
         "RegionCheck",
         Metadata=context(
-            "The switch: TrafficState is its threshold, changed in place. About $0.50 a month "
-            "(list price, unverified).",
+            "The switch: TrafficState is its threshold, changed in place.",
             "force leads callers here whatever they meet",
         ),
         Condition=HAS_DOMAIN,

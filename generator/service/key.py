@@ -1,4 +1,7 @@
-"""The customer-managed key: for logs and the function's variables, where Encryption asks for it."""
+"""The customer-managed key: for logs, the function's variables and the alarms' topic.
+
+There is one where Encryption asks for it.
+"""
 
 import awacs.kms
 from awacs.aws import (
@@ -38,6 +41,9 @@ _LOGS_USE = (
     *(awacs.kms.Decrypt, awacs.kms.DescribeKey, awacs.kms.Encrypt, awacs.kms.GenerateDataKey),
     *(awacs.kms.GenerateDataKeyWithoutPlaintext, awacs.kms.ReEncryptFrom, awacs.kms.ReEncryptTo),
 )
+# SNS developer guide, "Enable compatibility between event sources from AWS services and encrypted
+# topics", which has a wildcard for the second.
+_ALARMS_USE = (awacs.kms.Decrypt, awacs.kms.GenerateDataKey)
 # Lambda developer guide, "Securing Lambda environment variables".
 _LAMBDA_USE = (awacs.kms.CreateGrant, awacs.kms.Decrypt, awacs.kms.Encrypt)
 
@@ -47,14 +53,13 @@ def build_key(parameters: Parameters, api: RestApi) -> Key:
     return Key(
         "Key",
         Metadata=context(
-            "For log groups and the function's variables. About $1 a month, $2 after a year, $3 "
-            "after two (list price, unverified).",
+            "For log groups, the function's variables and the topic.",
             "kept when the stack goes: kept logs cannot be read without it",
         ),
         Condition=HAS_CUSTOMER_KEY,
         DeletionPolicy="RetainExceptOnCreate",
         UpdateReplacePolicy="Retain",
-        Description=Sub("Logs and variables of ${AWS::StackName}"),
+        Description=Sub("Logs, variables and pages of ${AWS::StackName}"),
         EnableKeyRotation=True,
         PendingWindowInDays=30,
         KeyPolicy=_policy(api),
@@ -66,10 +71,12 @@ def _policy(api: RestApi) -> PolicyDocument:
     """Root stands for the account: what it may, IAM policies may give to principals there."""
     root = AWSPrincipal(Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"))
     logs = Principal("Service", Sub("logs.${AWS::Region}.${AWS::URLSuffix}"))
+    alarms = Principal("Service", "cloudwatch.amazonaws.com")
     return policy(
         _allow("Administer", root, _ADMINISTRATION),
         _allow("ThroughLambda", root, _LAMBDA_USE, Condition(StringEquals(_LAMBDA))),
         _allow("OwnLogGroups", logs, _LOGS_USE, Condition(ArnLike(_own_groups(api)))),
+        _allow("OwnAlarms", alarms, _ALARMS_USE, Condition(ArnLike(_own_alarms()))),
         Statement(
             Sid="GrantsForServicesOnly",
             Effect=Deny,
@@ -96,6 +103,12 @@ def _own_groups(api: RestApi) -> dict[str, list[Sub]]:
     start = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
     names = ("${AWS::StackName}-*", f"API-Gateway-Execution-Logs_${{{api.title}}}/{STAGE_NAME}")
     return {"kms:EncryptionContext:aws:logs:arn": [Sub(start + name) for name in names]}
+
+
+def _own_alarms() -> dict[str, Sub]:
+    """CloudFormation names alarms after the stack; a topic's encryption context names no alarm."""
+    start = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:"
+    return {"aws:SourceArn": Sub(start + "${AWS::StackName}-*")}
 
 
 def _allow(

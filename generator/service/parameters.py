@@ -17,8 +17,8 @@ _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _IPV4 = r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}"
 _IPV6 = "[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,7}/[0-9]{1,3}"
 _NETWORK = f"({_IPV4}|{_IPV6})"
-# The description of a Lambda version holds them beside two other words, in 256 characters.
-NETWORKS_LENGTH = 220
+# The description of a Lambda version holds them beside three other words, in 256 characters.
+NETWORKS_LENGTH = 200
 
 
 class Parameters(NamedTuple):
@@ -37,6 +37,8 @@ class Parameters(NamedTuple):
     log_retention_days: Parameter
     encryption: Parameter
     permissions_boundary_arn: Parameter
+    monitoring_region: Parameter
+    alarm_email: Parameter
 
 
 def build_parameters() -> Parameters:
@@ -49,6 +51,7 @@ def build_parameters() -> Parameters:
         *_callers(),
         *_logs(),
         *_protection(),
+        *_signals(),
     )
 
 
@@ -135,6 +138,24 @@ def _logs() -> tuple[Parameter, Parameter]:
     )
 
 
+def _signals() -> tuple[Parameter, Parameter]:
+    return (
+        _text(
+            "MonitoringRegion",
+            "The region that makes the dashboard; with it every region has alarms. Empty for none.",
+            "[a-z]{2,4}(-[a-z]+)+-[0-9]",
+            "a region such as us-west-1",
+            longest=20,
+        ),
+        _text(
+            "AlarmEmail",
+            "Who is told of an impaired region; empty for nobody.",
+            r"[^@\s]+@[^@\s]+",
+            "an e-mail address",
+        ),
+    )
+
+
 def _text(
     name: str, description: str, pattern: str, constraint: str, *, longest: int | None = None
 ) -> Parameter:
@@ -153,16 +174,34 @@ def _text(
 
 
 def add_parameters(template: Template, parameters: Parameters) -> None:
-    """Put them into the template, with the rule for those that go together.
+    """Put them into the template, with the rules for those that go together.
 
     Without groups for a console: a stack set's values come from a file, and groups take bytes.
     """
     for parameter in parameters:
         template.add_parameter(parameter)
-    no_name = Equals(Ref(parameters.domain_name), "")
-    no_zone = Equals(Ref(parameters.hosted_zone_id), "")
-    assertion = {
-        "Assert": Or(And(no_name, no_zone), And(Not(no_name), Not(no_zone))),
-        "AssertDescription": "DomainName and HostedZoneId go together: give both or none",
-    }
-    template.add_rule("DomainAndZone", {"Assertions": [assertion]})
+    no_name = _is_empty(parameters.domain_name)
+    no_zone = _is_empty(parameters.hosted_zone_id)
+    _assert(
+        template,
+        "DomainAndZone",
+        Or(And(no_name, no_zone), And(Not(no_name), Not(no_zone))),
+        "DomainName and HostedZoneId go together: give both or none",
+    )
+    watched = Not(_is_empty(parameters.monitoring_region))
+    _assert(
+        template,
+        "EmailNeedsAlarms",
+        Or(_is_empty(parameters.alarm_email), watched),
+        "AlarmEmail needs MonitoringRegion: without it there is no alarm",
+    )
+
+
+def _is_empty(parameter: Parameter) -> Equals:
+    return Equals(Ref(parameter), "")
+
+
+def _assert(template: Template, name: str, assertion: Or, otherwise: str) -> None:
+    """CloudFormation refuses what the assertion does not hold for."""
+    promised = {"Assert": assertion, "AssertDescription": otherwise}
+    template.add_rule(name, {"Assertions": [promised]})

@@ -35,11 +35,12 @@ def build_regional_records(parameters: Parameters, domain: Domain) -> Pair:
 def build_global_records(parameters: Parameters, domain: Domain, check: HealthCheck) -> Pair:
     """This region's share of the global name: whoever is nearest, while the check says healthy."""
     records = _pair(parameters, "GlobalRecord", Ref(parameters.domain_name), domain.shared)
+    records.a.Metadata = context(
+        "Leads the nearest callers here while RegionCheck is healthy; free.",
+        "one stack a region has the name: the region is the record's identity",
+    )
+    records.aaaa.Metadata = context(f"As {records.a.title}, over IPv6.")
     for record in records:
-        record.Metadata = context(
-            "Leads the nearest callers here while RegionCheck is healthy; free.",
-            "one stack a region has the name: the region is the record's identity",
-        )
         # Before the mapping is there, who is led here would be refused.
         record.DependsOn = [domain.shared_mapping]
         record.SetIdentifier = Region

@@ -8,7 +8,7 @@ from generator.service.conditions import CALLERS_ARE_SIGNED
 from generator.settings import SECURITY_HEADERS
 
 # Not run by the template language of mapping templates: only $context is filled in.
-_BODY = '{"message": %s, "requestId": "$context.requestId"}'
+_BODY = '{"message":%s,"requestId":"$context.requestId"}'
 _AS_IT_IS = "$context.error.messageString"
 
 

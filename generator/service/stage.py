@@ -128,4 +128,6 @@ def _access_log(parameters: Parameters, group: LogGroup) -> AccessLogSetting:
         "environment": f"${{{parameters.environment_suffix.title}}}",
         **{name: f"$context.{variable}" for name, variable in _ACCESS_FIELDS.items()},
     }
-    return AccessLogSetting(DestinationArn=group.arn(), Format=Sub(json.dumps(fields)))
+    return AccessLogSetting(
+        DestinationArn=group.arn(), Format=Sub(json.dumps(fields, separators=(",", ":")))
+    )

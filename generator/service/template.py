@@ -19,6 +19,7 @@ from generator.service.permissions import build_permissions
 from generator.service.records import build_global_records, build_regional_records
 from generator.service.responses import build_gateway_responses
 from generator.service.role import build_role
+from generator.service.signals import build_signals
 from generator.service.stage import build_publication
 from generator.settings import Settings
 
@@ -55,6 +56,7 @@ def build_service(settings: Settings, source: str) -> Template:
     resources: list[BaseAWSObject] = [
         *(key, *chain.from_iterable(logs), role, *compute, api, *chain.from_iterable(routes)),
         *(*responses, *build_permissions(api, compute.alias), *execution_logs, *publication),
+        *build_signals(settings, parameters, api=api, function=compute.function, key=key),
     ]
     template.add_resource(resources)
     health = _add_global_name(template, settings, parameters, api, publication.stage)

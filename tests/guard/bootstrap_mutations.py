@@ -97,13 +97,13 @@ def policy_mutations(view):
             "STACK_SETS_CHANGE_ROLES_UNDER_OUR_PATH_ONLY",
             view,
             execution,
-            (statement("ManageServiceRoles", "Resource"), [role + "*"]),
             (statement("GiveBoundedRoles", "Resource"), [role + "multi-region-service-dev-read"]),
         ),
         *breaks(
             "STACK_SETS_CHANGE_ROLES_UNDER_OUR_PATH_ONLY",
             view,
             second,
+            (statement("ManageServiceRoles", "Resource"), [role + "*"]),
             (statement("PassServiceRoles", "Resource"), [{"Fn::Sub": role + "${Any}"}]),
         ),
         *breaks(
@@ -112,6 +112,11 @@ def policy_mutations(view):
             execution,
             (bounded, GONE),
             ((*bounded, "StringEquals", "iam:PermissionsBoundary"), AWS_POLICY + "ReadOnlyAccess"),
+        ),
+        *breaks(
+            "STACK_SETS_MAKE_BOUNDED_ROLES_ONLY",
+            view,
+            second,
             (statement("ManageServiceRoles", "Action", 0), "iam:DeleteRolePermissionsBoundary"),
         ),
         *breaks(

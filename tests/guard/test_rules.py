@@ -24,8 +24,9 @@ from tests.guard.mutations import (
     View,
 )
 from tests.guard.mutations import MUTATIONS as SERVICE_MUTATIONS
+from tests.guard.signal_mutations import SIGNAL_MUTATIONS, WATCHED
 
-MUTATIONS = [*SERVICE_MUTATIONS, *BOOTSTRAP_MUTATIONS]
+MUTATIONS = [*SERVICE_MUTATIONS, *BOOTSTRAP_MUTATIONS, *SIGNAL_MUTATIONS]
 RULE_NAMES = sorted(
     name
     for file in RULES.glob("*.guard")
@@ -34,6 +35,7 @@ RULE_NAMES = sorted(
 SPECIFICATIONS = Path(cfnlint.__file__).parent / "data"
 VIEWS = [
     *(View(template=template) for template in ("service", "bootstrap")),
+    WATCHED,
     *(
         View(template=template, environment=environment, account=account, region=region)
         for template, accounts, regions in [

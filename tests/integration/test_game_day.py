@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,12 +41,13 @@ def resolver(local_aws: LocalAws) -> Resolver:
 def service(
     local_aws: LocalAws, resolver: Resolver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Folder:
-    """The project deployed under one name in both regions."""
+    """The project deployed under one name in both regions, and watched."""
     for name, value in local_aws.environ(ACCOUNT).items():
         monkeypatch.setenv(name, value)
     project = copy_project(tmp_path)
     given = (
         f'\n[stack_set.parameters]\nDomainName = "{NAME}"\nHostedZoneId = "{resolver.zone_id}"\n'
+        f'MonitoringRegion = "{WEST}"\nAlarmEmail = "ops@example.com"\n'
     )
     project.change("stacksets.toml", lambda text: text.replace("\n[stack_set.parameters]\n", given))
     assert project.run("bootstrap", "--yes").exit_code == 0
@@ -57,6 +59,20 @@ def service(
 def traffic(service: Folder) -> dict[str, str]:
     """Give what `status` says of each region's traffic."""
     return {one["region"]: one["state"] for one in service.run("status").result["traffic"]}
+
+
+def calling(local_aws: LocalAws) -> dict[str, bool]:
+    """Give whether each region's alarm would call anybody, by the rule that CloudWatch has."""
+    found = {}
+    for region in (EAST, WEST):
+        cloudwatch = local_aws.client("cloudwatch", ACCOUNT, region)
+        (one,) = cloudwatch.describe_alarms(AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
+        verdict, _, alarms = one["AlarmRule"].partition(" AND ")
+        there = {alarm["AlarmName"] for alarm in cloudwatch.describe_alarms()["MetricAlarms"]}
+        assert set(re.findall(r"ALARM\(([^)]+)\)", alarms)) == there
+        assert len(there) == 6
+        found[region] = verdict == "TRUE"
+    return found
 
 
 def test_a_region_is_drained_by_one_command_and_stays_so_until_one_takes_it_back(
@@ -79,12 +95,14 @@ def test_a_region_is_drained_by_one_command_and_stays_so_until_one_takes_it_back
     assert service.run("smoke").exit_code == 0
     assert answers() == {EAST: hello(EAST), WEST: hello(WEST)}
     assert (traffic(service), threshold()) == ({EAST: "active", WEST: "active"}, 1)
+    assert calling(local_aws) == {EAST: True, WEST: True}
 
     assert service.run("drain", EAST, "--yes").exit_code == 0
 
     drained = {EAST: hello(WEST), WEST: hello(WEST)}
     assert (answers(), threshold()) == (drained, 2)
     assert traffic(service) == {EAST: "drained", WEST: "active"}
+    assert calling(local_aws) == {EAST: False, WEST: True}
     assert service.run("drain", WEST, "--yes").result["code"] == "NO_ACTIVE_REGION"
 
     source = HANDLER.read_text(encoding="utf-8").replace('"Hello from', '"Hello again from')
@@ -100,6 +118,7 @@ def test_a_region_is_drained_by_one_command_and_stays_so_until_one_takes_it_back
     assert service.run("undrain", EAST, "--yes").exit_code == 0
 
     assert threshold() == 1
+    assert calling(local_aws) == {EAST: True, WEST: True}
     assert answers()[EAST] == hello(EAST).replace("Hello", "Hello again")
     assert service.run("destroy", "--yes", "--allow-delete").exit_code == 0
 

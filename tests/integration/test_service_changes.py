@@ -151,6 +151,8 @@ def test_a_destroyed_prod_leaves_its_logs_and_says_so(local_aws: LocalAws, proje
     prod = "prod"
     assert project.run("bootstrap", "--yes", environment=prod).exit_code == 0
     assert project.deploy(environment=prod).exit_code == 0
+    for region in (EAST, WEST):
+        assert _who_is_called(local_aws, region) == ["ops@example.com"]
 
     ran = project.run("destroy", "--yes", "--allow-delete", environment=prod)
 
@@ -162,6 +164,15 @@ def test_a_destroyed_prod_leaves_its_logs_and_says_so(local_aws: LocalAws, proje
         kept = [one for one in ran.result["kept"] if one["region"] == region]
         assert {one["resource_type"] for one in kept} == {"AWS::Logs::LogGroup"}
         assert len(kept) == 3
+
+
+def _who_is_called(local_aws: LocalAws, region: str) -> list[str]:
+    """Give the addresses that the one composite alarm of a region publishes to."""
+    client = local_aws.client
+    alarms = client("cloudwatch", region=region).describe_alarms(AlarmTypes=["CompositeAlarm"])
+    ((topic,),) = (one["AlarmActions"] for one in alarms["CompositeAlarms"])
+    listed = client("sns", region=region).list_subscriptions_by_topic(TopicArn=topic)
+    return [one["Endpoint"] for one in listed["Subscriptions"]]
 
 
 def _prod_of_this_account(text: str) -> str:

@@ -64,7 +64,6 @@ ELSEWHERE = {
     "iam:GetRole": [ROLE],
     "route53:ChangeResourceRecordSets": [f"{PARTITION}route53:::hostedzone/Z0000"],
     "route53:GetChange": [f"{PARTITION}route53:::change/C0000"],
-    "cloudwatch:DescribeAlarms": [f"{PARTITION}cloudwatch:{HERE}:alarm:*"],
     "kms:CreateGrant": [KEY],
     "kms:Decrypt": [KEY],
     "kms:DescribeKey": [KEY],
@@ -74,11 +73,14 @@ ELSEWHERE = {
     "kms:DeleteAlias": [KEY, f"{PARTITION}kms:{HERE}:alias/multi-region-service-dev"],
     "kms:UpdateAlias": [KEY, f"{PARTITION}kms:{HERE}:alias/multi-region-service-dev"],
 }
-# Service Authorization Reference: these know no resource.
+# Service Authorization Reference: these know no resource, or (CloudWatch API reference) are refused
+# for composite alarms to whoever has them on less than "*".
 NO_RESOURCE = {
     "acm:ListCertificates",
     "acm:RequestCertificate",
+    "cloudwatch:DescribeAlarms",
     "cloudwatch:ListDashboards",
+    "cloudwatch:PutCompositeAlarm",
     "iam:ListRoles",
     "kms:CreateKey",
     "kms:ListAliases",

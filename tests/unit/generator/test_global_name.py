@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import botocore.loaders
 import pytest
 
@@ -201,8 +199,15 @@ def test_the_same_path_follows_the_endpoint_with_a_domain_and_without(service):
     }
 
 
-def test_what_costs_while_idle_says_so(service):
-    for title in ("EndpointCheck", "RegionCheck", "Key"):
-        why = json.dumps(service["Resources"][title]["Metadata"])
-        assert "a month" in why
-        assert "unverified" in why
+def test_what_costs_while_idle_is_there_only_where_a_parameter_asks_for_it(service):
+    charged = {
+        "AWS::CloudWatch::Alarm",
+        "AWS::CloudWatch::CompositeAlarm",
+        "AWS::CloudWatch::Dashboard",
+        "AWS::KMS::Key",
+        "AWS::Route53::HealthCheck",
+    }
+    found = {resource["Type"] for resource in service["Resources"].values()}
+    assert charged <= found
+    by_default = {resource["Type"] for resource in seen(service)["Resources"].values()}
+    assert by_default & charged == set()

@@ -29,7 +29,7 @@ def test_both_templates_are_written_and_each_is_told_in_a_line(tmp_path, capsys)
     body = (folder / "service.json").read_bytes()
     digest = hashlib.sha256(body).hexdigest()[:6]
     assert first == (
-        f"template  {folder}/service.json  35 resources, {len(body):,} bytes, "
+        f"template  {folder}/service.json  47 resources, {len(body):,} bytes, "
         f"sha256 {digest}…  (written)"
     )
     made = len(json.loads((folder / "bootstrap.json").read_text())["Resources"])

@@ -66,7 +66,8 @@ def test_the_defaults_are_a_public_dev_without_a_domain_kept_a_year_with_logs_an
     assert defaults["Callers"] == "anyone"
     assert defaults["Encryption"] == "aws"
     assert defaults["TrafficState"] == "auto"
-    for name in ("AllowedNetworks", "DomainName", "HostedZoneId", "PermissionsBoundaryArn"):
+    empty = {"AllowedNetworks", "DomainName", "HostedZoneId", "PermissionsBoundaryArn"}
+    for name in (*empty, "MonitoringRegion", "AlarmEmail"):
         assert defaults[name] == ""
 
 
@@ -103,7 +104,12 @@ def test_a_certificate_takes_no_longer_name_and_a_version_no_longer_networks(ser
     assert not accepts(parameters["DomainName"], f"{'a' * 57}.example")
     assert parameters["AllowedNetworks"]["MaxLength"] == NETWORKS_LENGTH
     # What Lambda takes as the description of a version (PublishVersion).
-    values = {"EnvironmentSuffix": "a" * 20, "Encryption": "customer", "AllowedNetworks": ""}
+    values = {
+        "EnvironmentSuffix": "a" * 20,
+        "Encryption": "customer",
+        "MonitoringRegion": "a" * parameters["MonitoringRegion"]["MaxLength"],
+        "AllowedNetworks": "",
+    }
     text = service["Resources"][version_of(service)]["Properties"]["Description"]["Fn::Sub"]
     for name, value in values.items():
         text = text.replace(f"${{{name}}}", value)
@@ -247,6 +253,9 @@ def test_the_function_is_as_the_settings_say(resources):
         "Variables": {
             "ALLOWED_NETWORKS": {"Ref": "AllowedNetworks"},
             "ENVIRONMENT": {"Ref": "EnvironmentSuffix"},
+            "METRICS_NAMESPACE": {
+                "Fn::If": ["IsMonitored", "MultiRegionService", {"Ref": "AWS::NoValue"}]
+            },
         }
     }
 
@@ -285,7 +294,7 @@ def test_a_change_of_a_parameter_that_the_function_uses_replaces_the_version(ser
     function = dict(only(resources["AWS::Lambda::Function"]))
     del function["Tags"]
     used = parameters_in(function, service["Conditions"]) & service["Parameters"].keys()
-    assert used == {"AllowedNetworks", "EnvironmentSuffix", "Encryption"}
+    assert used == {"AllowedNetworks", "EnvironmentSuffix", "Encryption", "MonitoringRegion"}
     description = only(resources["AWS::Lambda::Version"])["Description"]["Fn::Sub"]
     assert all(f"${{{name}}}" in description for name in used)
     create_only = schema_of("AWS::Lambda::Version")["createOnlyProperties"]

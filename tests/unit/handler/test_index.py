@@ -7,15 +7,18 @@ import json
 import subprocess
 import sys
 import sysconfig
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generator.settings import SECURITY_HEADERS
 from handler import index
+from tests.embedded_metric_format import read_metrics
 
 ARN = "arn:aws:lambda:us-west-1:123456789012:function:service:live"
 HERE = Path(index.__file__)
@@ -345,6 +348,96 @@ def test_an_unlogged_health_check_uses_up_the_cold_start(logged):
     fresh.handler(an_event(path="/health"), a_context())
     fresh.handler(an_event(), a_context())
     assert [line["cold_start"] for line in logged()] == [False]
+
+
+# --- metrics
+
+
+@pytest.fixture
+def measured(monkeypatch):
+    monkeypatch.setenv("METRICS_NAMESPACE", "Service")
+    monkeypatch.setenv("ENVIRONMENT", "test")
+
+
+def counted(line):
+    """What CloudWatch counts of a line, by metric and dimensions."""
+    return {
+        (name, *(value for _, value in dimensions)): number
+        for (_, name, dimensions), number in read_metrics(line).items()
+    }
+
+
+def test_a_request_counts_by_environment_route_and_status_in_the_line_that_it_has_anyway(
+    measured, logged
+):
+    index.handler(an_event(), a_context())
+    index.handler(an_event(), a_context())
+    _, line = logged()
+    assert read_metrics(line) == {
+        (
+            "Service",
+            "Requests",
+            (("env", "test"), ("route", "/myresource"), ("code", "200")),
+        ): 1,
+        ("Service", "ColdStarts", (("env", "test"),)): 0,
+    }
+    assert line["status"] == 200
+    assert abs(line["_aws"]["Timestamp"] / 1000 - time.time()) < 60
+
+
+@pytest.mark.parametrize(
+    ("event", "route", "code"),
+    [
+        (an_event("POST"), "/myresource", "405"),
+        (an_event(path="/some/path/of/a/caller"), "unknown", "404"),
+        (None, "unknown", "404"),
+    ],
+)
+def test_what_a_caller_makes_up_is_no_new_metric(event, route, code, measured, logged):
+    index.handler(event, a_context())
+    assert counted(logged()[0]).keys() == {
+        ("Requests", "test", route, code),
+        ("ColdStarts", "test"),
+    }
+
+
+def test_a_failure_counts_as_500(measured, logged):
+    index.handler(an_event(), a_context(arn=""))
+    assert ("Requests", "test", "/myresource", "500") in counted(logged()[0])
+
+
+def test_a_cold_start_counts_once(measured, logged):
+    fresh = importlib.reload(index)
+    for _ in range(3):
+        fresh.handler(an_event(), a_context())
+    assert [counted(line)["ColdStarts", "test"] for line in logged()] == [1, 0, 0]
+
+
+@pytest.mark.parametrize("sick", ["", "1"])
+def test_a_probe_counts_nowhere(sick, measured, monkeypatch, logged):
+    monkeypatch.setenv("FORCE_UNHEALTHY", sick)
+    monkeypatch.setenv("AWS_LAMBDA_LOG_LEVEL", "DEBUG")
+    index.handler(an_event(path="/health"), a_context())
+    (line,) = logged()
+    assert "_aws" not in line
+
+
+def test_where_nobody_watches_nothing_is_counted(monkeypatch, logged):
+    monkeypatch.setenv("METRICS_NAMESPACE", "")
+    index.handler(an_event(), a_context())
+    (line,) = logged()
+    assert not line.keys() & {"_aws", "code", "Requests", "ColdStarts"}
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [("code", 200), ("env", ""), ("Requests", "1"), ("ColdStarts", False), ("_aws", {})],
+)
+def test_a_line_that_cloudwatch_would_pass_over_is_found(member, value, measured, logged):
+    index.handler(an_event(), a_context())
+    (line,) = logged()
+    with pytest.raises((ValueError, TypeError, jsonschema.ValidationError)):
+        read_metrics({**line, member: value})
 
 
 def reads_on_python_3_9(path):
