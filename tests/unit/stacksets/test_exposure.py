@@ -168,8 +168,8 @@ def test_a_deployment_that_offers_nothing_has_no_exposure():
 def test_our_own_service_offers_its_two_paths_and_nothing_else():
     content = json.loads((ROOT / "templates/service.json").read_text())
     assert [str(one) for one in find_public_methods(content, {})] == [
-        "GET /myresource",
-        "GET /health",
+        "ANY /myresource",
+        "ANY /health",
     ]
     assert worst_month_usd(content, {}) > 0
 
