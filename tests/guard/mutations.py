@@ -17,6 +17,13 @@ ADMIN = "111111111111"
 OTHER = "222222222222"
 HOME = "us-west-2"
 TAGS = ("Author", "Environment", "Repository")
+# What rules judge a resource by beside itself: an API with a name has to be closed, and so on.
+JUDGED_BY = {
+    "AWS::ApiGateway::RestApi": "AWS::ApiGateway::DomainName",
+    "AWS::Logs::LogGroup": "AWS::KMS::Key",
+    "AWS::S3::Bucket": "AWS::S3::BucketPolicy",
+    "AWS::S3::BucketPolicy": "AWS::S3::Bucket",
+}
 GONE = object()
 WHY = {"com.aws.cloudformation.Context": {"why": "to be refused"}}
 
@@ -89,6 +96,19 @@ class Mutation:
         else:
             holder[last] = self.value
         return template, name
+
+    def apply_alone(self):
+        """Give the mutated resource without the others, but for those that it is judged by."""
+        template, name = self.apply()
+        if name != "-":
+            resources = template["Resources"]
+            beside = JUDGED_BY.get(resources[name].get("Type"))
+            template["Resources"] = {
+                other: resource
+                for other, resource in resources.items()
+                if other == name or resource.get("Type") == beside
+            }
+        return template
 
     def _logical_id(self, resources):
         """Logical ids that end in a hash are named by how they begin."""

@@ -63,7 +63,7 @@ def broken(binary, folder, templates):
 
 @pytest.fixture(scope="module")
 def broken_by_mutation(guard_binary, tmp_path_factory):
-    templates = {str(number): mutation.apply()[0] for number, mutation in enumerate(MUTATIONS)}
+    templates = {str(number): mutation.apply_alone() for number, mutation in enumerate(MUTATIONS)}
     return broken(guard_binary, tmp_path_factory.mktemp("mutated"), templates)
 
 
@@ -75,6 +75,16 @@ def broken_by_mutation(guard_binary, tmp_path_factory):
 def test_a_mutation_breaks_its_rule_and_no_other_at_its_resource(broken_by_mutation, number):
     mutation = MUTATIONS[number]
     assert broken_by_mutation[str(number)] == {(mutation.rule, mutation.apply()[1])}
+
+
+@pytest.mark.exhaustive
+def test_a_mutation_breaks_nothing_else_in_the_whole_of_its_template(guard_binary, tmp_path):
+    applied = {str(number): mutation.apply() for number, mutation in enumerate(MUTATIONS)}
+    templates = {number: template for number, (template, _) in applied.items()}
+    assert broken(guard_binary, tmp_path, templates) == {
+        number: {(MUTATIONS[int(number)].rule, resource)}
+        for number, (_, resource) in applied.items()
+    }
 
 
 def test_every_rule_has_a_mutation():
