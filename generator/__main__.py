@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from generator.render import render, render_sources
+from generator.render import render_with_sources
 
 # Input refused; argparse itself exits with 2 for wrong usage.
 EXIT_INPUT = 3
@@ -38,8 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         # Every template, also after a stale one: a reader wants all the differences at once.
         fresh = [
-            act(options.templates / name, body)
-            for name, body in {**render(), **render_sources()}.items()
+            act(options.templates / name, body) for name, body in render_with_sources().items()
         ]
     except OSError as error:
         sys.stderr.write(f"error: no rendering into {options.templates}: {error}\n")

@@ -34,14 +34,18 @@ _INDENTED_DEPTH = 3
 
 def render(settings: Settings = SETTINGS) -> dict[str, bytes]:
     """Every template of ours by its file name, with the handler as it stands on disk."""
-    return {f"{name}.json": to_bytes(template) for name, template in _build(settings).items()}
+    return _templates(_build(settings))
 
 
-def render_sources(settings: Settings = SETTINGS) -> dict[str, bytes]:
-    """What stands beside the templates: which function made each resource, by file name."""
-    return {
-        f"{name}.sources.json": to_sources(template) for name, template in _build(settings).items()
-    }
+def render_with_sources(settings: Settings = SETTINGS) -> dict[str, bytes]:
+    """The templates, and beside them which function made each resource, by file name."""
+    built = _build(settings)
+    sources = {f"{name}.sources.json": to_sources(template) for name, template in built.items()}
+    return {**_templates(built), **sources}
+
+
+def _templates(built: Mapping[str, Template]) -> dict[str, bytes]:
+    return {f"{name}.json": to_bytes(template) for name, template in built.items()}
 
 
 def _build(settings: Settings) -> dict[str, Template]:

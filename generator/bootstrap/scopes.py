@@ -5,8 +5,10 @@ Reference. A call that no scope has stops the rendering: nothing is allowed by c
 is missing in silence.
 """
 
+import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import cache
 from typing import NamedTuple
 
 from awacs.aws import Condition, StringEquals, StringLike
@@ -75,7 +77,14 @@ def find_scopes(called: Called, scopes: tuple[Scope, ...]) -> list[Scope]:
 
 
 def _matches(text: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(text, pattern) for pattern in patterns)
+    return _compiled(patterns).match(text) is not None
+
+
+@cache
+def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """One expression for them all: each call is held against each scope."""
+    # Of no patterns it matches nothing, where an empty expression would match all.
+    return re.compile("|".join(map(translate, patterns)) or r"(?!)")
 
 
 def _compute_scopes() -> Iterator[Scope]:

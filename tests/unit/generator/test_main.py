@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import subprocess
@@ -10,9 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from generator import __main__
 from generator.__main__ import main
+from generator.render import render_with_sources
 
 ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def rendered_once():
+    """It is the same each time, as test_render.py shows; the last test renders in a process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(__main__, "render_with_sources", functools.cache(render_with_sources))
+        yield
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from troposphere import Template
 from troposphere.logs import LogGroup
 
 from generator.metadata import context
-from generator.render import HANDLER, render_sources
+from generator.render import HANDLER, render_with_sources
 from generator.sources import find_source, to_sources
 
 ROOT = HANDLER.parent.parent
@@ -19,7 +19,7 @@ NAMES = ("service", "bootstrap")
 
 @pytest.fixture(scope="module")
 def maps():
-    return render_sources()
+    return render_with_sources()
 
 
 def entries(maps, name):
