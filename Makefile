@@ -104,6 +104,7 @@ destroy: $(SETUP) ## AWS: remove every stack instance and the stack set
 	@$(STACKSETS) destroy $(ARGS)
 
 bench: $(SETUP) ## figures as JSON in build/bench.json, load on the local AWS among them
+	@$(MAKE) resolve
 	@$(PYTHON) -m tests.bench $(ARGS)
 
 clean: ## remove what the targets above have made
