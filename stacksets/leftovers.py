@@ -1,7 +1,7 @@
 """What a destroyed stack set has left behind, asked of each service itself.
 
 CloudFormation's word that a stack is deleted is not taken for it: the history of each deleted stack
-names every function, REST API, role and log group that it ever made, and each is looked up. That
+names everything that it ever made, and what a read tells of (`CHECKED_TYPES`) is looked up. That
 also finds the log groups which Lambda and API Gateway open by themselves, outside the stack. Tags
 would not do: the tagging API knows no roles and lags, and reading tags takes a call a resource.
 """
@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from stacksets.asking import ask_each
-from stacksets.aws.door import CHECKED_TYPES, Leftover
+from stacksets.aws.door import Leftover
 from stacksets.aws.instance_stacks import list_deleted_instance_stacks, list_instance_stacks
+from stacksets.aws.resources import CHECKED_TYPES, ResourceState
 from stacksets.errors import StackSetsError
 
 if TYPE_CHECKING:
@@ -41,12 +42,14 @@ class Leftovers:
     """What is still there.
 
     `found` should not be there, `kept` was retained by the template or are logs which a service
-    wrote outside the stack, `unchecked` says what nobody could tell.
+    wrote outside the stack, `pending` is out of use and AWS deletes it later by itself, `unchecked`
+    says what nobody could tell.
     """
 
     found: tuple[Leftover, ...]
     kept: tuple[Leftover, ...]
     unchecked: tuple[str, ...]
+    pending: tuple[Leftover, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +94,23 @@ def _find_in(aws: Aws, deployment: Deployment, key: InstanceKey, name: str) -> I
 
 def _look_up(account: Account, key: InstanceKey, made: _Made) -> Leftovers:
     try:
-        is_there = account.has_resource(made.resource_type, made.physical_id)
+        state = account.look_up(made.resource_type, made.physical_id)
         own_logs = [_named(key, _LOG_GROUP, name) for name in _list_own_logs(account, made)]
     except StackSetsError as error:
         what = f"{made.resource_type} {made.physical_id}"
         return _left(unchecked=[f"{key}: could not look for {what} ({error.message})"])
-    itself = [_named(key, made.resource_type, made.physical_id)] if is_there else []
-    if made.is_retained:
-        return _left(kept=itself + own_logs)
-    return _left(found=itself, kept=own_logs)
+    itself = [_named(key, made.resource_type, made.physical_id)]
+    match state:
+        case ResourceState.GONE:
+            return _left(kept=own_logs)
+        case ResourceState.PENDING_DELETION:
+            return _left(pending=itself, kept=own_logs)
+        case ResourceState.THERE if made.is_retained:
+            return _left(kept=itself + own_logs)
+        case ResourceState.THERE:
+            return _left(found=itself, kept=own_logs)
+        case _:
+            assert_never(state)
 
 
 def _made_by(events: Sequence[StackEvent], content: Mapping[str, object]) -> Iterator[_Made]:
@@ -141,9 +152,12 @@ def _left(
     *,
     found: Sequence[Leftover] = (),
     kept: Sequence[Leftover] = (),
+    pending: Sequence[Leftover] = (),
     unchecked: Sequence[str] = (),
 ) -> Leftovers:
-    return Leftovers(found=tuple(found), kept=tuple(kept), unchecked=tuple(unchecked))
+    return Leftovers(
+        found=tuple(found), kept=tuple(kept), pending=tuple(pending), unchecked=tuple(unchecked)
+    )
 
 
 def _together(parts: Iterable[Leftovers]) -> Leftovers:
@@ -154,5 +168,6 @@ def _together(parts: Iterable[Leftovers]) -> Leftovers:
     return _left(
         found=list(found),
         kept=list(kept),
+        pending=list(dict.fromkeys(one for part in every for one in part.pending)),
         unchecked=[one for part in every for one in part.unchecked],
     )

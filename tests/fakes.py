@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from stacksets.aws.door import RegionOptStatus, Stack, StackEvent, TemplateSummary
+from stacksets.aws.resources import ResourceState
 from stacksets.errors import OperationInProgressError, PermissionDeniedError
 from stacksets.model.desired import (
     AccountId,
@@ -72,6 +73,7 @@ class FakeAccount:
     region_statuses: dict[str, RegionOptStatus] = field(default_factory=dict)
     deleted_stacks: tuple[str, ...] = ()
     resources: tuple[tuple[str, str], ...] = ()
+    pending: tuple[tuple[str, str], ...] = ()
     log_groups: tuple[str, ...] = ()
     calls: list[str] = field(default_factory=list)
 
@@ -126,8 +128,11 @@ class FakeAccount:
     def list_deleted_stacks(self, name_prefix):
         return self.deleted_stacks
 
-    def has_resource(self, resource_type, physical_id):
-        return (resource_type, physical_id) in self.resources
+    def look_up(self, resource_type, physical_id):
+        if (resource_type, physical_id) in self.pending:
+            return ResourceState.PENDING_DELETION
+        is_there = (resource_type, physical_id) in self.resources
+        return ResourceState.THERE if is_there else ResourceState.GONE
 
     def sign_get(self, url, service):
         return {"Authorization": f"{service} {url}"}

@@ -1,15 +1,20 @@
 """The role through which an account is read: by smoke, diagnose and a destroy's proof."""
 
 import awacs.account
+import awacs.acm
 import awacs.apigateway
 import awacs.awslambda
 import awacs.cloudformation
+import awacs.cloudwatch
 import awacs.execute_api
 import awacs.iam
+import awacs.kms
 import awacs.logs
 import awacs.route53
 import awacs.servicequotas
+import awacs.sns
 import awacs.tag
+import awacs.xray
 from awacs.aws import Statement
 from troposphere import Sub
 from troposphere.iam import Policy, Role
@@ -18,7 +23,9 @@ from generator.bootstrap.names import (
     account_arns,
     account_itself,
     api_gateway_arns,
+    dashboard_arns,
     hosted_zone_arn,
+    named_after_stack,
     role_name,
     route53_arns,
     stack_arns,
@@ -45,6 +52,7 @@ _AT_LARGE = (
     awacs.awslambda.ListFunctions,
     awacs.servicequotas.GetServiceQuota,
     awacs.tag.GetResources,
+    awacs.xray.GetSamplingRules,
 )
 
 _HEALTH_CHECKS = (awacs.route53.GetHealthCheck, awacs.route53.GetHealthCheckStatus)
@@ -94,8 +102,10 @@ def reading_statements() -> tuple[Statement, ...]:
                 api_gateway_arns("/account"),
                 api_gateway_arns("/restapis"),
                 api_gateway_arns("/restapis/*"),
+                api_gateway_arns("/domainnames/*"),
             ],
         ),
+        *_proving_statements(),
         # Where callers are sent, and why: what an operator looks at who drains a region.
         allow("ReadRecords", [awacs.route53.ListResourceRecordSets], [hosted_zone_arn()]),
         allow("ReadHealthChecks", _HEALTH_CHECKS, [route53_arns("healthcheck")]),
@@ -105,4 +115,19 @@ def reading_statements() -> tuple[Statement, ...]:
             [awacs.iam.GetRole],
             [Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*")],
         ),
+    )
+
+
+def _proving_statements() -> tuple[Statement, ...]:
+    """What a destroy's proof looks up beside functions, APIs, roles and log groups."""
+    certificates, keys = account_arns("acm", "certificate/*"), account_arns("kms", "key/*")
+    topics = account_arns("sns", named_after_stack())
+    return (
+        allow("ReadCertificates", [awacs.acm.DescribeCertificate], [certificates]),
+        allow("ReadKeys", [awacs.kms.DescribeKey], [keys]),
+        allow("ReadTopics", [awacs.sns.GetTopicAttributes], [topics]),
+        allow(
+            "ReadAlarms", [awacs.cloudwatch.DescribeAlarms], [account_arns("cloudwatch", "alarm:*")]
+        ),
+        allow("ReadDashboards", [awacs.cloudwatch.GetDashboard], dashboard_arns()),
     )

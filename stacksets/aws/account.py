@@ -9,6 +9,8 @@ from uuid import uuid4
 
 from stacksets.aws.failed_events import find_last_failures
 from stacksets.aws.failures import AbsentError, NameTakenError, NothingToUpdateError
+from stacksets.aws.look_ups import list_log_groups, look_up
+from stacksets.aws.resources import ResourceState
 from stacksets.aws.signing import sign_get
 from stacksets.aws.translate import (
     Request,
@@ -20,7 +22,7 @@ from stacksets.aws.translate import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from types_boto3_cloudformation.type_defs import StackSummaryTypeDef
 
@@ -38,12 +40,6 @@ class BotoAccount:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
         self._asking = clients.origin.asking
-        self._look_up: Mapping[str, Callable[[str], object]] = {
-            "AWS::ApiGateway::RestApi": self._get_api,
-            "AWS::IAM::Role": self._get_role,
-            "AWS::Lambda::Function": self._get_function,
-            "AWS::Logs::LogGroup": self._get_log_group,
-        }
 
     def find_stack(self, name_or_id: str) -> Stack | None:
         """Give a stack; by its id also one that was deleted (for 90 days)."""
@@ -163,7 +159,7 @@ class BotoAccount:
 
     def has_role(self, name: str) -> bool:
         """Tell whether the account has an IAM role of that name."""
-        return self.has_resource("AWS::IAM::Role", name)
+        return self.look_up("AWS::IAM::Role", name) is ResourceState.THERE
 
     def find_role_trust(self, name: str) -> Mapping[str, object] | None:
         """Give a role's trust policy, None where there is no such role."""
@@ -198,12 +194,9 @@ class BotoAccount:
             answer = self._clients.functions.get_account_settings()
         return answer["AccountLimit"]["ConcurrentExecutions"]
 
-    def has_resource(self, resource_type: str, physical_id: str) -> bool:
-        """Tell whether a resource of one of `CHECKED_TYPES` is there, asking its own service."""
-        try:
-            return bool(self._look_up[resource_type](physical_id))
-        except AbsentError:
-            return False
+    def look_up(self, resource_type: str, physical_id: str) -> ResourceState:
+        """Ask a resource's own service for it; the type is one of `resources.CHECKED_TYPES`."""
+        return look_up(self._clients, resource_type, physical_id)
 
     def sign_get(self, url: str, service: str) -> Mapping[str, str]:
         """Give the headers that sign a GET for a service of this region; nothing is sent."""
@@ -212,11 +205,7 @@ class BotoAccount:
 
     def list_log_groups(self, name_prefix: str) -> tuple[str, ...]:
         """List the names of the log groups whose name begins so."""
-        with self._asking("logs:DescribeLogGroups"):
-            pages = self._clients.logs.get_paginator("describe_log_groups").paginate(
-                logGroupNamePrefix=name_prefix
-            )
-            return tuple(group["logGroupName"] for page in pages for group in page["logGroups"])
+        return list_log_groups(self._clients, name_prefix)
 
     def _list_summaries(self, name_prefix: str) -> list[StackSummaryTypeDef]:
         """List stacks by ListStacks, which a role may call that can describe only some stacks."""
@@ -228,21 +217,6 @@ class BotoAccount:
                 for row in page["StackSummaries"]
                 if row["StackName"].startswith(name_prefix)
             ]
-
-    def _get_api(self, physical_id: str) -> object:
-        with self._asking("apigateway:GET /restapis"):
-            return self._clients.apigateway.get_rest_api(restApiId=physical_id)
-
-    def _get_role(self, physical_id: str) -> object:
-        with self._asking("iam:GetRole"):
-            return self._clients.iam.get_role(RoleName=physical_id)
-
-    def _get_function(self, physical_id: str) -> object:
-        with self._asking("lambda:GetFunctionConfiguration"):
-            return self._clients.functions.get_function_configuration(FunctionName=physical_id)
-
-    def _get_log_group(self, physical_id: str) -> object:
-        return physical_id in self.list_log_groups(physical_id)
 
 
 def _stack_request(

@@ -25,13 +25,19 @@ if TYPE_CHECKING:
 
     import boto3
     from types_boto3_account.client import AccountClient
+    from types_boto3_acm.client import ACMClient
     from types_boto3_apigateway.client import APIGatewayClient
     from types_boto3_cloudformation.client import CloudFormationClient
+    from types_boto3_cloudwatch.client import CloudWatchClient
     from types_boto3_iam.client import IAMClient
+    from types_boto3_kms.client import KMSClient
     from types_boto3_lambda.client import LambdaClient
     from types_boto3_logs.client import CloudWatchLogsClient
     from types_boto3_organizations.client import OrganizationsClient
+    from types_boto3_route53.client import Route53Client
+    from types_boto3_sns.client import SNSClient
     from types_boto3_sts.client import STSClient
+    from types_boto3_xray.client import XRayClient
 
 ATTEMPTS = 8
 """Tries of one call, the first included. They bound the waiting for a throttled answer to about a
@@ -91,6 +97,12 @@ class Clients:
             return self._session.client("account", self.region, config=config(), **self._given)
 
     @cached_property
+    def acm(self) -> ACMClient:
+        """Open Certificate Manager."""
+        with self._creating():
+            return self._session.client("acm", self.region, config=config(), **self._given)
+
+    @cached_property
     def apigateway(self) -> APIGatewayClient:
         """Open API Gateway."""
         with self._creating():
@@ -105,10 +117,22 @@ class Clients:
             )
 
     @cached_property
+    def cloudwatch(self) -> CloudWatchClient:
+        """Open CloudWatch."""
+        with self._creating():
+            return self._session.client("cloudwatch", self.region, config=config(), **self._given)
+
+    @cached_property
     def iam(self) -> IAMClient:
         """Open IAM, which answers for the whole account; the region only tells the partition."""
         with self._creating():
             return self._session.client("iam", self.region, config=config(), **self._given)
+
+    @cached_property
+    def kms(self) -> KMSClient:
+        """Open KMS."""
+        with self._creating():
+            return self._session.client("kms", self.region, config=config(), **self._given)
 
     @cached_property
     def functions(self) -> LambdaClient:
@@ -131,10 +155,28 @@ class Clients:
             )
 
     @cached_property
+    def route53(self) -> Route53Client:
+        """Open Route 53, which answers for the partition; the region only tells which."""
+        with self._creating():
+            return self._session.client("route53", self.region, config=config(), **self._given)
+
+    @cached_property
+    def sns(self) -> SNSClient:
+        """Open SNS."""
+        with self._creating():
+            return self._session.client("sns", self.region, config=config(), **self._given)
+
+    @cached_property
     def sts(self) -> STSClient:
         """Open STS with few tries: it is asked first, and who has no network should soon know."""
         with self._creating():
             return self._session.client("sts", self.region, config=config(3), **self._given)
+
+    @cached_property
+    def xray(self) -> XRayClient:
+        """Open X-Ray."""
+        with self._creating():
+            return self._session.client("xray", self.region, config=config(), **self._given)
 
     def credentials(self) -> Credentials:
         """Give what requests are signed with.

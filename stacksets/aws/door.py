@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from stacksets.aws.resources import ResourceState
     from stacksets.model.desired import (
         AccountId,
         CallAs,
@@ -35,12 +36,6 @@ if TYPE_CHECKING:
     )
     from stacksets.model.outcome import Identity
     from stacksets.model.plan import Definition, Rectangle
-
-
-CHECKED_TYPES = frozenset(
-    {"AWS::ApiGateway::RestApi", "AWS::IAM::Role", "AWS::Lambda::Function", "AWS::Logs::LogGroup"}
-)
-"""The types of which `Account.has_resource` can tell whether one is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,8 +280,8 @@ class Account(Protocol):
         CloudFormation remembers a deleted stack for 90 days (API reference, ListStacks).
         """
 
-    def has_resource(self, resource_type: str, physical_id: str) -> bool:
-        """Tell whether a resource of one of `CHECKED_TYPES` is there, asking its own service."""
+    def look_up(self, resource_type: str, physical_id: str) -> ResourceState:
+        """Ask a resource's own service for it; the type is one of `resources.CHECKED_TYPES`."""
 
     def sign_get(self, url: str, service: str) -> Mapping[str, str]:
         """Give the headers that sign a GET for a service of this region; nothing is sent."""

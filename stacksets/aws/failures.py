@@ -298,7 +298,9 @@ _BY_CODE: Mapping[str, Callable[[Refusal], StackSetsError]] = {
         (
             "AccountNotFound",
             "ChildNotFound",
+            "DashboardNotFoundError",
             "NoSuchEntity",
+            "NoSuchHealthCheck",
             "NotFound",
             "OperationNotFound",
             "ParentNotFound",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from stacksets.aws.door import CHECKED_TYPES
+from stacksets.aws.resources import CHECKED_TYPES, ResourceState
 from stacksets.errors import Problem
 from stacksets.preflight.case import tell_places, unread
 from stacksets.preflight.views import resolve_views
@@ -156,4 +156,4 @@ def _check_taken(
 
 
 def _has(one: PhysicalName, account: Account) -> bool:
-    return account.has_resource(one.resource_type, one.name)
+    return account.look_up(one.resource_type, one.name) is not ResourceState.GONE

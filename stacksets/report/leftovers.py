@@ -68,6 +68,7 @@ def destroy_result(
             "removed": [str(one.key) for one in removed],
             "found": [_leftover_data(one) for one in leftovers.found],
             "kept": [_leftover_data(one) for one in leftovers.kept],
+            "pending": [_leftover_data(one) for one in leftovers.pending],
             "unchecked": [*(words for _, words in kept.unread), *leftovers.unchecked],
             **kept_data(kept, remains.adopt),
         },
@@ -106,6 +107,9 @@ def _lines(leftovers: Leftovers, kept: KeptStacks) -> Iterator[Line]:
     if leftovers.kept:
         yield Line("Kept by design")
         yield from _rows(leftovers.kept, Tone.PLAIN)
+    if leftovers.pending:
+        yield Line("Out of use, and deleted by AWS after its waiting period")
+        yield from _rows(leftovers.pending, Tone.PLAIN)
     yield from (Line(f"  ?  {one}", Tone.WARNING) for one in leftovers.unchecked)
 
 

@@ -138,6 +138,8 @@ class DestroyResult(_Changed):
     """What is there and should not be."""
     kept: list[Resource]
     """What is there by design: retained by the template, or logs that a service wrote."""
+    pending: list[Resource]
+    """What is out of use, and what AWS deletes after a waiting period (a KMS key)."""
     unchecked: list[str]
     """What could not be looked for, one sentence each."""
     kept_stacks: list[KeptStack]
@@ -165,6 +167,8 @@ class NothingToDestroyResult(Record):
     """What is there and should not be."""
     kept: list[Resource]
     """What is there by design: retained by the template, or logs that a service wrote."""
+    pending: list[Resource]
+    """What is out of use, and what AWS deletes after a waiting period (a KMS key)."""
     unchecked: list[str]
     """What could not be looked for, one sentence each."""
     kept_stacks: list[KeptStack]

@@ -85,6 +85,7 @@ FORGOTTEN = Leftover(key=a_key(), resource_type="AWS::Lambda::Function", name="f
 KEPT = Leftover(key=a_key(), resource_type="AWS::Logs::LogGroup", name="/aws/lambda/f-1")
 
 
+KEY = Leftover(key=a_key(), resource_type="AWS::KMS::Key", name="0a1b2c3d-0000-4000-8000-1")
 LOST = KeptStack(key=a_key(), id="arn:aws:cloudformation:us-east-1:1:stack/a/1", status="")
 STAYING = tuple(
     KeptStack(
@@ -98,8 +99,8 @@ STACK = Leftover(key=a_key(), resource_type="AWS::CloudFormation::Stack", name=f
 UNREAD_STACK = (a_key(), f"{a_key()}: could not look for the stack arn:1 (no role)")
 
 
-def _leftovers(found=(), kept=(), unchecked=()):
-    return Leftovers(found=found, kept=kept, unchecked=unchecked)
+def _leftovers(found=(), kept=(), unchecked=(), pending=()):
+    return Leftovers(found=found, kept=kept, unchecked=unchecked, pending=pending)
 
 
 def _destroyed(leftovers, outcome=OUTCOME, **kept):
@@ -140,6 +141,7 @@ RESULTS = {
         "succeeded",
         0,
     ),
+    "destroyed_pending": (_destroyed(_leftovers(kept=(KEPT,), pending=(KEY,))), "succeeded", 0),
     "destroyed_retaining": (_destroyed(_leftovers(), there=STAYING[:1]), "succeeded", 0),
     "destroyed_retaining_many": (
         _destroyed(_leftovers(), there=STAYING, unread=(UNREAD_STACK,)),

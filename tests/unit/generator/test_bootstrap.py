@@ -199,6 +199,7 @@ def test_only_reads_without_a_resource_are_allowed_on_every_resource_to_who_read
         "lambda:ListFunctions",
         "servicequotas:GetServiceQuota",
         "tag:GetResources",
+        "xray:GetSamplingRules",
     }
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from stacksets.aws.door import Leftover, Stack, StackEvent
+from stacksets.aws.resources import CHECKED_TYPES, ResourceState
 from stacksets.errors import PermissionDeniedError
 from stacksets.leftovers import HISTORY, Leftovers, find_leftovers
 from tests.builders import ACCOUNT, EAST, NAME, WEST, a_deployment, a_key, a_template
@@ -13,6 +14,7 @@ from tests.fakes import FakeAws
 
 FUNCTION, API = "AWS::Lambda::Function", "AWS::ApiGateway::RestApi"
 ROLE, LOGS = "AWS::IAM::Role", "AWS::Logs::LogGroup"
+KEY = "AWS::KMS::Key"
 
 
 def a_name(number=0):
@@ -42,6 +44,7 @@ class Account:
     deleted: tuple[str, ...] = (an_id(),)
     events: dict[str, tuple[StackEvent, ...]] = field(default_factory=dict)
     there: set[tuple[str, str]] = field(default_factory=set)
+    pending: set[tuple[str, str]] = field(default_factory=set)
     secret: frozenset[str] = frozenset()
     asked: list[str] = field(default_factory=list)
 
@@ -66,10 +69,13 @@ class Account:
         self.asked.append(stack_id)
         return self.events.get(stack_id, ())
 
-    def has_resource(self, resource_type, physical_id):
+    def look_up(self, resource_type, physical_id):
         if resource_type in self.secret:
             raise PermissionDeniedError("no iam:GetRole")
-        return (resource_type, physical_id) in self.there
+        if (resource_type, physical_id) in self.pending:
+            return ResourceState.PENDING_DELETION
+        is_there = (resource_type, physical_id) in self.there
+        return ResourceState.THERE if is_there else ResourceState.GONE
 
     def list_log_groups(self, name_prefix):
         names = (name for kind, name in self.there if kind == LOGS)
@@ -108,7 +114,7 @@ def test_a_stack_that_is_still_there_is_found(aws, account):
     assert look(aws).found == (left("AWS::CloudFormation::Stack", a_name(1)),)
 
 
-@pytest.mark.parametrize("resource_type", [FUNCTION, API, ROLE, LOGS])
+@pytest.mark.parametrize("resource_type", sorted(CHECKED_TYPES))
 def test_a_resource_that_is_there_in_spite_of_the_deletion_is_found(aws, account, resource_type):
     account.events[an_id()] = (
         event(resource_type, "x"),
@@ -135,8 +141,8 @@ def test_what_a_failed_creation_bumped_into_belongs_to_somebody_else(aws, accoun
 
 
 def test_a_type_that_nobody_looks_up_is_passed_over(aws, account):
-    account.events[an_id()] = (event("AWS::SNS::Topic", "t"), event(FUNCTION, ""))
-    account.there = {("AWS::SNS::Topic", "t"), (FUNCTION, "")}
+    account.events[an_id()] = (event("AWS::SQS::Queue", "q"), event(FUNCTION, ""))
+    account.there = {("AWS::SQS::Queue", "q"), (FUNCTION, "")}
 
     assert look(aws).found == ()
 
@@ -154,6 +160,17 @@ def test_what_the_template_retains_is_kept_and_not_found(aws, account, policy):
 
     assert found.kept == (left(LOGS, "kept"),)
     assert found.found == (left(LOGS, "gone"),)
+
+
+@pytest.mark.parametrize("policy", ["Delete", "Retain"])
+def test_a_key_that_waits_for_its_deletion_is_no_leftover_in_use_but_is_said(aws, account, policy):
+    resources = {"Thing": {"Type": KEY, "DeletionPolicy": policy}}
+    account.events[an_id()] = (event(KEY, "k"), event(KEY, "k", "DELETE_COMPLETE"))
+    account.pending = {(KEY, "k")}
+
+    left_over = look(aws, deployment=a_deployment(template=a_template({"Resources": resources})))
+
+    assert left_over == Leftovers(found=(), kept=(), unchecked=(), pending=(left(KEY, "k"),))
 
 
 def test_what_cloudformation_skipped_is_kept_even_if_the_template_has_changed(aws, account):

@@ -167,7 +167,7 @@ def test_names_that_cannot_be_asked_for_are_unchecked_and_not_fine(aws):
     def refuse(*_):
         raise PermissionDeniedError("no iam:GetRole")
 
-    account.has_resource = refuse
+    account.look_up = refuse
     aws.accounts[a_key()] = account
 
     (finding,) = check_names(a_case(aws, a_template_of(Role=a_role(Condition="East"))))

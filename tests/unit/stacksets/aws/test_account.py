@@ -8,7 +8,7 @@ from botocore import xform_name
 from botocore.stub import ANY, Stubber
 
 from stacksets.aws.account import BotoAccount
-from stacksets.aws.door import CHECKED_TYPES, RegionOptStatus, Stack, StackEvent
+from stacksets.aws.door import RegionOptStatus, Stack, StackEvent
 from stacksets.errors import (
     ConflictError,
     InputError,
@@ -428,64 +428,6 @@ def a_role(trust):
     }
 
 
-LOOK_UPS = [
-    ("AWS::ApiGateway::RestApi", "apigateway", "get_rest_api", "restApiId", {"id": "x"}),
-    ("AWS::IAM::Role", "iam", "get_role", "RoleName", a_role({})),
-    (
-        "AWS::Lambda::Function",
-        "functions",
-        "get_function_configuration",
-        "FunctionName",
-        {"FunctionName": "x"},
-    ),
-]
-
-
-def test_every_type_that_can_be_checked_is_tested_here():
-    assert {row[0] for row in LOOK_UPS} | {"AWS::Logs::LogGroup"} == CHECKED_TYPES
-
-
-@pytest.mark.parametrize(("resource_type", "client", "method", "key", "answer"), LOOK_UPS)
-def test_a_resource_that_is_there_is_found(
-    account, clients, stub, resource_type, client, method, key, answer
-):
-    stub(getattr(clients, client)).add_response(method, answer, {key: "x"})
-
-    assert account.has_resource(resource_type, "x")
-
-
-@pytest.mark.parametrize(
-    ("resource_type", "client", "method", "code"),
-    [
-        ("AWS::ApiGateway::RestApi", "apigateway", "get_rest_api", "NotFoundException"),
-        ("AWS::IAM::Role", "iam", "get_role", "NoSuchEntity"),
-        (
-            "AWS::Lambda::Function",
-            "functions",
-            "get_function_configuration",
-            "ResourceNotFoundException",
-        ),
-    ],
-)
-def test_a_resource_that_is_gone_is_told_by_its_service(
-    account, clients, stub, resource_type, client, method, code
-):
-    stub(getattr(clients, client)).add_client_error(method, code, "gone", 404)
-
-    assert not account.has_resource(resource_type, "x")
-
-
-@pytest.mark.parametrize(("name", "there"), [("/a", True), ("/", False)])
-def test_a_log_group_is_there_only_under_its_whole_name(account, clients, stub, name, there):
-    stub(clients.logs).add_response(
-        "describe_log_groups",
-        {"logGroups": [{"logGroupName": "/a"}]},
-        {"logGroupNamePrefix": name},
-    )
-
-    assert account.has_resource("AWS::Logs::LogGroup", name) is there
-
-
 def test_what_may_not_be_read_is_no_absence(account, clients, stub):
     stub(clients.iam).add_client_error("get_role", "AccessDenied", "no", 403)
 
@@ -509,7 +451,7 @@ CALLS = [
     (
         "lambda",
         "GetFunctionConfiguration",
-        lambda account: account.has_resource("AWS::Lambda::Function", "f"),
+        lambda account: account.look_up("AWS::Lambda::Function", "f"),
     ),
     ("logs", "DescribeLogGroups", lambda account: account.list_log_groups("/a")),
 ]
@@ -533,7 +475,7 @@ def test_a_denied_call_is_named_as_iam_names_its_action(
         ("get_account", lambda account: account.api_gateway_role(), "apigateway:GET /account"),
         (
             "get_rest_api",
-            lambda account: account.has_resource("AWS::ApiGateway::RestApi", "a"),
+            lambda account: account.look_up("AWS::ApiGateway::RestApi", "a"),
             "apigateway:GET /restapis",
         ),
     ],
