@@ -36,12 +36,14 @@ _KNOWN_TO_AWS: Final = frozenset({"Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"}
 class RuleFinding:
     """An assertion that does not hold, or of which that cannot be told.
 
+    `number` counts the rule's assertions from 1, `description` is what the template says of it.
     `parameters` are the names that rule and assertion ask for. `unknown` is empty for an assertion
     that does not hold, else it says what only AWS knows (`Fn::RefAll`, `Ref Image`).
     """
 
     rule: str
-    description: str
+    number: int
+    description: str | None
     parameters: tuple[str, ...]
     unknown: tuple[str, ...] = ()
 
@@ -107,10 +109,10 @@ def _judge_rule(instance: Instance, name: str, rule: object) -> Iterator[RuleFin
         if applies is False or holds:
             continue
         asked = [*_references(rule.get("RuleCondition")), *_references(assertion["Assert"])]
-        described = as_text(assertion.get("AssertDescription"))
         yield RuleFinding(
             rule=name,
-            description=described or f"assertion {number} does not hold",
+            number=number,
+            description=as_text(assertion.get("AssertDescription")),
             parameters=tuple(dict.fromkeys(asked)),
             unknown=(
                 *(condition.unknown if applies is None else ()),

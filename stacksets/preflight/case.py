@@ -119,7 +119,8 @@ def by_account(keys: Iterable[InstanceKey]) -> dict[AccountId, str]:
 def tell_places(keys: Iterable[InstanceKey]) -> str:
     """Say where something is: the first account with its regions, and how many more accounts."""
     (account, regions), *others = by_account(keys).items()
-    rest = f" and in {len(others)} more accounts" if others else ""
+    more = "more account" if len(others) == 1 else "more accounts"
+    rest = f" and in {len(others)} {more}" if others else ""
     return f"in {account} ({regions}){rest}"
 
 

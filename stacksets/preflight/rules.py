@@ -80,10 +80,11 @@ def _quoted(value: str) -> str:
 
 
 def _problem(one: RuleFinding, values: str, keys: Iterable[InstanceKey]) -> Problem:
+    asserted = f'"{one.description}"' if one.description else f"assertion {one.number}"
     said = f", where {values}" if values else ""
     return Problem(
         where=f"Rules {one.rule}",
-        what=f"{one.description}: not so {tell_places(sorted(keys))}{said}",
+        what=f"{asserted} does not hold {tell_places(sorted(keys))}{said}",
         hint="mend [stack_set.parameters] or [[overrides]]",
         is_input=True,
     )

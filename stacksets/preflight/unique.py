@@ -43,9 +43,11 @@ def check_unique(case: Case) -> Iterator[Finding]:
         return
     given = settle_definition(case.deployment, case.observed).parameters
     hidden = no_echo_parameters(case.deployment.template.content)
-    for (name, value), holders in _find_holders(case, names, given).items():
+    found = _find_holders(case, names, given)
+    for (name, value), holders in found.items():
         if len(holders.accounts) > 1:
             yield _problem(name, "its value" if name in hidden else f'"{value}"', holders)
+    yield from _tell_leaving(case, names, found)
     yield from _tell_newcomers(case, names, given)
 
 
@@ -95,6 +97,28 @@ def _list(*accounts: AccountId) -> str:
 
 def _each(others: Sequence[AccountId]) -> str:
     return "the other" if len(others) == 1 else f"each of the other {len(others)}"
+
+
+def _tell_leaving(
+    case: Case, names: Sequence[str], found: Mapping[tuple[str, str], _Holders]
+) -> Iterator[Unchecked]:
+    """Say which accounts leave the file with a value that another account is to have."""
+    if case.observed is None:
+        return
+    staying = frozenset(case.deployment.accounts())
+    there = case.observed.parameters
+    told = {
+        (one.account, name, min(found[name, value].accounts))
+        for one in case.observed.instances
+        for name in names
+        if one.account not in staying
+        and (name, value := (one.overrides or {}).get(name, there.get(name, ""))) in found
+    }
+    for account, name, heir in sorted(told):
+        yield Unchecked(
+            what=f"account {account} has the {name} that account {heir} gets, and leaves the file "
+            "only after that: `stacksets deploy --remove-first` takes it out before"
+        )
 
 
 def _tell_newcomers(

@@ -60,7 +60,7 @@ def test_a_domain_without_a_zone_is_refused_by_plan_and_deploy_before_anything_c
         assert (ran.exit_code, ran.result["code"]) == (3, "UNFIT_INPUT")
         assert problem["where"] == "Rules DomainAndZone"
         assert problem["what"] == (
-            f"{WORDS}: not so in {ACCOUNT} (us-east-1, us-west-1), where "
+            f'"{WORDS}" does not hold in {ACCOUNT} (us-east-1, us-west-1), where '
             'DomainName = "api.example.com", HostedZoneId = ""'
         )
     assert list_writes(local_aws) == []

@@ -132,6 +132,7 @@ def test_a_domain_and_its_zone_are_given_together_or_not_at_all(domain, zone, ta
     broken = (
         RuleFinding(
             rule="DomainAndZone",
+            number=1,
             description="DomainName and HostedZoneId go together: give both or none",
             parameters=("DomainName", "HostedZoneId"),
         ),

@@ -64,8 +64,8 @@ def test_a_broken_rule_is_told_once_with_its_words_values_and_places(world):
     assert world.check(**ruled(SAME, parameters={"Domain": "x"})).problems == (
         Problem(
             where="Rules Both",
-            what=f"give both: not so in {ACCOUNT} (us-east-1, us-west-1) and in 1 more accounts, "
-            'where Domain = "x", Zone = ""',
+            what=f'"give both" does not hold in {ACCOUNT} (us-east-1, us-west-1) and in 1 more '
+            'account, where Domain = "x", Zone = ""',
             hint=MEND,
             is_input=True,
         ),
@@ -77,7 +77,7 @@ def test_an_override_breaks_a_rule_where_it_applies_and_nowhere_else(world):
 
     [problem] = world.check(**ruled(SAME, overrides=overrides)).problems
 
-    assert f"not so in {OTHER_ACCOUNT} (us-west-1), where" in problem.what
+    assert f"does not hold in {OTHER_ACCOUNT} (us-west-1), where" in problem.what
     assert problem.what.endswith('Domain = "", Zone = "z"')
 
 
@@ -97,7 +97,9 @@ def test_a_rule_about_the_region_is_told_of_that_region_in_all_accounts(world):
 
     [problem] = world.check(**ruled(only_east)).problems
 
-    assert problem.what == f"give both: not so in {ACCOUNT} (us-west-1) and in 1 more accounts"
+    assert (
+        problem.what == f'"give both" does not hold in {ACCOUNT} (us-west-1) and in 1 more account'
+    )
 
 
 def test_a_secret_is_not_quoted_and_a_long_value_is_cut(world):
@@ -136,7 +138,9 @@ def test_a_drained_region_is_judged_with_the_value_that_drains_it(world):
         a_stack_set(drained, other), **ruled(never, traffic=traffic, targets=one)
     ).problems
 
-    assert problem.what == f'give both: not so in {ACCOUNT} (us-east-1), where Traffic = "drain"'
+    assert problem.what == (
+        f'"give both" does not hold in {ACCOUNT} (us-east-1), where Traffic = "drain"'
+    )
 
 
 def test_nothing_is_evaluated_where_a_parameter_has_no_value(world):
@@ -146,3 +150,14 @@ def test_nothing_is_evaluated_where_a_parameter_has_no_value(world):
     [problem] = world.check(**ruled(SAME, template=a_template(content))).problems
 
     assert problem.what == "t.json needs a value and has no default"
+
+
+def test_an_assertion_without_words_is_told_by_its_number(world):
+    content = dict(ruled(SAME)["template"].content)
+    holds = {"Fn::Equals": ["x", "x"]}
+    content["Rules"] = {"Both": {"Assertions": [{"Assert": holds}, {"Assert": SAME}]}}
+
+    template = a_template(content)
+    [problem] = world.check(**ruled(SAME, template=template, parameters={"Zone": "z"})).problems
+
+    assert problem.what.startswith(f"assertion 2 does not hold in {ACCOUNT} (us-east-1, ")

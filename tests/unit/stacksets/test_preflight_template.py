@@ -111,7 +111,7 @@ def test_roles_of_two_accounts_may_have_one_name_and_buckets_may_not(aws):
     assert list(check_names(a_case(aws, a_template_of(Role=a_role()), **one_region))) == []
     (problem,) = check_names(a_case(aws, a_template_of(Bucket=bucket), **one_region))
     assert "one for the whole partition" in problem.what
-    assert problem.what.endswith(f"in {ACCOUNT} ({EAST}) and in 1 more accounts")
+    assert problem.what.endswith(f"in {ACCOUNT} ({EAST}) and in 1 more account")
 
 
 def test_a_clash_in_many_accounts_is_told_once(aws):
@@ -119,7 +119,7 @@ def test_a_clash_in_many_accounts_is_told_once(aws):
 
     (problem,) = check_names(a_case(aws, a_template_of(Role=a_role()), targets=targets))
 
-    assert problem.what.endswith(f"in {ACCOUNT} ({EAST}, {WEST}) and in 1 more accounts")
+    assert problem.what.endswith(f"in {ACCOUNT} ({EAST}, {WEST}) and in 1 more account")
 
 
 def test_an_override_that_gives_a_region_its_own_name_mends_the_clash(aws):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,17 @@ from stacksets.model.desired import (
 )
 from stacksets.model.outcome import Identity
 from stacksets.preflight import check_ready
-from tests.builders import ACCOUNT, EAST, OTHER_ACCOUNT, WEST, a_deployment, a_template
+from tests.builders import (
+    ACCOUNT,
+    EAST,
+    OTHER_ACCOUNT,
+    WEST,
+    a_deployment,
+    a_key,
+    a_stack_set,
+    a_template,
+    an_instance,
+)
 from tests.fakes import FakeAws
 from tests.organizations import APPS, MANAGEMENT, an_organization
 from tests.preflight_world import READY, World
@@ -29,6 +40,7 @@ CONTENT = {
     },
     "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
 }
+NAME = "api.example.com"
 DOMAIN = "[stack_set.parameters] Domain"
 
 
@@ -142,6 +154,32 @@ def test_of_many_accounts_the_first_are_named_and_the_rest_counted(world):
     assert "in effect in 8 accounts (111111111111, " in problem.what
     assert "555555555555 and 3 more)" in problem.what
     assert problem.hint.startswith("leave it to one; for each of the other 7: [[overrides]] ")
+
+
+@pytest.mark.parametrize("overridden", [True, False])
+def test_an_account_that_leaves_with_the_value_of_another_is_said_to_go_too_late(world, overridden):
+    left = an_instance(a_key(OTHER_ACCOUNT), overrides={"Domain": NAME} if overridden else {})
+    stays = an_instance(a_key(ACCOUNT, WEST), overrides={"Domain": "mine.example.com"})
+    base = {"Domain": "base.example.com" if overridden else NAME}
+    before = a_stack_set(left, stays, parameters=base, template_body=json.dumps(CONTENT))
+
+    ready = world.check(before, **over(ACCOUNT))
+
+    assert ready.problems == ()
+    assert ready.unchecked == (
+        (
+            f"account {OTHER_ACCOUNT} has the Domain that account {ACCOUNT} gets, and leaves the "
+            "file only after that: `stacksets deploy --remove-first` takes it out before"
+        ),
+    )
+
+
+def test_an_account_that_leaves_with_a_value_of_its_own_is_nobodys_concern(world):
+    left = an_instance(a_key(OTHER_ACCOUNT), overrides={"Domain": "own.example.com"})
+    unread = an_instance(a_key(OTHER_ACCOUNT, WEST))
+    before = a_stack_set(left, unread, template_body=json.dumps(CONTENT))
+
+    assert world.check(before, **over(ACCOUNT)).unchecked == ()
 
 
 def of_units(*, automatic, **changes):

@@ -143,7 +143,11 @@ def test_a_broken_assertion_names_its_rule_its_words_and_the_parameters_asked_fo
     template = a_template(asserted, condition, AssertDescription="count the names")
     assert evaluate(template) == (
         RuleFinding(
-            rule="Rule", description="count the names", parameters=("Name", "Count"), unknown=()
+            rule="Rule",
+            number=1,
+            description="count the names",
+            parameters=("Name", "Count"),
+            unknown=(),
         ),
     )
 
@@ -151,7 +155,7 @@ def test_a_broken_assertion_names_its_rule_its_words_and_the_parameters_asked_fo
 def test_an_assertion_without_words_is_told_by_its_number():
     template = a_template(TRUE)
     template["Rules"]["Rule"]["Assertions"] += [{"Assert": FALSE}]
-    assert [one.description for one in evaluate(template)] == ["assertion 2 does not hold"]
+    assert [(one.number, one.description) for one in evaluate(template)] == [(2, None)]
 
 
 @pytest.mark.parametrize(
