@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacksets.load.places import Misfit, tell_nearest
+from stacksets.parameter_values import no_echo_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -59,20 +60,24 @@ def _stack_set_misfits(tables: Tables, template: Template) -> Iterator[Misfit]:
     for index, name in enumerate(unique):
         yield from _undeclared_name(("stack_set", "unique_across_accounts", index), name, declared)
     if tables.smoke:
-        yield from _smoke_misfits(tables.smoke, declared, _section(template, "Outputs"))
+        yield from _smoke_misfits(tables.smoke, template)
 
 
-def _smoke_misfits(
-    smoke: SmokeTable, declared: Collection[str], outputs: Collection[str]
-) -> Iterator[Misfit]:
+def _smoke_misfits(smoke: SmokeTable, template: Template) -> Iterator[Misfit]:
+    declared, outputs = _section(template, "Parameters"), _section(template, "Outputs")
+    where = smoke.sign_where or {}
     if smoke.output and smoke.output not in outputs:
         yield Misfit(
             path=("smoke", "output"),
             what=f'"{smoke.output}" is no output of the template',
             hint=tell_nearest(smoke.output, tuple(outputs)),
         )
-    yield from _undeclared(("smoke", "sign_where"), smoke.sign_where or {}, declared)
-    if smoke.sign_where and smoke.sign is None:
+    yield from _undeclared(("smoke", "sign_where"), where, declared)
+    for name in sorted(where.keys() & no_echo_parameters(template.content)):
+        yield Misfit(
+            path=("smoke", "sign_where", name), what="is NoEcho: nobody could see its value"
+        )
+    if where and smoke.sign is None:
         yield Misfit(
             path=("smoke", "sign_where"),
             what="says where requests are signed, and nothing says for which service",

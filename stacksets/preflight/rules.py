@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from stacksets.preflight.case import Case, Finding
 
 _TOLD_LENGTH = 60
-_Told = tuple[RuleFinding, str]
+_TOLD_SETS = 5
+_Places = dict[str, list["InstanceKey"]]
+"""Where an assertion does not hold, by the values there."""
 
 
 def check_rules(case: Case) -> Iterator[Finding]:
@@ -34,18 +36,18 @@ def check_rules(case: Case) -> Iterator[Finding]:
     except TemplateError as error:
         yield Problem(where=template.path, what=error.message, hint=error.hint, is_input=True)
         return
-    unknown = dict.fromkeys((one.rule, one.unknown) for one, _ in found if one.unknown)
+    unknown = dict.fromkeys((one.rule, one.unknown) for one in found if one.unknown)
     for rule, words in unknown:
         yield Unchecked(
             what=f"could not check rule {rule} of {template.path}: only AWS can tell "
             f"{', '.join(words)}"
         )
-    for (one, values), keys in found.items():
+    for one, places in found.items():
         if not one.unknown:
-            yield _problem(one, values, keys)
+            yield from _problems(one, places)
 
 
-def _find(case: Case) -> Mapping[_Told, list[InstanceKey]]:
+def _find(case: Case) -> Mapping[RuleFinding, _Places]:
     """Evaluate the rules once for each set of values that they ask for."""
     content = case.deployment.template.content
     names, hidden = find_rule_references(content), no_echo_parameters(content)
@@ -54,7 +56,7 @@ def _find(case: Case) -> Mapping[_Told, list[InstanceKey]]:
         known = {**values, "AWS::AccountId": key.account, "AWS::Region": key.region}
         asked = tuple(known.get(name) for name in names)
         alike.setdefault(asked, (values, []))[1].append(key)
-    found: dict[_Told, list[InstanceKey]] = {}
+    found: dict[RuleFinding, _Places] = {}
     for values, keys in alike.values():
         for one in evaluate_rules(
             content,
@@ -63,7 +65,8 @@ def _find(case: Case) -> Mapping[_Told, list[InstanceKey]]:
             region=keys[0].region,
             partition=case.partition,
         ):
-            found.setdefault((one, _tell_values(one, values, hidden)), []).extend(keys)
+            told = _tell_values(one, values, hidden)
+            found.setdefault(one, {}).setdefault(told, []).extend(keys)
     return found
 
 
@@ -79,12 +82,21 @@ def _quoted(value: str) -> str:
     return f'"{value if len(value) <= _TOLD_LENGTH else value[:_TOLD_LENGTH] + "…"}"'
 
 
+def _problems(one: RuleFinding, places: _Places) -> Iterator[Problem]:
+    """Tell the first sets of values, and of all further ones only where they are."""
+    sets = tuple(places.items())
+    for values, keys in sets[:_TOLD_SETS]:
+        yield _problem(one, f", where {values}" if values else "", keys)
+    others = [key for _, keys in sets[_TOLD_SETS:] for key in keys]
+    if others:
+        yield _problem(one, f", with {len(sets) - _TOLD_SETS} other sets of values", others)
+
+
 def _problem(one: RuleFinding, values: str, keys: Iterable[InstanceKey]) -> Problem:
     asserted = f'"{one.description}"' if one.description else f"assertion {one.number}"
-    said = f", where {values}" if values else ""
     return Problem(
         where=f"Rules {one.rule}",
-        what=f"{asserted} does not hold {tell_places(sorted(keys))}{said}",
+        what=f"{asserted} does not hold {tell_places(sorted(keys))}{values}",
         hint="mend [stack_set.parameters] or [[overrides]]",
         is_input=True,
     )

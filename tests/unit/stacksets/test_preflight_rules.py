@@ -161,3 +161,22 @@ def test_an_assertion_without_words_is_told_by_its_number(world):
     [problem] = world.check(**ruled(SAME, template=template, parameters={"Zone": "z"})).problems
 
     assert problem.what.startswith(f"assertion 2 does not hold in {ACCOUNT} (us-east-1, ")
+
+
+def test_of_many_sets_of_values_the_first_are_told_and_of_the_others_where_they_are(world):
+    accounts = tuple(str(number) * 12 for number in range(1, 9))
+    for account in accounts:
+        for region in (EAST, WEST):
+            world.ready_account(region, account)
+    overrides = tuple(override(one, Zone=one) for one in accounts)
+    every = (DeploymentTargets(accounts=accounts, regions=(EAST, WEST)),)
+
+    problems = world.check(**ruled(SAME, targets=every, overrides=overrides)).problems
+
+    assert [one.what.partition("Zone = ")[2] for one in problems[:-1]] == [
+        f'"{one}"' for one in accounts[:5]
+    ]
+    assert problems[-1].what == (
+        '"give both" does not hold in 666666666666 (us-east-1, us-west-1) and in 2 more accounts, '
+        "with 3 other sets of values"
+    )

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from stacksets.errors import DeploymentFileError
+from stacksets.load import load_deployment
 from stacksets.load.places import tell_value
-from tests.deployment_files import load, told
+from tests.deployment_files import TEMPLATE, a_document, load, told, write_file
 
 OTHER = "222222222222"
 
@@ -295,6 +299,18 @@ def test_signing_needs_a_service_and_parameters_that_there_are(tmp_path):
             '"execute-api")'
         ),
         "[smoke], sign_where: is a table (expected not empty)",
+    ]
+
+
+def test_nobody_signs_by_the_value_of_a_secret(tmp_path):
+    smoke = {"output": "Endpoint", "path": "", "sign": "lambda", "sign_where": {"Suffix": "dev"}}
+    path = write_file(tmp_path, a_document(smoke=smoke))
+    secret = {"Suffix": {"Type": "String", "NoEcho": True}}
+    (tmp_path / "t.json").write_text(json.dumps({**TEMPLATE, "Parameters": secret}))
+    with pytest.raises(DeploymentFileError) as refused:
+        load_deployment(path, environment=None, environ={})
+    assert [str(one) for one in refused.value.problems] == [
+        "[smoke], sign_where, Suffix: is NoEcho: nobody could see its value"
     ]
 
 
