@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from stacksets.concluding import Run, conclude
 from stacksets.errors import OperationInProgressError, StalePlanError
 from stacksets.execute import Execution, execute_plan
+from stacksets.expand import expand_targets
 from stacksets.interrupt import Interrupted, leave_or_stop
 from stacksets.model.desired import OperationId
 from stacksets.model.observed import ResultStatus
@@ -53,15 +54,16 @@ _IAM_TEXTS = (
 class Changer:
     """What a change works with.
 
-    `make` plans from a fresh observation; `consent` raises when a plan that the user has not seen
-    yet goes beyond what was agreed to; `notify` is told every event as it happens. `overrides` is
-    False where plans do not depend on parameter overrides.
+    `make` plans from what is desired, its units expanded, and from a fresh observation; `consent`
+    raises when a plan that the user has not seen yet goes beyond what was agreed to; `notify` is
+    told every event as it happens. `overrides` is False where plans do not depend on parameter
+    overrides.
     """
 
     deployment: Deployment
     aws: Aws
     clock: Clock
-    make: Callable[[StackSet | None], Plan]
+    make: Callable[[Deployment, StackSet | None], Plan]
     consent: Callable[[Plan], None]
     notify: Callable[[Event], None]
     patience: Patience = field(default_factory=Patience)
@@ -82,7 +84,8 @@ class Changer:
             overrides=self.overrides,
             before=before,
         )
-        return observed, self.make(observed)
+        expanded = expand_targets(self.aws, self.deployment, observed)
+        return observed, self.make(expanded, observed)
 
 
 @dataclass(slots=True)

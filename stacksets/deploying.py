@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stacksets.converge import Changer, converge
-from stacksets.expand import expand_targets
 from stacksets.model.outcome import StepFinished
 from stacksets.model.plan import CreateStackSet, UpdateStackSet
 from stacksets.plan import make_plan
@@ -78,9 +77,7 @@ def deploy(
         deployment=deployment,
         aws=aws,
         clock=clock,
-        make=lambda observed: make_plan(
-            expand_targets(aws, deployment, observed), observed, asked.options
-        ),
+        make=lambda desired, observed: make_plan(desired, observed, asked.options),
         consent=consent,
         notify=tell,
         patience=patience,

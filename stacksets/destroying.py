@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacksets.converge import Changer, converge
-from stacksets.expand import expand_targets
 from stacksets.plan import make_destroy_plan
 from stacksets.waiting import Patience
 
@@ -40,9 +39,7 @@ def destroy(
         deployment=deployment,
         aws=aws,
         clock=clock,
-        make=lambda observed: make_destroy_plan(
-            expand_targets(aws, deployment, observed), observed, retention
-        ),
+        make=lambda desired, observed: make_destroy_plan(desired, observed, retention),
         consent=consent,
         notify=notify,
         patience=patience,

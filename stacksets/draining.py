@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacksets.converge import Changer, converge
-from stacksets.expand import expand_targets
 from stacksets.traffic_plan import make_traffic_plan
 from stacksets.waiting import Patience
 
@@ -44,9 +43,7 @@ def turn_traffic(
         deployment=deployment,
         aws=aws,
         clock=clock,
-        make=lambda observed: make_traffic_plan(
-            expand_targets(aws, deployment, observed), observed, turn
-        ),
+        make=lambda desired, observed: make_traffic_plan(desired, observed, turn),
         consent=consent,
         notify=notify,
         patience=patience,

@@ -103,10 +103,9 @@ def import_stacks(
     """
     latest: list[tuple[Deployment, StackSet | None]] = []
 
-    def make(observed: StackSet | None) -> Plan:
-        expanded = expand_targets(aws, deployment, observed)
-        latest[:] = [(expanded, observed)]
-        return make_import_plan(expanded, observed, stacks)
+    def make(desired: Deployment, observed: StackSet | None) -> Plan:
+        latest[:] = [(desired, observed)]
+        return make_import_plan(desired, observed, stacks)
 
     def agree(plan: Plan) -> None:
         # What could not be judged while another operation ran can be now.

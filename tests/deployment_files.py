@@ -33,6 +33,20 @@ VALID = {
     "environments": {"dev": {}},
 }
 
+SMALLEST = """\
+[stack_set]
+name = "greeting"
+template = "{template}"
+home_region = "us-west-2"
+
+[[targets]]
+accounts = ["self"]
+regions = ["us-east-1"]
+
+[environments.dev]
+"""
+"""One stack instance of a template whose path is filled in."""
+
 
 def as_toml(value: object) -> str:
     """Write any value of TOML on one line; the document itself a line a key."""

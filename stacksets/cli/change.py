@@ -14,7 +14,7 @@ from stacksets.cli.manual import ManualCommand
 from stacksets.cli.manuals.change import DEPLOY, DESTROY
 from stacksets.cli.options import several_files_command
 from stacksets.cli.parts import PlannedChange, change_each
-from stacksets.cli.patience import Waiting, command_line, if_busy_option, timeout_option
+from stacksets.cli.patience import Waiting, command_line, waiting_options
 from stacksets.cli.plan_options import option_words, plan_options
 from stacksets.cli.saved import PLAN_FILE, hold
 from stacksets.cli.stages import check, lint, observe, open_aws
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from stacksets.operation_ids import Purpose
     from stacksets.plan import PlanOptions
     from stacksets.report.message import Result
-    from stacksets.waiting import IfBusy, Patience
+    from stacksets.waiting import Patience
 
 yes_option = click.option(
     "--yes", is_flag=True, help="Agree without being asked; needed where there is no terminal."
@@ -65,8 +65,7 @@ allow_delete_option = click.option(
 @click.option("--no-lint", is_flag=True, help="Do not ask cfn-lint; its errors refuse a deploy.")
 @click.argument("saved_plan", metavar="[PLAN]", required=False, type=PLAN_FILE)
 @plan_options
-@if_busy_option
-@timeout_option
+@waiting_options
 @several_files_command
 def deploy(
     session: Session,
@@ -76,8 +75,7 @@ def deploy(
     no_lint: bool,
     saved_plan: Path | None,
     options: PlanOptions,
-    if_busy: IfBusy,
-    timeout_minutes: float | None,
+    waiting: Waiting,
 ) -> Result:
     """Bring the stack set to what the deployment file says.
 
@@ -102,7 +100,7 @@ def deploy(
             carry_out_deploy,
             options=options,
             consent=consent,
-            waiting=Waiting(if_busy=if_busy, timeout_minutes=timeout_minutes),
+            waiting=waiting,
         ),
     )
 
@@ -176,8 +174,7 @@ def carry_out_deploy(
     is_flag=True,
     help="Let the stacks of INOPERABLE stack instances stay; all others are deleted.",
 )
-@if_busy_option
-@timeout_option
+@waiting_options
 @several_files_command
 def destroy(
     session: Session,
@@ -186,8 +183,7 @@ def destroy(
     allow_delete: bool,
     retain_stacks: bool,
     retain_inoperable: bool,
-    if_busy: IfBusy,
-    timeout_minutes: float | None,
+    waiting: Waiting,
 ) -> Result:
     """Remove every stack instance, then the stack set, and look for what is left.
 
@@ -200,7 +196,6 @@ def destroy(
     """
     retention = _retention(retain_stacks=retain_stacks, retain_inoperable=retain_inoperable)
     consent = Consent(session=session, yes=yes, allow_delete=allow_delete, by_name=True)
-    waiting = Waiting(if_busy=if_busy, timeout_minutes=timeout_minutes)
     return change_each(
         session,
         partial(_plan_destroy, retention=retention),

@@ -11,7 +11,7 @@ from stacksets.cli.manual import ManualCommand
 from stacksets.cli.manuals.look import DRIFT
 from stacksets.cli.options import several_files_command
 from stacksets.cli.parts import look_at_each
-from stacksets.cli.patience import Waiting, if_busy_option, timeout_option
+from stacksets.cli.patience import Waiting, waiting_options
 from stacksets.cli.stages import open_aws
 from stacksets.report.drift import drift_result
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from stacksets.model.desired import Deployment
     from stacksets.model.outcome import Event
     from stacksets.report.message import Result
-    from stacksets.waiting import IfBusy
 
 
 @click.command(
@@ -29,12 +28,9 @@ if TYPE_CHECKING:
     short_help="Detect and show what was changed past CloudFormation.",
 )
 @click.option("--last", is_flag=True, help="Show what the latest detection found; begin none.")
-@if_busy_option
-@timeout_option
+@waiting_options
 @several_files_command
-def drift(
-    session: Session, *, last: bool, if_busy: IfBusy, timeout_minutes: float | None
-) -> Result:
+def drift(session: Session, *, last: bool, waiting: Waiting) -> Result:
     """Detect and show what was changed past CloudFormation, resource by resource.
 
     Lets AWS compare what is there with the template of each stack: properties that the template
@@ -45,7 +41,6 @@ def drift(
     It changes nothing and asks for no consent, but it is an operation: until it has ended, AWS lets
     others on this stack set wait or refuses them. A detection that runs already is attached to.
     """
-    waiting = Waiting(if_busy=if_busy, timeout_minutes=timeout_minutes)
     detect = drifting.follow_latest_detection if last else drifting.detect_drift
 
     def look(part: Session, unbound: Deployment) -> Result:

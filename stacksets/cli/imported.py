@@ -13,7 +13,7 @@ from stacksets.cli.consent import Consent
 from stacksets.cli.manual import ManualCommand
 from stacksets.cli.manuals.change import IMPORT
 from stacksets.cli.options import session_command
-from stacksets.cli.patience import Waiting, command_line, if_busy_option, timeout_option
+from stacksets.cli.patience import Waiting, command_line, waiting_options
 from stacksets.cli.stages import check, load, observe, open_aws
 from stacksets.errors import StackSetsError
 from stacksets.import_plan import make_import_plan
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from stacksets.model.observed import StackToImport
     from stacksets.model.outcome import Outcome
     from stacksets.report.message import Result
-    from stacksets.waiting import IfBusy
 
 
 def _take_stack_ids(
@@ -56,16 +55,14 @@ def _take_stack_ids(
     "stack_ids", metavar="STACK_ARN...", nargs=-1, required=True, callback=_take_stack_ids
 )
 @yes_option
-@if_busy_option
-@timeout_option
+@waiting_options
 @session_command
 def import_stacks(
     session: Session,
     *,
     stack_ids: tuple[str, ...],
     yes: bool,
-    if_busy: IfBusy,
-    timeout_minutes: float | None,
+    waiting: Waiting,
 ) -> Result:
     """Adopt existing stacks as stack instances; the stacks themselves stay as they are.
 
@@ -87,7 +84,6 @@ def import_stacks(
     consent = Consent(session=session, yes=yes, allow_delete=False)
     consent.to_plan(plan)
     session.changing = True
-    waiting = Waiting(if_busy=if_busy, timeout_minutes=timeout_minutes)
     outcome = importing.import_stacks(
         opened.deployment,
         opened.aws,

@@ -20,7 +20,7 @@ from stacksets.cli.manuals.change import RESUME
 from stacksets.cli.manuals.operate import EVENTS, STOP, WATCH
 from stacksets.cli.options import session_command
 from stacksets.cli.parts import PlannedChange
-from stacksets.cli.patience import Waiting, command_line, if_busy_option, timeout_option
+from stacksets.cli.patience import Waiting, command_line, timeout_option, waiting_options
 from stacksets.cli.plan_options import option_words, plan_options
 from stacksets.cli.stages import load, observe, open_aws
 from stacksets.errors import DetachedError, InputError
@@ -42,15 +42,16 @@ from stacksets.resumable import get_resumable
 from stacksets.watch import follow, stop_operations, watch_operations
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     from stacksets.aws.door import StackSets
     from stacksets.cli.session import Session
     from stacksets.cli.stages import Opened
     from stacksets.model.observed import Operation, StackSet
+    from stacksets.model.outcome import Event
     from stacksets.model.plan import Plan
     from stacksets.report.message import Result
-    from stacksets.waiting import IfBusy
+    from stacksets.watch import Watched
 
 _EVENTS = 20
 
@@ -81,15 +82,11 @@ def watch(session: Session, *, operation_id: str | None, timeout_minutes: float 
     running = watch_operations(
         _stack_sets(opened), opened.deployment.name, ids, session.world.clock, patience
     )
-    try:
-        watched = follow(running, session.tell_event)
-    except KeyboardInterrupt:
-        raise DetachedError(
-            f"left operation {', '.join(ids)}, which goes on in AWS",
-            hint=f"`{patience.go_on}` follows it again",
-        ) from None
-    go_on = command_line(session, "diagnose", "--operation", ids[-1])
-    return watched_result(watched, session.record.data(), go_on=go_on)
+    left = DetachedError(
+        f"left operation {', '.join(ids)}, which goes on in AWS",
+        hint=f"`{patience.go_on}` follows it again",
+    )
+    return _follow_to_end(session, running, ids, left=left)
 
 
 @click.command(
@@ -115,15 +112,11 @@ def stop(session: Session, *, operation_id: str | None, yes: bool) -> Result:
     session.changing = True
     ids = [one.id for one in operations]
     running = stop_operations(_stack_sets(opened), opened.deployment.name, ids, session.world.clock)
-    try:
-        watched = follow(running, session.tell_event)
-    except KeyboardInterrupt:
-        raise DetachedError(
-            f"left operation {', '.join(ids)}, which AWS was asked to stop",
-            hint=f"`{command_line(session, 'watch')}` shows when it has stopped",
-        ) from None
-    go_on = command_line(session, "diagnose", "--operation", ids[-1])
-    return watched_result(watched, session.record.data(), go_on=go_on, stopped=True)
+    left = DetachedError(
+        f"left operation {', '.join(ids)}, which AWS was asked to stop",
+        hint=f"`{command_line(session, 'watch')}` shows when it has stopped",
+    )
+    return _follow_to_end(session, running, ids, left=left, stopped=True)
 
 
 @click.command(
@@ -134,8 +127,7 @@ def stop(session: Session, *, operation_id: str | None, yes: bool) -> Result:
 @yes_option
 @allow_delete_option
 @plan_options
-@if_busy_option
-@timeout_option
+@waiting_options
 @session_command
 def resume(
     session: Session,
@@ -143,8 +135,7 @@ def resume(
     yes: bool,
     allow_delete: bool,
     options: PlanOptions,
-    if_busy: IfBusy,
-    timeout_minutes: float | None,
+    waiting: Waiting,
 ) -> Result:
     """Go on with the deploy or destroy that was interrupted; the latest operation's id tells which.
 
@@ -178,7 +169,6 @@ def resume(
         if destroys
         else partial(carry_out_deploy, options=options)
     )
-    waiting = Waiting(if_busy=if_busy, timeout_minutes=timeout_minutes)
     return carry_out(session, planned, consent=consent, waiting=waiting, resumes=purpose)
 
 
@@ -216,6 +206,23 @@ def events(session: Session, *, operation_id: str | None, limit: int) -> Result:
 
 def _stack_sets(opened: Opened) -> StackSets:
     return opened.aws.stack_sets(opened.deployment.home_region, opened.deployment.call_as)
+
+
+def _follow_to_end(
+    session: Session,
+    running: Generator[Event, None, tuple[Watched, ...]],
+    ids: Sequence[OperationId],
+    *,
+    left: DetachedError,
+    stopped: bool = False,
+) -> Result:
+    """Tell how operations end; `left` is what is said where somebody no longer waits for that."""
+    try:
+        watched = follow(running, session.tell_event)
+    except KeyboardInterrupt:
+        raise left from None
+    go_on = command_line(session, "diagnose", "--operation", ids[-1])
+    return watched_result(watched, session.record.data(), go_on=go_on, stopped=stopped)
 
 
 def _find_operations(opened: Opened, operation_id: str | None) -> Sequence[Operation]:

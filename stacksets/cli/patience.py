@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from stacksets.waiting import IfBusy, Patience
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stacksets.cli.session import Session
     from stacksets.operation_ids import Purpose
 
-_SECONDS = 60
+R = TypeVar("R")
 
-if_busy_option = click.option(
+_SECONDS = 60
+_if_busy_option = click.option(
     "--if-busy",
     type=click.Choice(IfBusy, case_sensitive=False),
     default=IfBusy.WAIT,
@@ -57,6 +61,20 @@ class Waiting:
             go_on=command_line(session, *go_on),
             resumes=resumes,
         )
+
+
+def waiting_options(function: Callable[..., R]) -> Callable[..., R]:
+    """Give a command the flags of how it waits; it gets them as `waiting`."""
+
+    @functools.wraps(function)
+    def run(*, if_busy: IfBusy, timeout_minutes: float | None, **others: object) -> R:
+        waiting = Waiting(if_busy=if_busy, timeout_minutes=timeout_minutes)
+        return function(waiting=waiting, **others)
+
+    command: Callable[..., R] = run
+    for option in (timeout_option, _if_busy_option):
+        command = option(command)
+    return command
 
 
 def command_line(session: Session, *words: str) -> str:

@@ -13,7 +13,7 @@ from stacksets.cli.consent import Consent
 from stacksets.cli.manual import ManualCommand
 from stacksets.cli.manuals.traffic import DRAIN, UNDRAIN
 from stacksets.cli.options import session_command
-from stacksets.cli.patience import Waiting, if_busy_option, timeout_option
+from stacksets.cli.patience import Waiting, waiting_options
 from stacksets.cli.stages import load, open_aws
 from stacksets.draining import turn_traffic
 from stacksets.model.desired import Region
@@ -27,7 +27,6 @@ from stacksets.traffic_plan import make_traffic_plan
 if TYPE_CHECKING:
     from stacksets.cli.session import Session
     from stacksets.report.message import Result
-    from stacksets.waiting import IfBusy
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 
@@ -48,16 +47,14 @@ region_argument = click.argument("region", callback=_take_region)
 )
 @region_argument
 @yes_option
-@if_busy_option
-@timeout_option
+@waiting_options
 @session_command
 def drain(
     session: Session,
     *,
     region: Region,
     yes: bool,
-    if_busy: IfBusy,
-    timeout_minutes: float | None,
+    waiting: Waiting,
 ) -> Result:
     """Send the traffic of REGION to the other regions, until `undrain` takes it back.
 
@@ -65,7 +62,6 @@ def drain(
     nothing else. Every later command shows it, and no deploy undoes it. Refused (exit 3) where an
     account would have no region left that takes traffic.
     """
-    waiting = Waiting(if_busy=if_busy, timeout_minutes=timeout_minutes)
     return _turn(session, TrafficTurn(region=region, drains=True), waiting, yes=yes)
 
 
@@ -76,22 +72,19 @@ def drain(
 )
 @region_argument
 @yes_option
-@if_busy_option
-@timeout_option
+@waiting_options
 @session_command
 def undrain(
     session: Session,
     *,
     region: Region,
     yes: bool,
-    if_busy: IfBusy,
-    timeout_minutes: float | None,
+    waiting: Waiting,
 ) -> Result:
     """Take the traffic of REGION back: the end of `drain`.
 
     Takes the override back in every stack instance of the region, and changes nothing else.
     """
-    waiting = Waiting(if_busy=if_busy, timeout_minutes=timeout_minutes)
     return _turn(session, TrafficTurn(region=region, drains=False), waiting, yes=yes)
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from stacksets.errors import DeploymentFileError
 from stacksets.load import load_deployment
+from tests.deployment_files import SMALLEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,18 +22,6 @@ if TYPE_CHECKING:
 CORPUS = Path(__file__).parents[1] / "corpus"
 FILES = sorted(CORPUS.joinpath("deployment_files").glob("*.toml"))
 TEMPLATES = sorted(CORPUS.joinpath("templates").iterdir())
-FILE = """\
-[stack_set]
-name = "greeting"
-template = "{template}"
-home_region = "us-west-2"
-
-[[targets]]
-accounts = ["self"]
-regions = ["us-east-1"]
-
-[environments.dev]
-"""
 
 
 def _refuse(path: Path) -> DeploymentFileError:
@@ -78,7 +67,7 @@ def test_every_broken_template_is_told_its_one_mistake(
     file = Path("stacksets.toml")
     errors = {}
     for path in TEMPLATES:
-        file.write_text(FILE.format(template=f"templates/{path.name}"), encoding="utf-8")
+        file.write_text(SMALLEST.format(template=f"templates/{path.name}"), encoding="utf-8")
         errors[path.name] = _refuse(file)
 
     golden("corpus_templates.txt", "\n".join(_words(name, error) for name, error in errors.items()))

@@ -56,6 +56,16 @@ def _unlike(**changes) -> Deployment:
     )
 
 
+def _begin(deployer: Deployer, deployment: Deployment) -> OperationId:
+    """Send what a deploy plans, as a run that was left at once; give the operation's id."""
+    [step] = deployer.plan(deployment).steps
+    assert isinstance(step, CreateStackInstances)
+    deployer.aws.stack_sets(HOME, CallAs.SELF).create_instances(
+        NAME, step.where, step.overrides, step.preferences, step.operation_id
+    )
+    return step.operation_id
+
+
 def test_operations_of_one_kind_are_submitted_together_and_watched_through_the_queue(
     deployer: Deployer,
 ) -> None:
@@ -123,15 +133,11 @@ def test_an_operation_is_stopped_by_another_run_and_the_rest_is_gone_on_with(
     deployer.deploy(a_regional_deployment(regions=()))
     deployer.local.set_control_plane(instance_seconds=0.4)
     deployment = a_regional_deployment(regions=REGIONS)
-    [step] = deployer.plan(deployment).steps
-    assert isinstance(step, CreateStackInstances)
     stack_sets = deployer.aws.stack_sets(HOME, CallAs.SELF)
-    stack_sets.create_instances(
-        NAME, step.where, step.overrides, step.preferences, step.operation_id
-    )
+    operation_id = _begin(deployer, deployment)
 
     [stopped] = follow(
-        stop_operations(stack_sets, NAME, [step.operation_id], SystemClock()), lambda _: None
+        stop_operations(stack_sets, NAME, [operation_id], SystemClock()), lambda _: None
     )
     outcome = deployer.deploy(deployment)
 
@@ -146,19 +152,15 @@ def test_a_run_that_was_left_is_attached_to_and_gone_on_with(deployer: Deployer)
     deployer.deploy(a_regional_deployment(regions=()))
     deployer.local.set_control_plane(instance_seconds=0.3)
     deployment = a_regional_deployment(regions=REGIONS)
-    [step] = deployer.plan(deployment).steps
-    assert isinstance(step, CreateStackInstances)
-    deployer.aws.stack_sets(HOME, CallAs.SELF).create_instances(
-        NAME, step.where, step.overrides, step.preferences, step.operation_id
-    )
+    operation_id = _begin(deployer, deployment)
 
     [attach] = deployer.plan(deployment).steps
     outcome = deployer.deploy(deployment)
 
     assert isinstance(attach, AttachToOperation)
-    assert attach.operation_id == step.operation_id
+    assert attach.operation_id == operation_id
     assert outcome.verdict is Verdict.SUCCEEDED
-    assert [one["OperationId"] for one in list_operations(deployer.local)] == [step.operation_id]
+    assert [one["OperationId"] for one in list_operations(deployer.local)] == [operation_id]
 
 
 def test_the_results_of_an_operation_are_whole_although_their_list_lags(
@@ -166,16 +168,11 @@ def test_the_results_of_an_operation_are_whole_although_their_list_lags(
 ) -> None:
     deployer.deploy(a_regional_deployment(regions=()))
     deployer.local.set_control_plane(list_lag_seconds=1.0)
-    deployment = a_regional_deployment(regions=REGIONS)
-    [step] = deployer.plan(deployment).steps
-    assert isinstance(step, CreateStackInstances)
     stack_sets = deployer.aws.stack_sets(HOME, CallAs.SELF)
-    stack_sets.create_instances(
-        NAME, step.where, step.overrides, step.preferences, step.operation_id
-    )
+    operation_id = _begin(deployer, a_regional_deployment(regions=REGIONS))
 
     [watched] = follow(
-        watch_operations(stack_sets, NAME, [step.operation_id], SystemClock()), lambda _: None
+        watch_operations(stack_sets, NAME, [operation_id], SystemClock()), lambda _: None
     )
 
     assert {one.status for one in watched.results} <= {ResultStatus.SUCCEEDED}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import threading
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict, cast
 
 import boto3
 import botocore.session
@@ -61,6 +61,14 @@ NOBODY = {
 """Session variables, each with its key in a file, its environment variable, default, conversion."""
 
 
+class _Access(TypedDict):
+    """What every client is made with; the types of boto3's clients need its keys by name."""
+
+    endpoint_url: str
+    aws_access_key_id: str
+    aws_secret_access_key: str
+
+
 class Clients:
     """Makes each client once; boto3 clients may be shared by threads, making them may not."""
 
@@ -93,44 +101,43 @@ class Clients:
         with self._lock:
             return self._make_functions(account, region)
 
+    def _as(self, account: str) -> _Access:
+        return _Access(
+            endpoint_url=self._endpoint_url,
+            aws_access_key_id=account,
+            aws_secret_access_key=account,
+        )
+
     def _cloudformation(self, account: str, region: str) -> CloudFormationClient:
         return self._session.client(
             "cloudformation",
             region_name=region,
-            endpoint_url=self._endpoint_url,
-            aws_access_key_id=account,
-            aws_secret_access_key=account,
             config=CONFIG,
+            **self._as(account),
         )
 
     def _iam(self, account: str) -> IAMClient:
         return self._session.client(
             "iam",
             region_name=IAM_REGION,
-            endpoint_url=self._endpoint_url,
-            aws_access_key_id=account,
-            aws_secret_access_key=account,
             config=CONFIG,
+            **self._as(account),
         )
 
     def _functions(self, account: str, region: str) -> LambdaClient:
         return self._session.client(
             "lambda",
             region_name=region,
-            endpoint_url=self._endpoint_url,
-            aws_access_key_id=account,
-            aws_secret_access_key=account,
             config=CONFIG,
+            **self._as(account),
         )
 
     def _s3(self, account: str) -> S3Client:
         client: object = self._session.client(
             "s3",
             region_name=IAM_REGION,
-            endpoint_url=self._endpoint_url,
-            aws_access_key_id=account,
-            aws_secret_access_key=account,
             config=CONFIG.merge(Config(s3={"addressing_style": "path"})),
+            **self._as(account),
         )
         return cast("S3Client", client)
 

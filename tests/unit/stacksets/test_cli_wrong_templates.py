@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stacksets.cli import main
+from tests.deployment_files import SMALLEST
 from tests.planning import ReadyAws
 from tests.said_in_json import read_lines
 from tests.worlds import a_world
@@ -28,18 +29,6 @@ from tests.wrong_templates import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-FILE = """\
-[stack_set]
-name = "greeting"
-template = "{template}"
-home_region = "us-west-2"
-
-[[targets]]
-accounts = ["self"]
-regions = ["us-east-1"]
-
-[environments.dev]
-"""
 ALL = {**LINTED, **REFUSED}
 Ran = tuple[int, dict[str, Any], list[Any]]
 
@@ -53,7 +42,7 @@ def _deploy(folder: Path, written: Written) -> Ran:
     """Deploy as CI does; the exit code, the result, and what was asked of AWS to change."""
     (folder / written.name).write_text(written.text, encoding="utf-8")
     file = folder / "stacksets.toml"
-    file.write_text(FILE.format(template=written.name), encoding="utf-8")
+    file.write_text(SMALLEST.format(template=written.name), encoding="utf-8")
     aws = ReadyAws()
     world = a_world(aws=aws)
     code = main(["deploy", "--yes", "--file", str(file), "--output", "json"], world)
