@@ -15,6 +15,7 @@ from stacksets.model.desired import (
     Region,
     Template,
 )
+from stacksets.model.diagnosis import Diagnosis
 from stacksets.model.observed import (
     DetailedStatus,
     InstanceStatus,
@@ -149,6 +150,20 @@ def a_result(key: InstanceKey | None = None, **changes) -> OperationResult:
         "status": ResultStatus.SUCCEEDED,
     }
     return OperationResult(**(values | changes))
+
+
+def a_diagnosis(**changes) -> Diagnosis:
+    """Nothing wrong, and everything told."""
+    values = {
+        "operation": None,
+        "causes": (),
+        "not_attempted": (),
+        "missing": (),
+        "moving": (),
+        "unread": (),
+        "stacks_looked_up": True,
+    }
+    return Diagnosis(**(values | changes))
 
 
 def a_property_drift(**changes) -> PropertyDrift:

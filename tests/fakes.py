@@ -58,6 +58,19 @@ class FakeClock:
         self.seconds += seconds
 
 
+class Keyboard(FakeClock):
+    """A clock at whose n-th sleeps somebody types Ctrl-C."""
+
+    def __init__(self, *at: int) -> None:
+        super().__init__()
+        self.at = at
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        if len(self.slept) in self.at:
+            raise KeyboardInterrupt
+
+
 @dataclass
 class FakeAccount:
     """One account and region; whatever a test puts into its fields is what AWS holds."""

@@ -133,15 +133,22 @@ def operation_data(operation: Operation) -> dict[str, object]:
     """Give an operation as JSON-ready data; `purpose` is null where another client started it."""
     purpose = find_purpose(operation.id)
     return {
+        **timed_operation_data(operation),
+        "failed_count": operation.failed_count,
+        "is_ours": purpose is not None,
+        "purpose": purpose and purpose.value,
+    }
+
+
+def timed_operation_data(operation: Operation) -> dict[str, object]:
+    """Give what an operation is and when, as JSON-ready data."""
+    return {
         "id": operation.id,
         "action": operation.action.value,
         "status": operation.status.value,
         "reason": operation.status_reason,
         "created": operation.created and operation.created.isoformat(),
         "ended": operation.ended and operation.ended.isoformat(),
-        "failed_count": operation.failed_count,
-        "is_ours": purpose is not None,
-        "purpose": purpose and purpose.value,
     }
 
 

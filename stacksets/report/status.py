@@ -13,6 +13,7 @@ from stacksets.operation_ids import tell_operation
 from stacksets.report.cause import name_instances, wrapped
 from stacksets.report.many import MANY, Row, name_or_count, row_lines
 from stacksets.report.message import Line, Result, Tone, align, count, duration
+from stacksets.report.operations import timed_operation_data
 from stacksets.report.outcome import instance_data
 from stacksets.report.parameters import forgotten_warnings, parameter_lines, parameters_data
 from stacksets.report.traffic import traffic_data, traffic_lines
@@ -124,7 +125,7 @@ def _data(deployment: Deployment, observed: StackSet) -> dict[str, object]:
         "stacks_looked_up": observed.stacks_looked_up,
         "missing": _names(_missing(deployment, observed.instances)),
         "surplus": _names(one.key for one in observed.instances if one.key not in wanted),
-        "operations": [_operation_data(one) for one in observed.operations],
+        "operations": [timed_operation_data(one) for one in observed.operations],
     }
 
 
@@ -137,17 +138,6 @@ def _drift_data(drift: DriftSummary) -> dict[str, object]:
         "drifted": drift.drifted,
         "in_sync": drift.in_sync,
         "failed": drift.failed,
-    }
-
-
-def _operation_data(operation: Operation) -> dict[str, object]:
-    return {
-        "id": operation.id,
-        "action": operation.action.value,
-        "status": operation.status.value,
-        "reason": operation.status_reason,
-        "created": operation.created and operation.created.isoformat(),
-        "ended": operation.ended and operation.ended.isoformat(),
     }
 
 

@@ -9,12 +9,21 @@ import pytest
 from stacksets.errors import NotReadyError, Problem
 from stacksets.hints import find_hint
 from stacksets.model.desired import InstanceKey, OperationId
-from stacksets.model.diagnosis import Diagnosis, Unread
+from stacksets.model.diagnosis import Unread
 from stacksets.model.observed import OperationStatus
 from stacksets.model.outcome import GeneratedBy, RootCause, WrittenAt
 from stacksets.report.diagnosis import diagnosis_result
 from stacksets.report.failure import error_result
-from tests.builders import ACCOUNT, EAST, OTHER_ACCOUNT, WEST, a_deployment, a_key, an_operation
+from tests.builders import (
+    ACCOUNT,
+    EAST,
+    OTHER_ACCOUNT,
+    WEST,
+    a_deployment,
+    a_diagnosis,
+    a_key,
+    an_operation,
+)
 
 STACK_ID = f"arn:aws:cloudformation:{WEST}:{ACCOUNT}:stack/StackSet-greeting-dev-1/1"
 LONG = (
@@ -42,16 +51,7 @@ def _role(account=ACCOUNT):
 
 
 def _diagnosis(**changes):
-    values = {
-        "operation": None,
-        "causes": (),
-        "not_attempted": (),
-        "missing": (),
-        "moving": (),
-        "unread": (),
-        "stacks_looked_up": True,
-    }
-    return diagnosis_result(a_deployment(), Diagnosis(**(values | changes)), {}).lines
+    return diagnosis_result(a_deployment(), a_diagnosis(**changes), {}).lines
 
 
 def _fault():

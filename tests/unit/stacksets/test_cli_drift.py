@@ -20,7 +20,7 @@ from tests.builders import (
     an_instance,
     an_operation,
 )
-from tests.fakes import FakeAws, FakeClock
+from tests.fakes import FakeAws, FakeClock, Keyboard
 from tests.worlds import a_world, type_command
 
 NAMES = ("blue-dev", "green-dev")
@@ -73,19 +73,6 @@ def run(folder, sets):
 
 def _detections(sets):
     return [call for call in sets.calls if call[0] == "detect_drift"]
-
-
-class Typing(FakeClock):
-    """A clock at whose n-th sleeps somebody types Ctrl-C."""
-
-    def __init__(self, *at):
-        super().__init__()
-        self.at = at
-
-    def sleep(self, seconds):
-        super().sleep(seconds)
-        if len(self.slept) in self.at:
-            raise KeyboardInterrupt
 
 
 def test_all_in_sync_is_exit_0_without_being_asked_for_consent(run, sets):
@@ -185,7 +172,7 @@ def test_what_cannot_be_told_of_one_stack_set_leaves_the_others_alone(run, sets)
 def test_ctrl_c_leaves_the_detection_and_attempts_no_other_stack_set(run, sets):
     sets.polls_until_done = 1000
 
-    code, out, _ = run(files=("blue", "green"), clock=Typing(1))
+    code, out, _ = run(files=("blue", "green"), clock=Keyboard(1))
 
     assert code == 130
     assert "detached from operation" in out
@@ -196,7 +183,7 @@ def test_ctrl_c_leaves_the_detection_and_attempts_no_other_stack_set(run, sets):
 def test_ctrl_c_twice_stops_the_detection_and_attempts_no_other_stack_set(run, sets):
     sets.polls_until_done = 1000
 
-    code, out, _ = run(files=("blue", "green"), clock=Typing(1, 2))
+    code, out, _ = run(files=("blue", "green"), clock=Keyboard(1, 2))
 
     assert code == 5
     assert "stopped operation" in out
@@ -213,7 +200,7 @@ def _lag(sets):
 def test_ctrl_c_while_a_detection_that_has_ended_is_read_leaves_nothing_behind(run, sets):
     _lag(sets)
 
-    code, _, err = run("--last", clock=Typing(1))
+    code, _, err = run("--last", clock=Keyboard(1))
 
     assert code == 130
     assert "interrupted; nothing was changed" in err

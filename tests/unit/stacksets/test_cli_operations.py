@@ -17,7 +17,7 @@ from stacksets.model.observed import (
 )
 from stacksets.operation_ids import Purpose, make_operation_id
 from tests.builders import ACCOUNT, EAST, HOME, NAME, WEST, a_key, a_result, an_operation
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, Keyboard
 from tests.worlds import FILE, TEMPLATE, a_world
 
 THEIRS = OperationId("theirs")
@@ -63,14 +63,6 @@ def _make_inoperable(sets, region):
         for one in there.instances
     )
     sets.sets[name] = replace(there, instances=changed)
-
-
-class Typing(FakeClock):
-    """A clock at whose first sleep somebody types Ctrl-C."""
-
-    def sleep(self, seconds):
-        super().sleep(seconds)
-        raise KeyboardInterrupt
 
 
 def test_watch_follows_the_running_operation_to_its_end(run, sets):
@@ -140,7 +132,7 @@ def test_a_timeout_is_a_time(run, sets, minutes):
 def test_ctrl_c_while_watching_leaves_the_operation_as_it_is(run, sets, aws):
     _begin(sets, polls=99)
 
-    code, _, err = run("watch", world=a_world(aws=aws, clock=Typing()))
+    code, _, err = run("watch", world=a_world(aws=aws, clock=Keyboard(1)))
 
     assert code == 130
     assert "left operation theirs, which goes on in AWS" in err
@@ -222,7 +214,7 @@ def test_ctrl_c_while_stopping_does_not_wait_for_the_end(run, sets, aws, monkeyp
     _begin(sets, polls=99)
     monkeypatch.setattr(sets, "stop_operation", lambda name, one: None)
 
-    code, _, err = run("stop", "--yes", world=a_world(aws=aws, clock=Typing()))
+    code, _, err = run("stop", "--yes", world=a_world(aws=aws, clock=Keyboard(1)))
 
     assert code == 130
     assert "left operation theirs, which AWS was asked to stop" in err

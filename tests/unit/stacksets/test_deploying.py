@@ -41,7 +41,7 @@ from tests.builders import (
     an_operation,
     targets,
 )
-from tests.fakes import FakeAws, FakeClock
+from tests.fakes import FakeAws, FakeClock, Keyboard
 
 NO_ROLE = "Account 1 should have 'execution' role with trust relationship to Role 'administration'."
 
@@ -346,21 +346,8 @@ def test_what_is_to_be_sent_goes_with_the_creation_and_not_once_more():
     assert [call[0] for call in run.stack_sets.calls] == ["create_stack_set", "create_instances"]
 
 
-class Interrupted(FakeClock):
-    """A clock at whose n-th sleep somebody types Ctrl-C."""
-
-    def __init__(self, *at):
-        super().__init__()
-        self.at = at
-
-    def sleep(self, seconds):
-        super().sleep(seconds)
-        if len(self.slept) in self.at:
-            raise KeyboardInterrupt
-
-
 def test_ctrl_c_detaches_and_the_operation_goes_on():
-    run = Run(clock=Interrupted(1))
+    run = Run(clock=Keyboard(1))
     run.stack_sets.polls_until_done = 9
     with pytest.raises(DetachedError, match="detached from operation stacksets-") as caught:
         run.deploy(a_deployment())
@@ -371,7 +358,7 @@ def test_ctrl_c_detaches_and_the_operation_goes_on():
 
 
 def test_ctrl_c_twice_stops_the_operation():
-    run = Run(clock=Interrupted(1, 2))
+    run = Run(clock=Keyboard(1, 2))
     run.stack_sets.polls_until_done = 9
     with pytest.raises(OperationStoppedError) as caught:
         run.deploy(a_deployment())

@@ -10,22 +10,9 @@ from stacksets.model.desired import OperationId
 from stacksets.model.observed import OperationStatus, ResultStatus
 from stacksets.model.outcome import Waited
 from tests.builders import EAST, NAME, WEST, a_key, a_result, an_operation
-from tests.fakes import FakeAws, FakeClock
+from tests.fakes import FakeAws, Keyboard
 
 FIRST, SECOND = OperationId("op-1"), OperationId("op-2")
-
-
-class Keyboard(FakeClock):
-    """A clock at whose n-th sleeps somebody types Ctrl-C."""
-
-    def __init__(self, *at):
-        super().__init__()
-        self.at = at
-
-    def sleep(self, seconds):
-        super().sleep(seconds)
-        if len(self.slept) in self.at:
-            raise KeyboardInterrupt
 
 
 class Case:

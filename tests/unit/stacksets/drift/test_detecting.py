@@ -31,24 +31,11 @@ from tests.builders import (
     an_instance,
     an_operation,
 )
-from tests.fakes import FakeAws, FakeClock
+from tests.fakes import FakeAws, FakeClock, Keyboard
 
 THEIRS = OperationId("theirs")
 DETECTS, UPDATES = OperationAction.DETECT_DRIFT, OperationAction.UPDATE
 RUNNING = OperationStatus.RUNNING
-
-
-class Keyboard(FakeClock):
-    """A clock at whose n-th sleeps somebody types Ctrl-C."""
-
-    def __init__(self, *at):
-        super().__init__()
-        self.at = at
-
-    def sleep(self, seconds):
-        super().sleep(seconds)
-        if len(self.slept) in self.at:
-            raise KeyboardInterrupt
 
 
 class Case:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from stacksets.model.diagnosis import Diagnosis, Unread
+from stacksets.model.diagnosis import Unread
 from stacksets.model.observed import OperationStatus
 from stacksets.model.outcome import GeneratedBy, Hint, RootCause, WrittenAt
 from stacksets.report.cause import cause_data, cause_lines, group_causes, wrapped
@@ -13,6 +13,7 @@ from tests.builders import (
     OTHER_ACCOUNT,
     WEST,
     a_deployment,
+    a_diagnosis,
     a_key,
     an_operation,
 )
@@ -20,19 +21,6 @@ from tests.builders import (
 
 def a_cause(reason="quota", account=ACCOUNT, region=EAST, **changes):
     return RootCause(account=account, region=region, reason=reason, **changes)
-
-
-def a_diagnosis(**changes):
-    values = {
-        "operation": None,
-        "causes": (),
-        "not_attempted": (),
-        "missing": (),
-        "moving": (),
-        "unread": (),
-        "stacks_looked_up": True,
-    }
-    return Diagnosis(**(values | changes))
 
 
 def test_a_cause_is_whole_as_data():
