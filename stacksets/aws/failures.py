@@ -237,7 +237,9 @@ def _invalid(refusal: Refusal) -> StackSetsError:
     if "No updates are to be performed" in said:
         return NothingToUpdateError(said)
     if refusal.api == "cloudformation:GetTemplateSummary" or said.startswith("Template"):
-        return TemplateError(f"AWS refuses the template: {said}")
+        return TemplateError(
+            f"AWS refuses the template: {said}", hint="mend it; cfn-lint tells the place"
+        )
     return InputError(f"AWS refuses the input of {refusal.api}: {said}")
 
 

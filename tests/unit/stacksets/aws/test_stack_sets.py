@@ -341,8 +341,10 @@ def test_a_template_is_summarized_by_aws(stack_sets, cloudformation):
 def test_a_template_that_aws_refuses_is_a_template_error(stack_sets, cloudformation):
     cloudformation.add_client_error("get_template_summary", "ValidationError", "Invalid thing")
 
-    with pytest.raises(TemplateError, match="AWS refuses the template: Invalid thing"):
+    with pytest.raises(TemplateError, match="AWS refuses the template: Invalid thing") as refused:
         stack_sets.summarize_template("{}")
+
+    assert "cfn-lint" in refused.value.hint
 
 
 def test_a_stack_set_is_created_with_the_token_of_the_plan(stack_sets, cloudformation):
