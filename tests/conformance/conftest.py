@@ -16,6 +16,7 @@ from tests.account.open_account import machine_variables, open_account
 from tests.conformance.real_account import clean, made_roles
 from tests.conformance.stack_sets import Cloud, embedded_cloud
 from tests.conftest import MACHINE
+from tests.unmeasured import others_measured_alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,6 +34,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     out = [item for item in items if all(map(item.get_closest_marker, (WORD, "emulator_only")))]
     config.hook.pytest_deselected(items=out)
     items[:] = [item for item in items if item not in out]
+
+
+@pytest.fixture(scope="package", autouse=True)
+def client_unmeasured() -> Iterator[None]:
+    """What calls is boto3 alone; ours is what answers."""
+    with others_measured_alone():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.conformance.stack_sets import ADMIN, HOME, template
+from tests.conformance.stack_sets import ADMIN, HOME, growing, template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,19 +105,22 @@ class World:
     def finish(self, operation_id: str, name: str = "site") -> dict[str, Any]:
         """Wait for an operation to end and give it."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
+        for pause in growing(0.03):
+            time.sleep(pause)
             found = self.stack_sets().describe_stack_set_operation(
                 StackSetName=name, OperationId=operation_id
             )["StackSetOperation"]
             if found["Status"] in ENDED:
                 return found
-            time.sleep(0.01)
+            if time.monotonic() > deadline:
+                break
         raise TimeoutError(found)
 
     def settle(self, name: str = "site") -> list[dict[str, Any]]:
         """Wait for all operations of a stack set to end and give them, the newest first."""
         for operation in self.operations(name):
-            self.finish(operation["OperationId"], name)
+            if operation["Status"] not in ENDED:
+                self.finish(operation["OperationId"], name)
         return self.operations(name)
 
     def instances(self, name: str = "site") -> dict[tuple[str, str], dict[str, Any]]:

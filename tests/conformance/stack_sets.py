@@ -12,7 +12,7 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from tests.local_aws import LocalAws
 
@@ -56,7 +56,7 @@ class Cloud:
     site: str = "site"
     roles: Mapping[str, str] = field(default_factory=dict)
     patience_seconds: float = 20
-    pause_seconds: float = 0.01
+    pause_seconds: float = 0.03
     _knobs: dict[str, Any] = field(default_factory=dict)
 
     @functools.cache  # noqa: B019 - lives as long as the tests
@@ -128,13 +128,14 @@ class Cloud:
 
     def finish(self, answer: dict[str, Any], name: str = "") -> dict[str, Any]:
         """Wait for an operation to end and give it."""
-        deadline, pause = time.monotonic() + self.patience_seconds, self.pause_seconds
-        while time.monotonic() < deadline:
+        deadline = time.monotonic() + self.patience_seconds
+        for pause in growing(self.pause_seconds):
+            time.sleep(pause)
             found = self.operation(answer, name)
             if found["Status"] in ENDED:
                 return found
-            time.sleep(pause)
-            pause = min(1.5 * pause, 10 * self.pause_seconds)
+            if time.monotonic() > deadline:
+                break
         raise TimeoutError(found)
 
     def operation(self, answer: dict[str, Any], name: str = "") -> dict[str, Any]:
@@ -163,6 +164,14 @@ class Cloud:
         """Give the real stack behind a row."""
         client = self.stacks(row["Account"], row["Region"])
         return client.describe_stacks(StackName=row["StackId"])["Stacks"][0]
+
+
+def growing(pause: float) -> Iterator[float]:
+    """Pauses between looks: most of what is waited for ends soon, and looks take time from it."""
+    longest = 10 * pause
+    while True:
+        yield pause
+        pause = min(1.5 * pause, longest)
 
 
 def embedded_cloud(local: LocalAws) -> Cloud:

@@ -15,7 +15,7 @@ import urllib3
 from stacksets.local.embedded import without_aws
 from stacksets.local.server import emulator_variables
 from tests.integration.local.templates import deploy
-from tests.unmeasured import unmeasured
+from tests.unmeasured import others_measured_alone, unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +53,16 @@ class Ministack:
         outputs = deploy(self.client("cloudformation", account), template)
         api = outputs["Endpoint"].split("//")[1].split(".")[0]
         return self.ask(f"{api}.execute-api.localhost")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def client_unmeasured(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What calls is boto3 and urllib3 alone, but where a file says that it runs parts of ours."""
+    if getattr(request.module, "RUNS_PARTS_OF_OURS", False):
+        yield
+        return
+    with others_measured_alone():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.local_aws import LocalAws
 
 pytestmark = pytest.mark.integration
+RUNS_PARTS_OF_OURS = True
 
 LOCAL_RUN = (
     "import sys; from stacksets.local.run import run_command; sys.exit(run_command(sys.argv[1:]))"

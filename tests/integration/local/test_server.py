@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tests.local_aws import LocalAws
 
 pytestmark = pytest.mark.integration
+RUNS_PARTS_OF_OURS = True
 
 LISTENING = "0A"
 LOOPBACK = "0100007F"
