@@ -73,11 +73,11 @@ class PoliciesAllow(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A role as IAM holds it."""
+    """A role as IAM holds it; its policies take several calls, and not every question asks them."""
 
     arn: str
     trust: Mapping[str, Any]
-    policies: tuple[Mapping[str, Any], ...]
+    read_policies: Callable[[], tuple[Mapping[str, Any], ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ class RoleChain:
         What a resource policy allows it besides is not looked at.
         """
         role = self.find_role(task.key.account, task.stack_set.definition.execution_role_name)
-        policies = role.policies if role is not None else ()
+        policies = role.read_policies() if role is not None else ()
         return self.policies_allow(policies, action=action, resource=resource, context={})
 
     def _trusts_service(self, administration: Role, task: Task) -> bool:
@@ -133,7 +133,7 @@ class RoleChain:
     def _reaches(self, administration: Role, execution: Role) -> bool:
         """Tell whether the one may assume the other: both its policies and the trust allow it."""
         may_assume = self.policies_allow(
-            administration.policies,
+            administration.read_policies(),
             action="sts:AssumeRole",
             resource=execution.arn,
             context={"aws:ResourceAccount": _account_of(execution)},
@@ -155,14 +155,15 @@ def _account_of(role: Role) -> str:
 
 
 def read_role(iam: IAMClient, name: str) -> Role | None:
-    """Read a role with all its policies, inline and attached; None when there is no such role."""
+    """Read a role, whose policies are all, inline and attached; None when there is no such role."""
     try:
         role = iam.get_role(RoleName=name)["Role"]
     except iam.exceptions.NoSuchEntityException:
         return None
-    policies = (*_inline_policies(iam, name), *_attached_policies(iam, name))
     return Role(
-        arn=role["Arn"], trust=_document(role["AssumeRolePolicyDocument"]), policies=policies
+        arn=role["Arn"],
+        trust=_document(role["AssumeRolePolicyDocument"]),
+        read_policies=lambda: (*_inline_policies(iam, name), *_attached_policies(iam, name)),
     )
 
 

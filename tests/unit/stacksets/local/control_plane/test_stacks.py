@@ -345,7 +345,8 @@ def chain(*, administration=True, execution=True, trust=True, may_assume=True) -
 
     def find_role(account, name):
         arn = roles.get((account, name))
-        return Role(arn=arn, trust={"of": arn}, policies=({"of": arn},)) if arn else None
+        policies = ({"of": arn},)
+        return Role(arn=arn, trust={"of": arn}, read_policies=lambda: policies) if arn else None
 
     return RoleChain(
         find_role=find_role,
