@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.conformance.stack_sets import (
+    embedded_cloud,
     make_administration_role,
     make_execution_role,
 )
@@ -35,7 +35,6 @@ Resources:
     Type: AWS::SQS::Queue
     Properties: {DelaySeconds: !Ref Delay}
 """
-PATIENCE_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,7 @@ class Cli:
     """`aws cloudformation …` as a person types it, and what it prints as JSON."""
 
     shell: Shell
+    local: LocalAws
 
     def __call__(self, command: str, *arguments: str) -> Any:
         done = self._type(command, *arguments)
@@ -58,14 +58,10 @@ class Cli:
         return self.shell.run("aws", "cloudformation", command, *NAME, *arguments, *HOW)
 
     def finish(self, started: dict[str, Any]) -> dict[str, Any]:
-        """Look at an operation until it has ended."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            asked = ("--operation-id", started["OperationId"])
-            found = self("describe-stack-set-operation", *asked)["StackSetOperation"]
-            if found["Status"] not in {"QUEUED", "RUNNING", "STOPPING"}:
-                return found
-        raise TimeoutError(found)
+        """Wait for an operation to end, by boto3, and look at it then."""
+        asked = ("--operation-id", started["OperationId"])
+        embedded_cloud(self.local).finish(started, name="site")
+        return self("describe-stack-set-operation", *asked)["StackSetOperation"]
 
 
 @pytest.fixture
@@ -82,7 +78,7 @@ def cli(fresh: Shell, local_aws: LocalAws) -> Cli:
     iam = local_aws.client("iam", ACCOUNT)
     make_administration_role(iam)
     make_execution_role(iam)
-    return Cli(fresh)
+    return Cli(fresh, local_aws)
 
 
 def delays(local_aws: LocalAws) -> dict[str, list[str]]:

@@ -16,23 +16,32 @@ TAB = """
 eval "$(stacksets completion bash)"
 [[ $(complete -p stacksets) == *-F\\ _stacksets_completion\\ stacksets ]] || exit 9
 compopt() { printf 'compopt %s %s\\n' "$@"; }
-COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
-_stacksets_completion stacksets
-printf '%s\\n' "${COMPREPLY[@]}"
+press_tab() {
+    COMP_WORDS=(stacksets "$@") COMP_CWORD=$# COMPREPLY=()
+    _stacksets_completion stacksets
+    printf '%s\\n' "${COMPREPLY[@]}" --
+}
 """
 PROFILES = "[default]\n[profile review]\n"
 
 
-def _press_tab(shell: Shell, *words: str) -> list[str]:
-    (shell.folder / "aws").write_text(PROFILES)
-    variables = {"AWS_CONFIG_FILE": str(shell.folder / "aws")}
-    done = shell.run("bash", "--norc", "-c", TAB, "bash", "stacksets", *words, **variables)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout.split("\n")[:-1]
-
-
 def test_bash_completes_commands_environments_profiles_and_files(bare: Shell) -> None:
-    assert _press_tab(bare, "de") == ["deploy", "destroy"]
-    assert _press_tab(bare, "deploy", "--environment", "") == ["dev", "prod", "review"]
-    assert _press_tab(bare, "plan", "--profile", "r") == ["review"]
-    assert _press_tab(bare, "plan", "-f", "stack") == ["compopt -o default", ""]
+    (bare.folder / "aws").write_text(PROFILES)
+    variables = {"AWS_CONFIG_FILE": str(bare.folder / "aws")}
+    typed = """
+    press_tab de
+    press_tab deploy --environment ""
+    press_tab plan --profile r
+    press_tab plan -f stack
+    """
+
+    done = bare.run("bash", "--norc", "-c", TAB + typed, **variables)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [one.splitlines() for one in done.stdout.split("--\n")] == [
+        ["deploy", "destroy"],
+        ["dev", "prod", "review"],
+        ["review"],
+        ["compopt -o default"],
+        [],
+    ]
