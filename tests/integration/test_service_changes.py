@@ -152,7 +152,7 @@ def test_a_destroyed_prod_leaves_its_logs_and_says_so(local_aws: LocalAws, proje
     assert project.run("bootstrap", "--yes", environment=prod).exit_code == 0
     assert project.deploy(environment=prod).exit_code == 0
     for region in (EAST, WEST):
-        assert _who_is_called(local_aws, region) == ["ops@example.com"]
+        assert _who_is_called(local_aws, region) == (["ops@example.com"], True)
 
     ran = project.run("destroy", "--yes", "--allow-delete", environment=prod)
 
@@ -166,13 +166,16 @@ def test_a_destroyed_prod_leaves_its_logs_and_says_so(local_aws: LocalAws, proje
         assert len(kept) == 3
 
 
-def _who_is_called(local_aws: LocalAws, region: str) -> list[str]:
-    """Give the addresses that the one composite alarm of a region publishes to."""
+def _who_is_called(local_aws: LocalAws, region: str) -> tuple[list[str], bool]:
+    """Give the addresses that the region's composite alarm calls, and if by a key of ours."""
     client = local_aws.client
     alarms = client("cloudwatch", region=region).describe_alarms(AlarmTypes=["CompositeAlarm"])
     ((topic,),) = (one["AlarmActions"] for one in alarms["CompositeAlarms"])
-    listed = client("sns", region=region).list_subscriptions_by_topic(TopicArn=topic)
-    return [one["Endpoint"] for one in listed["Subscriptions"]]
+    sns = client("sns", region=region)
+    listed = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    key = sns.get_topic_attributes(TopicArn=topic)["Attributes"]["KmsMasterKeyId"]
+    ours = [one["KeyId"] for one in client("kms", region=region).list_keys()["Keys"]]
+    return [one["Endpoint"] for one in listed], key in ours
 
 
 def _prod_of_this_account(text: str) -> str:

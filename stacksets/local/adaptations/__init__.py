@@ -49,6 +49,7 @@ ADAPTATIONS = (
     "proxy",
     "records",
     "rest_apis",
+    "topic_keys",
 )
 """The modules that need nothing; `handlers` needs what runs the functions, `sampling_rules` what
 keeps them."""

@@ -220,6 +220,15 @@ def test_function_keys_are_dropped_from_templates(ministack: Ministack) -> None:
     assert not shown.get("KMSKeyArn")
 
 
+def test_topic_keys_are_dropped_from_templates(ministack: Ministack) -> None:
+    made(ministack, {"It": resource("SNS::Topic", KmsMasterKeyId="alias/ours")})
+
+    sns = ministack.client("sns")
+    (topic,) = sns.list_topics()["Topics"]
+    shown = sns.get_topic_attributes(TopicArn=topic["TopicArn"])["Attributes"]
+    assert "KmsMasterKeyId" not in shown
+
+
 def test_log_keys_any_text_is_a_key(ministack: Ministack) -> None:
     made(ministack, {"It": resource("Logs::LogGroup", KmsKeyId="none")})
 

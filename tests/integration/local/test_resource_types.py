@@ -389,3 +389,17 @@ def test_a_functions_key_is_kept_and_may_change(local_aws: LocalAws) -> None:
         )
 
         assert shown.get("KMSKeyArn", "") == key
+
+
+def test_a_topics_key_is_kept_and_may_change(local_aws: LocalAws) -> None:
+    client, sns = local_aws.client("cloudformation"), local_aws.client("sns")
+    for key in ("one", "two", ""):
+        options = {"KmsMasterKeyId": key} if key else {}
+        template = {"It": resource("SNS::Topic", **options)}
+        outputs = deploy(
+            client, json.dumps({"Resources": template, "Outputs": {"Arn": {"Value": ref("It")}}})
+        )
+
+        shown = sns.get_topic_attributes(TopicArn=outputs["Arn"])["Attributes"]
+
+        assert shown.get("KmsMasterKeyId", "") == key
