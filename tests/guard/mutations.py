@@ -20,9 +20,11 @@ TAGS = ("Author", "Environment", "Repository")
 # What rules judge a resource by beside itself: an API with a name has to be closed, and so on.
 JUDGED_BY = {
     "AWS::ApiGateway::RestApi": "AWS::ApiGateway::DomainName",
+    "AWS::CloudWatch::Alarm": "AWS::CloudWatch::CompositeAlarm",
     "AWS::Logs::LogGroup": "AWS::KMS::Key",
     "AWS::S3::Bucket": "AWS::S3::BucketPolicy",
     "AWS::S3::BucketPolicy": "AWS::S3::Bucket",
+    "AWS::SNS::Topic": "AWS::KMS::Key",
 }
 GONE = object()
 WHY = {"com.aws.cloudformation.Context": {"why": "to be refused"}}
