@@ -4,6 +4,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 
 SETUP := .venv/.set-up
+AUDIT := .tools/audit/.set-up
 PYTHON := .venv/bin/python
 STACKSETS := .venv/bin/stacksets
 ARGS ?=
@@ -22,7 +23,7 @@ PATIENT := -n 3 --dist worksteal
 # Where a container sets it, every process of the tests compiles again all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help local test test-all template resolve lint types fresh bootstrap plan deploy status \
+.PHONY: help local test test-all template resolve lint audit types fresh bootstrap plan deploy status \
         drift outputs smoke destroy bench clean on-local-aws
 
 help: ## list the targets
@@ -30,6 +31,9 @@ help: ## list the targets
 
 $(SETUP): setup.cfg pyproject.toml constraints.txt .ci/set-up
 	@sh .ci/set-up $@
+
+$(AUDIT): .ci/audit-requirements.txt .ci/set-up-audit
+	@sh .ci/set-up-audit $@
 
 local: $(SETUP) ## the main job on an embedded local AWS: no account, no docker
 	@$(PYTHON) -m generator
@@ -51,7 +55,7 @@ test: $(SETUP) ## the tests with branch coverage, in a few minutes
 	@$(PYTHON) -m coverage report
 	@$(PYTHON) -m pytest -q $(BY_TEST) $(SHORT) $(MEASURED:%=--ignore=%) $(ARGS)
 
-test-all: $(SETUP) ## the exhaustive tests too
+test-all: $(SETUP) $(AUDIT) ## the exhaustive tests too
 	@$(PYTHON) -m pytest -q $(PATIENT) -m "not account" $(ARGS)
 
 template: $(SETUP) ## render templates/ and docs/costs.md from generator/ and handler/
@@ -71,6 +75,10 @@ lint: $(SETUP) ## style, import rules, cfn-lint and cfn-guard
 	@! grep -nE '^[^#;].*[[:space:]]#' setup.cfg
 	@$(MAKE) resolve
 	@$(PYTHON) -m generator.checks
+
+audit: $(SETUP) $(AUDIT) ## public scanners: checkov and cfn-lint-serverless
+	@$(MAKE) resolve
+	@$(PYTHON) -m generator.checks.audit
 
 types: $(SETUP) ## mypy, strict
 	@$(PYTHON) -m mypy

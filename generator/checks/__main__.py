@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from generator.checks.errors import ChecksError
+from generator.checks.files import list_resolved, list_templates
 from generator.checks.guard import GuardResult, run_rule_tests, validate
 from generator.checks.install_guard import GUARD
 from generator.checks.lint import lint
@@ -28,9 +29,8 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run every check; findings go to stdout, a line each, then a line that sums up."""
     arguments = _parse(words)
     try:
-        templates = _files(arguments.templates, "*.json", "python -m generator")
-        resolved = _files(arguments.resolved, "**/*.json", "stacksets resolve")
-        _require_a_view_of_each(templates, resolved)
+        templates = list_templates(arguments.templates)
+        resolved = list_resolved(arguments.resolved, templates)
         guarded = validate(arguments.guard, arguments.rules, [*templates, *resolved])
         misjudged = run_rule_tests(arguments.guard, arguments.rules)
         linted = lint(templates, arguments.regions)
@@ -52,25 +52,6 @@ def _parse(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--guard", type=Path, default=GUARD, help="the cfn-guard binary")
     parser.add_argument("--regions", nargs="+", default=[*TARGET_REGIONS, HOME_REGION])
     return parser.parse_args(words)
-
-
-def _files(folder: Path, pattern: str, maker: str) -> list[Path]:
-    """List what there is to check, less the maps of sources; nothing to check is never a pass."""
-    found = folder.glob(pattern)
-    files = sorted(path for path in found if not path.name.endswith(".sources.json"))
-    if not files:
-        raise ChecksError(f"there is no template in {folder}; `{maker}` writes them")
-    return files
-
-
-def _require_a_view_of_each(templates: Sequence[Path], resolved: Sequence[Path]) -> None:
-    """Several rules see what they guard in a resolved template only."""
-    seen = {path.name.split(".")[0] for path in resolved}
-    unseen = [path.name for path in templates if path.stem not in seen]
-    if unseen:
-        raise ChecksError(
-            f"{', '.join(unseen)} is not among the resolved templates; `stacksets resolve` adds it"
-        )
 
 
 def _regions(resolved: Sequence[Path]) -> str:

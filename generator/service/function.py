@@ -7,7 +7,7 @@ from troposphere.iam import Role
 from troposphere.kms import Key
 
 from generator.hashing import hashed_title
-from generator.metadata import context, tags
+from generator.metadata import Skip, context, tags
 from generator.service.conditions import HAS_CUSTOMER_KEY, IS_MONITORED
 from generator.service.logs import LogGroup
 from generator.service.parameters import Parameters
@@ -72,10 +72,17 @@ def _function(
         "Function",
         Metadata=context(
             "The code is inline, so that an auditor reads it and no region needs a bucket.",
-            "no dead letter queue: API Gateway calls synchronously",
-            "no VPC: it reaches nothing inside one",
             "it looks at AllowedNetworks: a resource policy is served by a new deployment only, "
             "which no parameter makes",
+            skips=(
+                Skip(
+                    "CKV_AWS_115", "the stage's throttle bounds it; small accounts cannot reserve"
+                ),
+                Skip("CKV_AWS_116", "API Gateway calls synchronously"),
+                Skip("CKV_AWS_117", "it reaches nothing inside a VPC"),
+                Skip("CKV_AWS_173", "AWS's key unless Encryption=customer"),
+                Skip("WS1004", "LoggingConfig names the group"),
+            ),
         ),
         Runtime=settings.runtime,
         Architectures=["arm64"],

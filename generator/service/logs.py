@@ -12,7 +12,7 @@ from troposphere import GetAtt, If, NoValue, Ref, Sub, logs
 from troposphere.apigateway import RestApi
 from troposphere.kms import Key
 
-from generator.metadata import context, tags
+from generator.metadata import Skip, context, tags
 from generator.service.conditions import HAS_CUSTOMER_KEY, IS_NOT_PROD, IS_PROD
 from generator.service.parameters import Parameters
 from generator.settings import STAGE_NAME
@@ -85,7 +85,7 @@ def _group(parameters: Parameters, key: Key, title: str, why: str) -> LogGroup:
     )
     passing = logs.LogGroup(
         title,
-        Metadata=context(why),
+        Metadata=context(why, skips=(Skip("CKV_AWS_158", "AWS's key unless Encryption=customer"),)),
         Condition=IS_NOT_PROD,
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",

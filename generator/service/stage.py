@@ -8,7 +8,7 @@ from troposphere import AWSObject, If, Join, NoValue, Ref, Sub
 from troposphere.apigateway import AccessLogSetting, Deployment, MethodSetting, RestApi, Stage
 
 from generator.hashing import hashed_title
-from generator.metadata import context, tags
+from generator.metadata import Skip, context, tags
 from generator.service.conditions import (
     API_LOGGING_ON,
     CALLERS_ARE_ANYONE,
@@ -85,6 +85,11 @@ def build_publication(
         Metadata=context(
             "Throttling bounds what the public can cost; metrics of each method are billed.",
             "DataTraceEnabled stays false: it would log whole requests",
+            skips=(
+                Skip("CKV_AWS_76", "on unless ApiLogging is off"),
+                Skip("CKV_AWS_120", "an answer costs less than a cache"),
+                Skip("ES2000", "on unless ApiLogging is off"),
+            ),
         ),
         RestApiId=Ref(api),
         DeploymentId=If(CALLERS_ARE_SIGNED, Ref(signed_deployment), Ref(open_deployment)),

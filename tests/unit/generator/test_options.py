@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.checks.audit import OF_RESOLVED
 from generator.checks.lint import lint
 from generator.settings import HOME_REGION, TARGET_REGIONS
 from stacksets.resolve import evaluate_conditions
@@ -37,8 +38,6 @@ GIVEN = {
         ("TargetRegions", ",".join(TARGET_REGIONS)),
     ),
 }
-# A resolved template refers to no parameter or mapping any more, and its partition is a name.
-RESOLVED = {"W2001", "W7001", "I3042"}
 
 
 @functools.cache
@@ -208,7 +207,7 @@ def references(value):
 def found_by_cfn_lint(template, region, folder):
     file = folder / "resolved.json"
     file.write_text(json.dumps(template, indent=1))
-    return [finding for finding in lint([file], [region]) if finding.rule not in RESOLVED]
+    return [finding for finding in lint([file], [region]) if finding.rule not in OF_RESOLVED]
 
 
 @pytest.mark.parametrize(("name", "number"), every_set(1))
