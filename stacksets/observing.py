@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stacksets.asking import ask_each
 from stacksets.errors import AwsError
+from stacksets.masked import mask_again
 from stacksets.model.desired import PermissionModel
 from stacksets.model.layers import OverrideLayers
 from stacksets.model.observed import Refusal
@@ -60,7 +61,7 @@ def observe_stack_set(
         instances = _with_overrides(aws, deployment, instances, before)
     if looks_up:
         instances = _with_stacks(aws, deployment, instances)
-    return replace(
+    read = replace(
         described,
         instances=instances,
         stacks_looked_up=looks_up,
@@ -71,6 +72,7 @@ def observe_stack_set(
             else ()
         ),
     )
+    return mask_again(aws, read)
 
 
 def _with_overrides(

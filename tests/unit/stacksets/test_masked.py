@@ -6,14 +6,17 @@ import json
 import traceback
 from dataclasses import replace
 from datetime import UTC, datetime
+from unittest.mock import Mock
 
 import pytest
+import yaml
 
 from stacksets.aws.door import StackEvent
 from stacksets.differences import MASK
-from stacksets.errors import ServiceError, TemplateError
+from stacksets.errors import PermissionDeniedError, ServiceError, TemplateError
 from stacksets.masked import find_secret_texts, mask_reasons
 from stacksets.model.desired import Bootstrap, CallAs, KeptValue, ParameterOverride
+from stacksets.observing import observe_stack_set
 from tests.builders import (
     ACCOUNT,
     EAST,
@@ -135,9 +138,31 @@ def test_the_rest_of_the_door_is_as_it_was():
     assert door.known_regions() == there.known_regions()
 
 
-def test_without_a_noecho_value_the_door_is_the_same():
+def test_without_a_noecho_parameter_nothing_is_masked_and_nothing_more_is_asked():
     there = FakeAws()
-    assert mask_reasons(there, a_deployment()) is there
+    sets = there.fake_stack_sets
+    sets.sets[NAME] = a_stack_set(an_instance(status_reason=QUOTED))
+    reads = _count_reads(sets, {a_key(): {"Open": SECRET}})
+    sets.results["op-1"] = (a_result(status_reason=QUOTED),)
+    door = mask_reasons(there, a_deployment()).stack_sets(HOME, CallAs.SELF)
+
+    assert door.describe_stack_set(NAME) is not None
+    assert door.list_instances(NAME)[0].status_reason == QUOTED
+    assert door.list_results(NAME, "op-1")[0].status_reason == QUOTED
+    assert not reads
+
+
+def _count_reads(sets, overrides):
+    """Let AWS hold overrides; gives the instances whose were read."""
+    reads: list[object] = []
+
+    def read(name, key):
+        assert name == NAME
+        reads.append(key)
+        return overrides.get(key)
+
+    sets.read_overrides = read
+    return reads
 
 
 def test_values_of_overrides_lists_and_the_bootstrap_are_known_and_no_open_ones():
@@ -187,6 +212,107 @@ def test_of_values_within_one_another_the_longest_is_masked():
     deployment = _deployment("password", overrides=(_override(Password="password-of-prod"),))
     door = mask_reasons(there, deployment).stack_sets(HOME, CallAs.SELF)
     assert door.find_operation(NAME, "op-1").status_reason == f"no {MASK}"
+
+
+def _hiding(**more):
+    """A template whose NoEcho parameter has a default, and more of its Parameters."""
+    hidden = {"Type": "String", "NoEcho": True, "Default": "defaulttoken"}
+    return {**CONTENT, "Parameters": {"Token": hidden, **more}}
+
+
+def test_the_default_of_a_noecho_parameter_is_masked_also_where_the_file_replaces_it():
+    for given in ({}, {"Token": "of-the-file"}):
+        deployment = a_deployment(template=a_template(_hiding()), parameters=given)
+        assert find_secret_texts(deployment) == {"defaulttoken", *given.values()}
+
+
+def test_a_default_of_the_bootstrap_is_masked():
+    roles = Bootstrap(stack_name="roles", template=a_template(_hiding()), parameters={}, tags={})
+    assert find_secret_texts(a_deployment(bootstrap=roles)) == {"defaulttoken"}
+
+
+@pytest.mark.parametrize("body", [json.dumps(_hiding()), yaml.safe_dump(_hiding())])
+def test_what_the_template_on_aws_calls_noecho_is_masked_though_the_file_does_not(body):
+    there, reason = FakeAws(), "bad defaulttoken and handoverride1"
+    sets = there.fake_stack_sets
+    sets.overrides[a_key()] = {"Token": "handoverride1"}
+    sets.sets[NAME] = a_stack_set(an_instance(status_reason=reason), template_body=body)
+
+    observed = observe_stack_set(mask_reasons(there, a_deployment()), a_deployment())
+
+    assert observed.instances[0].status_reason == f"bad {MASK} and {MASK}"
+    assert observed.instances[0].overrides == {"Token": "handoverride1"}, "it is compared"
+
+
+def test_a_template_on_aws_that_nobody_can_parse_teaches_nothing():
+    there = FakeAws()
+    row = an_instance(status_reason="bad defaulttoken")
+    there.fake_stack_sets.sets[NAME] = a_stack_set(row, template_body="{NoEcho")
+    door = mask_reasons(there, a_deployment()).stack_sets(HOME, CallAs.SELF)
+
+    assert door.describe_stack_set(NAME).template_body == "{NoEcho"
+    assert door.list_instances(NAME)[0].status_reason == "bad defaulttoken"
+
+
+@pytest.mark.parametrize("found_by", ["list_instances", "list_results"])
+def test_the_overrides_of_an_instance_are_read_before_its_reason_comes_in(found_by):
+    there, reason = FakeAws(), "bad handoverride1 and first"
+    sets = there.fake_stack_sets
+    reads = _count_reads(sets, {a_key(): {"Password": "handoverride1", "Keys": "first,second"}})
+    sets.sets[NAME] = a_stack_set(an_instance(status_reason=reason), an_instance(a_key("2" * 12)))
+    sets.results["op-1"] = (a_result(status_reason=reason),)
+    door = mask_reasons(there, _deployment()).stack_sets(HOME, CallAs.SELF)
+    asked = {"list_instances": [NAME], "list_results": [NAME, "op-1"]}[found_by]
+
+    for _ in range(2):
+        told = getattr(door, found_by)(*asked)[0].status_reason
+        assert told == f"bad {MASK} and {MASK}"
+
+    assert reads == [a_key()], "once, and not of an instance that gives no reason"
+
+
+def test_an_override_that_may_not_be_read_hides_no_reason():
+    there = FakeAws()
+    sets = there.fake_stack_sets
+    sets.sets[NAME] = a_stack_set(an_instance(status_reason=QUOTED))
+    door = mask_reasons(there, _deployment()).stack_sets(HOME, CallAs.SELF)
+    refused = Mock(side_effect=PermissionDeniedError("not you"))
+    sets.read_overrides = refused
+
+    assert door.list_instances(NAME)[0].status_reason == TOLD
+    assert refused.called
+
+
+def test_a_reason_may_quote_the_override_of_another_instance():
+    there = FakeAws()
+    sets = there.fake_stack_sets
+    sets.sets[NAME] = a_stack_set(
+        an_instance(status_reason="bad handoverride1"),
+        an_instance(a_key("2" * 12)),
+    )
+    sets.overrides[a_key("2" * 12)] = {"Password": "handoverride1"}
+    sets.operations["op-1"] = an_operation(status_reason="handoverride1 again")
+
+    observed = observe_stack_set(mask_reasons(there, _deployment()), _deployment())
+
+    assert [one.status_reason for one in observed.instances] == [f"bad {MASK}", ""]
+    assert [one.status_reason for one in observed.operations] == [f"{MASK} again"]
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+@pytest.mark.parametrize("command", ["deploy", "diagnose", "status", "plan", "events"])
+def test_no_command_says_a_default_or_an_override_of_aws(run, aws, command, output, file):
+    (file.parent / "template.json").write_text(json.dumps({**TEMPLATE, **_hiding()}))
+    aws.fake_stack_sets.fail[a_key(region=WEST)] = "bad defaulttoken and handoverride1 here"
+    assert run("deploy", "--yes", "--no-lint")[0] == 5
+    aws.fake_stack_sets.overrides[a_key(region=WEST)] = {"Token": "handoverride1"}
+    flags = {"deploy": ["--yes", "--no-lint"], "events": [_latest(aws)]}.get(command, [])
+
+    _, out, err = run(command, *flags, "--output", output)
+
+    assert "defaulttoken" not in out + err
+    assert "handoverride1" not in out + err
+    assert f"bad {MASK} and {MASK} here" in out + err
 
 
 @pytest.mark.parametrize("output", ["text", "json"])
