@@ -48,7 +48,7 @@ def test_the_bytes_depend_neither_on_the_hash_seed_nor_on_the_environment(render
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_template_ends_in_one_newline_and_fits_a_stack_set_with_room(name, rendered):
+def test_a_template_ends_in_one_newline_and_fits_a_stack_set(name, rendered):
     body = rendered[name]
     assert body.endswith(b"}\n")
     assert len(body) <= TEMPLATE_BODY_LIMIT_BYTES
