@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from stacksets.differences import MASK, Hidden, find_differences
@@ -40,8 +41,16 @@ def settle_definition(deployment: Deployment, observed: StackSet | None) -> Defi
         administration_role_arn=administration,
         execution_role_name=execution,
         managed_execution=deployment.managed_execution,
-        auto_deployment=deployment.auto_deployment,
+        auto_deployment=_settled_auto_deployment(deployment, observed),
     )
+
+
+def _settled_auto_deployment(
+    deployment: Deployment, observed: StackSet | None
+) -> AutoDeployment | None:
+    """Keep the dependencies that are there: what an update without them means is not documented."""
+    wanted, there = deployment.auto_deployment, observed and observed.auto_deployment
+    return replace(wanted, depends_on=there.depends_on) if wanted and there else wanted
 
 
 def compare_definition(

@@ -97,6 +97,7 @@ def _auto_deployment_from(answer: AutoDeploymentOutputTypeDef | None) -> AutoDep
     return AutoDeployment(
         enabled=answer.get("Enabled", False),
         retain_stacks_on_account_removal=answer.get("RetainStacksOnAccountRemoval", False),
+        depends_on=tuple(answer.get("DependsOn", ())),
     )
 
 
@@ -282,14 +283,13 @@ def definition_to(definition: Definition) -> Request:
 
 
 def _auto_deployment_to(wanted: AutoDeployment | None) -> Request | None:
-    """Write auto-deployment; whether stacks are retained is said only where it is on."""
-    if wanted is None:
-        return None
-    if not wanted.enabled:
-        return {"Enabled": False}
+    """Write auto-deployment; what else there is to it is said only where it is on."""
+    if wanted is None or not wanted.enabled:
+        return None if wanted is None else {"Enabled": False}
     return {
         "Enabled": True,
         "RetainStacksOnAccountRemoval": wanted.retain_stacks_on_account_removal,
+        **({"DependsOn": list(wanted.depends_on)} if wanted.depends_on else {}),
     }
 
 

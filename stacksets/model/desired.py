@@ -102,10 +102,13 @@ class AutoDeployment:
     """Whether an account that joins a targeted unit gets stack instances by itself.
 
     An account that leaves it loses them, and its stacks unless `retain_stacks_on_account_removal`.
+    `depends_on` are the ARNs of the stack sets whose automatic operations go first; no file names
+    them, those that are there are kept.
     """
 
     enabled: bool
     retain_stacks_on_account_removal: bool = False
+    depends_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -409,6 +409,18 @@ def test_auto_deployment_that_changed_is_a_difference_and_roles_are_none(
     assert [one.path for one in plan.differences] == paths
 
 
+def test_dependencies_of_auto_deployment_are_no_difference_and_survive_an_update(aws):
+    observed = there(
+        *APPS_THERE, auto_deployment=AutoDeployment(enabled=True, depends_on=("arn:first",))
+    )
+
+    unchanged = planned(aws, of_units(automatic=True), observed)
+    [update] = planned(aws, of_units(automatic=True, description="new"), observed).steps
+
+    assert unchanged.is_empty
+    assert update.definition.auto_deployment.depends_on == ("arn:first",)
+
+
 def test_another_permission_model_is_a_difference_while_there_are_no_instances(aws):
     observed = a_stack_set()
     plan = planned(aws, of_units(), observed)

@@ -127,6 +127,15 @@ def test_units_are_deployment_targets_with_a_filter_where_there_is_one(
             AutoDeployment(enabled=True, retain_stacks_on_account_removal=True),
             {"Enabled": True, "RetainStacksOnAccountRemoval": True},
         ),
+        (
+            AutoDeployment(enabled=True, depends_on=("arn:first",)),
+            {
+                "Enabled": True,
+                "RetainStacksOnAccountRemoval": False,
+                "DependsOn": ["arn:first"],
+            },
+        ),
+        (AutoDeployment(enabled=False, depends_on=("arn:first",)), {"Enabled": False}),
     ],
 )
 def test_auto_deployment_is_sent_without_targets(wanted, sent):
@@ -170,7 +179,11 @@ def test_what_aws_says_of_units_is_read(cloudformation, clients):
                 "StackSetName": "svc",
                 "StackSetId": "svc:1",
                 "PermissionModel": "SERVICE_MANAGED",
-                "AutoDeployment": {"Enabled": True, "RetainStacksOnAccountRemoval": True},
+                "AutoDeployment": {
+                    "Enabled": True,
+                    "RetainStacksOnAccountRemoval": True,
+                    "DependsOn": ["arn:first", "arn:second"],
+                },
                 "OrganizationalUnitIds": [UNIT],
             }
         },
@@ -193,7 +206,9 @@ def test_what_aws_says_of_units_is_read(cloudformation, clients):
     stack_sets = BotoStackSets(clients)
     described = stack_sets.describe_stack_set("svc")
     assert described.auto_deployment == AutoDeployment(
-        enabled=True, retain_stacks_on_account_removal=True
+        enabled=True,
+        retain_stacks_on_account_removal=True,
+        depends_on=("arn:first", "arn:second"),
     )
     assert described.organizational_unit_ids == (UNIT,)
     assert [one.organizational_unit_id for one in stack_sets.list_instances("svc")] == [UNIT]
