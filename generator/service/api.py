@@ -27,7 +27,7 @@ _WHO_MAY_GET = {
         "region, version and health only."
     ),
 }
-_OPEN = {"MyResource": "public unless Callers=iam", "Health": "Route 53 signs nothing"}
+_OPEN = {"MyResource": "as Callers says", "Health": "Route 53 signs nothing"}
 
 
 class Route(NamedTuple):

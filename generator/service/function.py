@@ -75,12 +75,10 @@ def _function(
             "it looks at AllowedNetworks: a resource policy is served by a new deployment only, "
             "which no parameter makes",
             skips=(
-                Skip(
-                    "CKV_AWS_115", "the stage's throttle bounds it; small accounts cannot reserve"
-                ),
+                Skip("CKV_AWS_115", "the stage's throttle bounds it"),
                 Skip("CKV_AWS_116", "API Gateway calls synchronously"),
                 Skip("CKV_AWS_117", "it reaches nothing inside a VPC"),
-                Skip("CKV_AWS_173", "AWS's key unless Encryption=customer"),
+                Skip("CKV_AWS_173", "as Encryption says"),
                 Skip("WS1004", "LoggingConfig names the group"),
             ),
         ),

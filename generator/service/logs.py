@@ -85,7 +85,7 @@ def _group(parameters: Parameters, key: Key, title: str, why: str) -> LogGroup:
     )
     passing = logs.LogGroup(
         title,
-        Metadata=context(why, skips=(Skip("CKV_AWS_158", "AWS's key unless Encryption=customer"),)),
+        Metadata=context(why, skips=(Skip("CKV_AWS_158", "as Encryption says"),)),
         Condition=IS_NOT_PROD,
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
