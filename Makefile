@@ -9,14 +9,16 @@ PYTHON := .venv/bin/python
 STACKSETS := .venv/bin/stacksets
 ARGS ?=
 
-# What coverage is measured of: each line is held by a test of its own. The commands' tests would double their
-# time under it and reach no line more.
-MEASURED := tests/conformance tests/integration/local tests/integration/control_plane \
+# What coverage is measured of: each line is held by a test of its own. The commands' tests and the other files of
+# the conformance tests would double their time under it and reach no line more.
+CONFORMANCE := service_managed imports drift auto_deployment account_gates templates
+MEASURED := $(CONFORMANCE:%=tests/conformance/test_%.py) tests/integration/local tests/integration/control_plane \
             tests/integration/test_smoke.py tests/guard tests/golden tests/unit
 SHORT := -m "not exhaustive and not account"
 # Long files stand first, so that no process is left alone with one at the end.
 BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
-BY_TEST := -n 2 --dist worksteal
+# The commands wait now and then, for operations and for one another.
+BY_TEST := -n 3 --dist worksteal
 # The exhaustive tests mostly wait: for operations, lags and calls that time out.
 PATIENT := -n 3 --dist worksteal
 
