@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in out]
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def client_unmeasured() -> Iterator[None]:
     """What calls is boto3 alone; ours is what answers."""
     with others_measured_alone():

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def client_unmeasured() -> Iterator[None]:
     """What calls is boto3 alone; ours is what answers."""
     with others_measured_alone():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
+import json
 import os
 import signal
 import subprocess
@@ -29,6 +31,15 @@ RUNS_PARTS_OF_OURS = True
 LOCAL_RUN = (
     "import sys; from stacksets.local.run import run_command; sys.exit(run_command(sys.argv[1:]))"
 )
+# The same against an embedded AWS that runs already, which is told as JSON.
+SHARED_RUN = """
+import contextlib, json, sys
+from stacksets.local import run
+from stacksets.local.started import Started
+started = Started(**json.loads(sys.argv[1]))
+run.embedded_aws = lambda: contextlib.nullcontext(started)
+sys.exit(run.run_command(sys.argv[2:]))
+"""
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 # Deploys by boto3 without a word of where AWS is, and calls the endpoint of the stack's output.
 DEPLOY = """
@@ -130,8 +141,10 @@ def test_a_command_that_is_not_there_is_named() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_is_handed_on_to_the_command(number: signal.Signals) -> None:
-    arguments = [sys.executable, "-c", LOCAL_RUN, sys.executable, "-c", ANSWER_SIGNAL]
+def test_a_signal_is_handed_on_to_the_command(number: signal.Signals, local_aws: LocalAws) -> None:
+    started = json.dumps(dataclasses.asdict(local_aws.started))
+    command = [sys.executable, "-c", ANSWER_SIGNAL]
+    arguments = [sys.executable, "-c", SHARED_RUN, started, *command]
     with subprocess.Popen(
         arguments, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as process:

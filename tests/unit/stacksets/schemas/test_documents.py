@@ -30,28 +30,24 @@ def _codes(shapes):
     return [code for one in shapes for code in fixed(one, "code") or []]
 
 
-def _trees():
-    for path in SOURCE.rglob("*.py"):
-        if not path.is_relative_to(SOURCE / "schemas"):
-            yield ast.parse(path.read_text(encoding="utf-8"))
+@pytest.fixture(scope="module")
+def nodes():
+    """The constants and the calls of the source."""
+    return [
+        node
+        for path in SOURCE.rglob("*.py")
+        if not path.is_relative_to(SOURCE / "schemas")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant | ast.Call)
+    ]
 
 
-def _constants():
-    return {
-        node.value
-        for tree in _trees()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
-
-
-def _messages():
+def _messages(nodes):
     """Give the codes of the messages that the source makes."""
-    for tree in _trees():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Message":
-                [code] = [one.value for one in node.keywords if one.arg == "code"]
-                yield ast.literal_eval(code)
+    for node in nodes:
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "Message":
+            [code] = [one.value for one in node.keywords if one.arg == "code"]
+            yield ast.literal_eval(code)
 
 
 @pytest.mark.parametrize("name", ["output", "plan"])
@@ -129,12 +125,12 @@ def test_command_code_and_verdict_tell_one_shape_but_for_what_is_resumed():
     assert ["removed" in one for one in resumed] == [False, True]
 
 
-def test_every_message_of_the_source_has_a_shape_and_every_event_is_a_message():
-    assert sorted(set(_messages())) == sorted(_codes(EVENTS))
+def test_every_message_of_the_source_has_a_shape_and_every_event_is_a_message(nodes):
+    assert sorted(set(_messages(nodes))) == sorted(_codes(EVENTS))
 
 
-def test_every_code_of_a_result_stands_in_the_source():
-    known = _constants()
+def test_every_code_of_a_result_stands_in_the_source(nodes):
+    known = {node.value for node in nodes if isinstance(node, ast.Constant)}
     assert [code for code in _codes(RESULTS) if code not in known] == []
 
 
