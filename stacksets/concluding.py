@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacksets.diagnosing import find_root_causes, list_not_attempted
+from stacksets.hints import find_retry
 from stacksets.model.desired import InstanceKey
 from stacksets.model.observed import OperationStatus, ResultStatus
 from stacksets.model.outcome import Outcome, Verdict
@@ -60,7 +61,7 @@ def conclude(
     """
     succeeded = remaining.is_empty
     causes = (
-        find_root_causes(aws, deployment, observed, execution.results)
+        find_root_causes(aws, deployment, observed, execution.results, find_retry(execution.failed))
         if observed and execution.failed and not succeeded
         else ()
     )

@@ -256,7 +256,7 @@ def _count_refusal(progress: _Progress, plan: Plan) -> None:
     if progress.refusals > _MOST_REFUSALS:
         raise StalePlanError(
             f"stack set {plan.stack_set_name} was changed by somebody else every time; gave up",
-            hint="stacksets events lists the operations; run again when the other one is done",
+            hint="`stacksets events` lists the operations; run again when the other one is done",
         )
 
 

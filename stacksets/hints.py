@@ -9,23 +9,35 @@ guide, "Troubleshooting".
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from stacksets.model.outcome import Hint
+from stacksets.model.observed import OperationAction
+from stacksets.model.outcome import Hint, Retry
+from stacksets.operation_ids import Purpose, find_purpose
 
 if TYPE_CHECKING:
-    from stacksets.model.desired import InstanceKey
+    from collections.abc import Sequence
 
-_AGAIN = "`stacksets deploy` retries it"
+    from stacksets.model.desired import InstanceKey
+    from stacksets.model.observed import Operation
+
+DEPLOYS = Retry(who="`stacksets deploy`")
+_OF_SOME = {Purpose.DRIFT, Purpose.IMPORT, Purpose.DRAIN, Purpose.UNDRAIN}
+"""What looks only, or is about some stacks: what was wanted of the stack set stays."""
 
 
 class _Entry(NamedTuple):
-    """One cause; `find_hint` fills `meaning` and `action` in, also from the pattern's groups."""
+    """One cause; `find_hint` fills `meaning` and `action` in, also from the pattern's groups.
+
+    `removal` is the action where a removal failed, if that is another.
+    """
 
     code: str
     pattern: str
     meaning: str
     action: str
+    removal: str = ""
 
 
 # The first entry that matches is taken, so what is particular stands above what is general.
@@ -81,6 +93,8 @@ _ENTRIES = (
         "account {account} is suspended or closed; StackSets leaves it out",
         "take the account out of the targets or out of its organizational unit (`stacksets deploy` "
         "then lets go of its stack instances), or have it reinstated by AWS Support",
+        "have the account reinstated by AWS Support, then {again}; or let go of its stack "
+        "instances by --retain-inoperable",
     ),
     _Entry(
         "account_gate",
@@ -201,6 +215,8 @@ _ENTRIES = (
         "a stack in {state} cannot be brought up again, only deleted",
         "`aws cloudformation delete-stack --stack-name {stack} --region {region}` in the account; "
         "then `stacksets deploy --allow-delete` makes it anew",
+        "`aws cloudformation delete-stack --stack-name {stack} --region {region}` in the account; "
+        "then {again}",
     ),
     _Entry(
         "stack_gone",
@@ -208,6 +224,7 @@ _ENTRIES = (
         r"Stack (?:with id |\[)\S+ does not exist",
         "somebody deleted the stack past the stack set, which does not notice",
         "`stacksets deploy --allow-delete` takes the stack instance out and makes it anew",
+        "nothing is left to delete there: {again}",
     ),
     _Entry(
         "explicit_deny",
@@ -240,6 +257,13 @@ INOPERABLE = Hint(
 )
 """For an INOPERABLE stack instance whose reason says nothing more particular."""
 
+INOPERABLE_REMOVAL = replace(
+    INOPERABLE,
+    action="mend what the reason names, then {again}; where the stack cannot be deleted, "
+    "--retain-inoperable lets the stack instance go, and the stack is to be deleted in its account",
+)
+"""The same where a removal failed; the action is yet to be filled in."""
+
 FAILED_IMPORT = Hint(
     code="failed_import",
     meaning="StackSets has not adopted the stack, which stays as it was; the stack instance stands "
@@ -252,8 +276,46 @@ CODES = tuple(sorted({one.code for one in (*_ENTRIES, INOPERABLE, FAILED_IMPORT)
 """The code of every hint; programs rely on them."""
 
 
+def explain_inoperable(retry: Retry) -> Hint:
+    """Give the hint for an INOPERABLE stack instance whose reason says nothing more particular."""
+    if not retry.removes:
+        return INOPERABLE
+    return replace(INOPERABLE_REMOVAL, action=INOPERABLE_REMOVAL.action.format(again=retry.again))
+
+
+def find_latest_retry(operations: Sequence[Operation]) -> Retry:
+    """Tell what goes on with what was last wanted of a stack set; operations newest first."""
+    latest = (one for one in operations if find_purpose(one.id) not in _OF_SOME)
+    return find_retry(next(latest, None))
+
+
+def find_retry(operation: Operation | None) -> Retry:
+    """Tell what tries an operation once more, where it was begun by this tool or by another.
+
+    After a deletion by another client nobody knows what was wanted, but no deploy.
+    """
+    match find_purpose(operation.id) if operation else None:
+        case (
+            Purpose.DESTROY | Purpose.DESTROY_RETAIN_STACKS | Purpose.DESTROY_RETAIN_INOPERABLE
+        ) as purpose:
+            return Retry(who=f"`stacksets {purpose.command}`", removes=True)
+        case (Purpose.DEPLOY_RETAIN_INOPERABLE | Purpose.DRIFT) as purpose:
+            return Retry(who=f"`stacksets {purpose.command}`")
+        case (Purpose.DRAIN | Purpose.UNDRAIN) as purpose:
+            return Retry(who=f"`stacksets {purpose.command} REGION`")
+        case None if operation and operation.action is OperationAction.DELETE:
+            return Retry(who="whoever asked for the deletion", removes=True)
+        case _:
+            return DEPLOYS
+
+
 def find_hint(
-    reason: str, key: InstanceKey, *, stack_id: str | None = None, again: str = _AGAIN
+    reason: str,
+    key: InstanceKey,
+    *,
+    stack_id: str | None = None,
+    retry: Retry = DEPLOYS,
+    again: str = "",
 ) -> Hint | None:
     """Say what a reason of AWS means and what to do about it, None where that is not known.
 
@@ -261,7 +323,8 @@ def find_hint(
         reason: the whole reason, as AWS gives it.
         key: where it struck.
         stack_id: the stack's ARN, for commands that name it.
-        again: what tries it once more, as the end of a sentence.
+        retry: what tries it once more.
+        again: the same as the end of a sentence, where that is more than a command.
     """
     for entry in _ENTRIES:
         found = re.search(entry.pattern, reason)
@@ -270,13 +333,14 @@ def find_hint(
                 "account": key.account,
                 "region": key.region,
                 "here": f"{key.account} in {key.region}",
-                "again": again,
+                "again": again or retry.again,
                 "stack": stack_id or "STACK",
                 **{name: text or "…" for name, text in found.groupdict().items()},
             }
+            action = (retry.removes and entry.removal) or entry.action
             return Hint(
                 code=entry.code,
                 meaning=entry.meaning.format(**known),
-                action=entry.action.format(**known),
+                action=action.format(**known),
             )
     return None

@@ -112,7 +112,7 @@ def get_stack_set(opened: Opened) -> StackSet:
         raise InputError(
             f"there is no stack set {opened.deployment.name} in {opened.identity.account}, "
             f"{opened.deployment.home_region}",
-            hint="stacksets deploy",
+            hint="`stacksets deploy` makes it",
         )
     return observed
 

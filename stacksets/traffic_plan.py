@@ -78,7 +78,7 @@ def _get_stack_set(deployment: Deployment, observed: StackSet | None) -> StackSe
     if observed is None:
         raise InputError(
             f"there is no stack set {deployment.name} in {deployment.home_region}",
-            hint="stacksets deploy",
+            hint="`stacksets deploy` makes it",
         )
     return observed
 
@@ -101,7 +101,7 @@ def _refuse_unknown(
         raise InputError(
             f"the template of stack set {observed.name} on AWS has no parameter "
             f"{traffic.parameter}",
-            hint="stacksets deploy brings the template of the file there",
+            hint="`stacksets deploy` brings the template of the file there",
         )
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from stacksets.hints import DEPLOYS
 from stacksets.model.desired import (
     AccountId,
     Deployment,
@@ -162,6 +163,7 @@ def a_diagnosis(**changes) -> Diagnosis:
         "moving": (),
         "unread": (),
         "stacks_looked_up": True,
+        "retry": DEPLOYS,
     }
     return Diagnosis(**(values | changes))
 

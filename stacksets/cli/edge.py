@@ -24,6 +24,7 @@ from stacksets.cli.resolved import resolve
 from stacksets.cli.saved import show
 from stacksets.cli.session import Flags, Session
 from stacksets.cli.traffic import drain, undrain
+from stacksets.cli.typed import complete_result
 from stacksets.errors import StackSetsError
 from stacksets.report.failure import bug_result, error_result, interrupted_result, usage_result
 from stacksets.report.message import Result
@@ -69,6 +70,7 @@ def run(arguments: Sequence[str], world: World) -> int:
     with _signals():
         ended = _run(list(arguments), session)
         if isinstance(ended, Result):
+            ended = complete_result(session.flags, ended)
             session.report.result(ended)
             if session.flags.github:
                 publish(ended, world)

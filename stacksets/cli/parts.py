@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, TypeVar
 
 from stacksets.cli.stages import load
+from stacksets.cli.typed import complete_result
 from stacksets.errors import DetachedError, InputError, OperationStoppedError, StackSetsError
 from stacksets.report.failure import error_result
 from stacksets.report.message import Result
@@ -163,7 +164,7 @@ def _join(session: Session, parts: Sequence[Session], results: Sequence[Result])
         PartResult(
             file=str(part.flags.file),
             stack_set=part.record.deployment.name if part.record.deployment else None,
-            result=result,
+            result=complete_result(part.flags, result),
         )
         for part, result in zip(parts, results, strict=True)
     ]

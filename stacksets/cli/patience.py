@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-import shlex
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from stacksets.cli.typed import type_command
 from stacksets.waiting import IfBusy, Patience
 
 if TYPE_CHECKING:
@@ -79,11 +78,4 @@ def waiting_options(function: Callable[..., R]) -> Callable[..., R]:
 
 def command_line(session: Session, *words: str) -> str:
     """Give a command as it is to be typed, for the same deployment file, environment and caller."""
-    flags = session.flags
-    said = {
-        "-f": None if flags.file == Path("stacksets.toml") else str(flags.file),
-        "--environment": flags.environment,
-        "--profile": flags.profile,
-    }
-    more = [word for flag, value in said.items() if value for word in (flag, value)]
-    return shlex.join(["stacksets", *words, *more])
+    return type_command(session.flags, words)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from stacksets.cli.revision import read_revision
+from stacksets.cli.typed import TypedReport
 from stacksets.clock import SystemClock
 from stacksets.opening import open_boto
 from stacksets.report.as_json import JsonReport
@@ -95,7 +96,7 @@ class Session:
     def use(self, flags: Flags) -> None:
         """Take the flags, and the voice that they ask for."""
         self.flags = flags
-        self.report = _choose_report(self.world, flags)
+        self.report = TypedReport(_choose_report(self.world, flags), self)
 
     def name_command(self, command: str) -> None:
         """Note which command runs."""
@@ -103,8 +104,8 @@ class Session:
 
     def name_stack_set(self, name: str) -> None:
         """Let every message that programs read from now on name the stack set."""
-        if isinstance(self.report, JsonReport):
-            self.report = self.report.naming(name)
+        if isinstance(self.report.voice, JsonReport):
+            self.report = TypedReport(self.report.voice.naming(name), self)
 
     def parts(self) -> tuple[Session, ...]:
         """Give a session for each deployment file; the only file's is this session itself."""
@@ -115,7 +116,7 @@ class Session:
     def _part(self, file: Path) -> Session:
         """Begin what the run does for one file: the same voice, a record of its own."""
         part = Session(self.world, replace(self.flags, files=(file,)))
-        part.report, part.record = self.report, self._record
+        part.report, part.record = TypedReport(self.report.voice, part), self._record
         part.is_part = True
         return part
 

@@ -15,7 +15,7 @@ from stacksets.aws.first_failure import find_first_failure
 from stacksets.aws.instance_stacks import list_deleted_instance_stacks
 from stacksets.diagnosing.failed_import import explain_failed_import
 from stacksets.errors import StackSetsError
-from stacksets.hints import find_hint
+from stacksets.hints import find_hint, find_latest_retry
 from stacksets.model.observed import ResultStatus
 from stacksets.model.outcome import RootCause
 from stacksets.operation_ids import is_import_unfinished
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from stacksets.aws.door import Account, Aws
     from stacksets.model.desired import Deployment, InstanceKey
     from stacksets.model.observed import OperationResult, StackInstance, StackSet
+    from stacksets.model.outcome import Retry
 
 NO_REASON = "AWS gives no reason"
 MANY = 100
@@ -52,7 +53,11 @@ Source: StackSets user guide, stacksets-troubleshooting.
 
 
 def find_root_causes(
-    aws: Aws, deployment: Deployment, observed: StackSet, results: Sequence[OperationResult]
+    aws: Aws,
+    deployment: Deployment,
+    observed: StackSet,
+    results: Sequence[OperationResult],
+    retry: Retry | None = None,
 ) -> tuple[RootCause, ...]:
     """Give the root cause of every failed result, in their order, each once.
 
@@ -64,7 +69,9 @@ def find_root_causes(
         deployment: Names the role through which other accounts are read, and the template.
         observed: The stack set with its instances, which know their stacks.
         results: Those of one operation.
+        retry: What tries that operation once more; else what was last wanted of the stack set.
     """
+    retry = retry or find_latest_retry(observed.operations)
     instances = {one.key: one for one in observed.instances}
     failed = [one for one in results if one.status is ResultStatus.FAILED]
 
@@ -75,7 +82,8 @@ def find_root_causes(
             said = replace(said, reason=said.reason or NO_REASON)
             return explain_failed_import(deployment, said, instance)
         is_told = len(failed) > MANY and said.logical_id and said.resource_type != _STACK
-        return explain(deployment, said if is_told else _find_root_cause(aws, deployment, said))
+        cause = said if is_told else _find_root_cause(aws, deployment, said)
+        return explain(deployment, cause, retry)
 
     return tuple(dict.fromkeys(ask_each(find, failed)))
 
@@ -85,14 +93,14 @@ def list_not_attempted(results: Iterable[OperationResult]) -> tuple[InstanceKey,
     return tuple(sorted(one.key for one in results if one.status is ResultStatus.CANCELLED))
 
 
-def explain(deployment: Deployment, cause: RootCause) -> RootCause:
+def explain(deployment: Deployment, cause: RootCause, retry: Retry) -> RootCause:
     """Add where the resource comes from, and what the reason means."""
     return replace(
         cause,
         source=find_source(
             deployment.template, cause.logical_id, cause.resource_type, cause.nested_in
         ),
-        hint=find_hint(cause.reason, cause.key, stack_id=cause.stack_id),
+        hint=find_hint(cause.reason, cause.key, stack_id=cause.stack_id, retry=retry),
     )
 
 

@@ -12,7 +12,7 @@ from stacksets.diagnosing.causes import (
     list_not_attempted,
 )
 from stacksets.errors import InputError
-from stacksets.hints import INOPERABLE
+from stacksets.hints import explain_inoperable, find_latest_retry, find_retry
 from stacksets.model.desired import SELF
 from stacksets.model.diagnosis import Diagnosis, Unread
 from stacksets.model.observed import (
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from stacksets.aws.door import Aws
     from stacksets.model.desired import Deployment, InstanceKey, OperationId
     from stacksets.model.observed import Operation, StackInstance, StackSet
+    from stacksets.model.outcome import Retry
 
 _FAILED = frozenset(
     {
@@ -65,17 +66,19 @@ def diagnose(aws: Aws, deployment: Deployment, observed: StackSet) -> Diagnosis:
     """
     found = _sort(observed)
     results = _read_results(aws, deployment, found.failed)
-    causes = find_root_causes(aws, deployment, observed, results)
+    retry = find_latest_retry(observed.operations)
+    causes = find_root_causes(aws, deployment, observed, results, retry)
     there = {one.key: one for one in observed.instances}
-    told, untold = _split(_with_status(one, there[one.key].status) for one in causes)
+    told, untold = _split(_with_status(one, there[one.key].status, retry) for one in causes)
     return Diagnosis(
         operation=None,
-        causes=(*told, *(explain(deployment, _gone(one)) for one in found.gone)),
+        causes=(*told, *(explain(deployment, _gone(one), retry) for one in found.gone)),
         not_attempted=found.waiting,
         missing=tuple(key for key in deployment.instance_keys() if key not in there),
         moving=found.moving,
         unread=(*untold, *found.unseen),
         stacks_looked_up=observed.stacks_looked_up,
+        retry=retry,
     )
 
 
@@ -96,7 +99,8 @@ def diagnose_operation(
             hint=f"its latest are {known or 'none'}; `stacksets status` lists them",
         )
     results = stack_sets.list_results(deployment.name, operation_id)
-    told, untold = _split(find_root_causes(aws, deployment, observed, results))
+    retry = find_retry(operation)
+    told, untold = _split(find_root_causes(aws, deployment, observed, results, retry))
     own = _of_operation(deployment, operation) if not told and not untold else ()
     return Diagnosis(
         operation=operation,
@@ -106,6 +110,7 @@ def diagnose_operation(
         moving=tuple(sorted(one.key for one in results if one.status in _UNFINISHED)),
         unread=untold,
         stacks_looked_up=observed.stacks_looked_up,
+        retry=retry,
     )
 
 
@@ -160,9 +165,10 @@ def _read_results(
     )
 
 
-def _with_status(cause: RootCause, status: InstanceStatus) -> RootCause:
-    inoperable = status is InstanceStatus.INOPERABLE
-    return replace(cause, hint=INOPERABLE) if inoperable and cause.hint is None else cause
+def _with_status(cause: RootCause, status: InstanceStatus, retry: Retry) -> RootCause:
+    if status is not InstanceStatus.INOPERABLE or cause.hint:
+        return cause
+    return replace(cause, hint=explain_inoperable(retry))
 
 
 def _split(causes: Iterable[RootCause]) -> tuple[tuple[RootCause, ...], tuple[Unread, ...]]:
@@ -195,4 +201,4 @@ def _of_operation(deployment: Deployment, operation: Operation) -> tuple[RootCau
         region=deployment.home_region,
         reason=operation.status_reason or NO_REASON,
     )
-    return (explain(deployment, cause),)
+    return (explain(deployment, cause, find_retry(operation)),)

@@ -17,7 +17,7 @@ from stacksets.hints import find_hint
 from stacksets.model.diagnosis import Unread
 from stacksets.model.drift import Drift, InstanceDrift
 from stacksets.model.observed import DriftStatus, InstanceStatus, ResultStatus
-from stacksets.model.outcome import RootCause
+from stacksets.model.outcome import Retry, RootCause
 from stacksets.waiting import poll
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _LAG_SECONDS = 30.0
 _NO_REASON = "AWS gives no reason"
+_RETRY = Retry(who="`stacksets drift`")
 
 
 @dataclass(slots=True)
@@ -164,7 +165,7 @@ def _cause(instance: StackInstance, result: OperationResult) -> RootCause:
         region=instance.region,
         reason=reason,
         stack_id=instance.stack_id,
-        hint=find_hint(reason, instance.key, stack_id=instance.stack_id),
+        hint=find_hint(reason, instance.key, stack_id=instance.stack_id, retry=_RETRY),
     )
 
 

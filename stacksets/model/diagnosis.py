@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from stacksets.model.desired import InstanceKey
     from stacksets.model.observed import Operation
-    from stacksets.model.outcome import RootCause
+    from stacksets.model.outcome import Retry, RootCause
 
 
 class DiagnosisState(StrEnum):
@@ -41,6 +41,7 @@ class Diagnosis:
     `not_attempted` are the instances that wait behind a failure, `missing` those of the file that
     the stack set does not have, `moving` those of a running operation.
     `stacks_looked_up` is False where nobody asked whether the stacks of healthy instances exist.
+    `retry` is what goes on once the causes are mended.
     """
 
     operation: Operation | None
@@ -50,6 +51,7 @@ class Diagnosis:
     moving: tuple[InstanceKey, ...]
     unread: tuple[Unread, ...]
     stacks_looked_up: bool
+    retry: Retry
 
     @property
     def state(self) -> DiagnosisState:

@@ -37,6 +37,22 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """Who tries once more what failed, as a sentence begins: a command, or another client.
+
+    `removes` says that it was a removal: what would make the stacks anew is no help then.
+    """
+
+    who: str
+    removes: bool = False
+
+    @property
+    def again(self) -> str:
+        """Say it as the end of a sentence."""
+        return f"{self.who} {'tries it again' if self.removes else 'retries it'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GeneratedBy:
     """The code that made a resource of a template: a module and a function of it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from textwrap import wrap
 from typing import TYPE_CHECKING, assert_never
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 WIDTH = 100
 _NAMED_INSTANCES = 5
 _INDENT = "     "
+_COMMAND = re.compile(r"`stacksets [^`\n]*`")
+_UNBROKEN = "\N{NO-BREAK SPACE}"
 
 
 def cause_data(cause: RootCause) -> dict[str, object]:
@@ -55,10 +58,14 @@ def name_instances(keys: Sequence[InstanceKey], *, whole: bool = False) -> str:
 
 
 def wrapped(text: str, *, first: str = _INDENT, rest: str = _INDENT) -> list[str]:
-    """Break a text into lines of `WIDTH`, never within a word, since words are names and ARNs."""
+    """Break a text into lines of `WIDTH`, never within a word, since words are names and ARNs.
+
+    Nor within a command, which is copied as it stands.
+    """
+    whole = _COMMAND.sub(lambda found: found[0].replace(" ", _UNBROKEN), text)
     return [
-        line
-        for paragraph in text.splitlines() or [""]
+        line.replace(_UNBROKEN, " ")
+        for paragraph in whole.splitlines() or [""]
         for line in wrap(
             paragraph,
             WIDTH,

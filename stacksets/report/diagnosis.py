@@ -99,7 +99,9 @@ def _lines(deployment: Deployment, diagnosis: Diagnosis) -> Iterator[Line]:
     if any(one.of_import for one in diagnosis.causes):
         yield Line("→ once that is mended: the same `stacksets import` again, before any deploy")
     elif diagnosis.causes:
-        yield Line("→ once that is mended: `stacksets deploy` retries what failed, and the rest")
+        again = "tries again to delete" if diagnosis.retry.removes else "retries"
+        words = f"{diagnosis.retry.who} {again} what failed, and the rest"
+        yield Line(f"→ once that is mended: {words}")
 
 
 def _headline(deployment: Deployment, diagnosis: Diagnosis) -> Line:

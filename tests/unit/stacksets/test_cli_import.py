@@ -205,13 +205,13 @@ def test_ctrl_c_leaves_the_import_and_says_how_to_go_on(run, aws, stack_ids):
     assert _calls(aws) == ["create_stack_set", "import_stacks"]
 
 
-def test_resume_says_that_the_same_import_goes_on(run, stack_ids):
+def test_resume_says_that_the_same_import_goes_on(run, file, stack_ids):
     run("import", "--yes", *stack_ids)
 
     code, _, err = run("resume", "--yes")
 
     assert code == 3
-    assert "type the same `stacksets import` again, with the same stacks" in err
+    assert f"type the same `stacksets import -f {file}` again, with the same stacks" in err
 
 
 def test_an_import_that_succeeded_is_told_also_where_nothing_more_can_be_read(

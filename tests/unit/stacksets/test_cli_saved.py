@@ -68,7 +68,8 @@ def test_a_saved_plan_is_shown_as_it_was_printed(run, path, folder):
 
     assert (code, shown) == (0, 0)
     assert world.stdout.getvalue() == printed
-    assert f"saved     {path}; `stacksets deploy {path}` carries it out" in err
+    typed = f"stacksets deploy {path} -f {folder / 'stacksets.toml'}"
+    assert f"saved     {path}; `{typed}` carries it out" in err
 
 
 def test_a_shown_plan_is_data_as_well(run, path):

@@ -51,7 +51,7 @@ def result(out):
     return json.loads(out.splitlines()[-1])
 
 
-def test_a_drain_shows_what_it_does_asks_and_tells_where_traffic_goes(run, sets):
+def test_a_drain_shows_what_it_does_asks_and_tells_where_traffic_goes(run, sets, file):
     code, out, err = run("drain", EAST, typed="y")
 
     assert code == 0
@@ -59,7 +59,7 @@ def test_a_drain_shows_what_it_does_asks_and_tells_where_traffic_goes(run, sets)
     assert [name for name, *_ in sets.calls] == ["update_instances"]
     assert "Traffic: auto -> drain" in err
     assert f"  {EAST}  drained  drain\n  {WEST}  active   auto\n" in out
-    assert f"→ `stacksets undrain {EAST}` takes it back" in out
+    assert f"→ `stacksets undrain {EAST} -f {file}` takes it back" in out
 
 
 def test_a_drain_that_nobody_agrees_to_changes_nothing(run, sets):
@@ -154,14 +154,14 @@ def test_where_all_is_active_no_command_speaks_of_it(run, sets):
     assert "drained" not in out + err
 
 
-def test_a_drain_that_was_interrupted_is_typed_again(run, sets):
+def test_a_drain_that_was_interrupted_is_typed_again(run, sets, file):
     latest = OperationId(f"stacksets-drain-{'0' * 40}-1")
     sets.operations[latest] = an_operation(id=latest, status=OperationStatus.SUCCEEDED)
 
     code, _, err = run("resume", "--yes")
 
     assert code == 3
-    assert "type `stacksets drain REGION` again" in err
+    assert f"type `stacksets drain REGION -f {file}` again" in err
 
 
 def test_a_value_that_differs_between_accounts_is_counted(run, sets):

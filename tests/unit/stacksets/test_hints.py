@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from stacksets.hints import find_hint
-from tests.builders import ACCOUNT, EAST, OTHER_ACCOUNT, a_key
+from stacksets.hints import (
+    DEPLOYS,
+    INOPERABLE,
+    explain_inoperable,
+    find_hint,
+    find_latest_retry,
+    find_retry,
+)
+from stacksets.model.observed import OperationAction
+from stacksets.model.outcome import Retry
+from stacksets.operation_ids import Purpose, make_operation_id
+from tests.builders import ACCOUNT, EAST, OTHER_ACCOUNT, a_key, an_operation
 
 STACK = f"arn:aws:cloudformation:{EAST}:{ACCOUNT}:stack/StackSet-svc-1/1"
 ASSUMED = f"User: arn:aws:sts::{ACCOUNT}:assumed-role/stacksets-exec-1a2b/AWSCloudFormation"
@@ -214,3 +224,69 @@ def test_a_missing_capability_is_what_the_deployment_file_is_to_name():
 
     assert found is not None
     assert "name CAPABILITY_NAMED_IAM, CAPABILITY_AUTO_EXPAND in [stack_set]" in found.action
+
+
+def _began(purpose, action=OperationAction.UPDATE):
+    operation_id = make_operation_id(purpose, "0" * 40, 1) if purpose else "by-another"
+    return an_operation(id=operation_id, action=action)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "again"),
+    [
+        (None, "`stacksets deploy` retries it"),
+        (Purpose.DEPLOY, "`stacksets deploy` retries it"),
+        (Purpose.DEPLOY_RETAIN_INOPERABLE, "`stacksets deploy --retain-inoperable` retries it"),
+        (Purpose.DESTROY, "`stacksets destroy` tries it again"),
+        (Purpose.DESTROY_RETAIN_STACKS, "`stacksets destroy --retain-stacks` tries it again"),
+        (
+            Purpose.DESTROY_RETAIN_INOPERABLE,
+            "`stacksets destroy --retain-inoperable` tries it again",
+        ),
+        (Purpose.DRAIN, "`stacksets drain REGION` retries it"),
+        (Purpose.UNDRAIN, "`stacksets undrain REGION` retries it"),
+        (Purpose.DRIFT, "`stacksets drift` retries it"),
+    ],
+)
+def test_what_failed_is_tried_again_by_the_command_that_began_it(purpose, again):
+    assert find_retry(_began(purpose)).again == again
+
+
+def test_no_deploy_goes_on_with_a_deletion_by_another_client():
+    retry = find_retry(_began(None, OperationAction.DELETE))
+    assert retry == Retry(who="whoever asked for the deletion", removes=True)
+    assert find_retry(_began(Purpose.DEPLOY, OperationAction.DELETE)) == DEPLOYS
+
+
+def test_what_was_last_wanted_of_the_stack_set_is_no_look_and_no_drain():
+    looks = [_began(one) for one in (Purpose.DRIFT, Purpose.DRAIN, Purpose.IMPORT)]
+    destroy = _began(Purpose.DESTROY, OperationAction.DELETE)
+
+    assert find_latest_retry([*looks, destroy, _began(Purpose.DEPLOY)]).removes
+    assert find_latest_retry([_began(Purpose.DEPLOY), destroy]) == DEPLOYS
+    assert find_latest_retry(looks) == DEPLOYS
+
+
+REMOVAL = find_retry(_began(Purpose.DESTROY))
+
+
+@pytest.mark.parametrize(
+    "code", ["account_suspended", "stack_gone", "stack_state", "export_in_use", "permission"]
+)
+def test_where_a_removal_failed_no_hint_says_to_deploy(code):
+    for reason in (reason for other, reason in REASONS if other == code):
+        found = hint(reason, retry=REMOVAL)
+        assert found is not None
+        assert "`stacksets destroy` tries it again" in found.action
+        assert "stacksets deploy" not in found.action
+        assert "{" not in found.action
+
+
+def test_what_is_inoperable_after_a_removal_is_not_made_anew():
+    assert explain_inoperable(DEPLOYS) is INOPERABLE
+
+    found = explain_inoperable(REMOVAL)
+
+    assert (found.code, found.meaning) == (INOPERABLE.code, INOPERABLE.meaning)
+    assert "then `stacksets destroy` tries it again; where the stack cannot" in found.action
+    assert "deploy" not in found.action
