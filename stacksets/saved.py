@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields, replace
-from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
 from stacksets.basis import Basis, find_moved, hidden_parameters, make_basis
 from stacksets.definition import mask_values
-from stacksets.differences import find_differences
+from stacksets.differences import MASK, find_differences
 from stacksets.effective import EffectiveParameters, find_effective
 from stacksets.errors import InputError, OperationInProgressError, StalePlanError
+from stacksets.model.desired import PermissionModel
 from stacksets.model.plan import (
     AttachToOperation,
     CreateStackInstances,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from stacksets.model.desired import Deployment
     from stacksets.model.observed import StackSet
-    from stacksets.model.plan import Definition, Step
+    from stacksets.model.plan import Definition, Difference, Step
     from stacksets.plan import PlanOptions
 
 FORMAT: Final = "stacksets-plan"
@@ -36,6 +36,7 @@ VERSION: Final = 2
 
 _NAMED_PLACES = 10
 _LONGEST = 120
+_NOTHING = "none"
 _HINT = "`stacksets plan --out FILE` writes one"
 
 
@@ -174,16 +175,46 @@ def _flag_words(given: bool | frozenset[str]) -> str:
 
 
 def _find_otherwise(planned: SavedPlan, now: SavedPlan) -> Iterator[str]:
-    """Name where the plans differ that come of the same: one was edited, or units have moved."""
+    """Name what may be at fault where the plans differ that come of the same, and where they do."""
+    yield f"{_causes(planned, now)}:"
     was, shall = ({**to_plain(one), "basis": None} for one in (planned, now))
     found = find_differences(was, shall, "")
-    for one in found[:_NAMED_PLACES]:
-        before, after = (shorten(text or "none", _LONGEST) for text in (one.observed, one.desired))
-        place = one.path.removeprefix(".")
-        yield f"edited, or its units have moved: {place}: {before} → {after}"
-    rest = len(found) - _NAMED_PLACES
-    if rest > 0:
+    yield from map(_place_words, found[:_NAMED_PLACES])
+    if (rest := len(found) - _NAMED_PLACES) > 0:
         yield f"and {rest} places more"
+
+
+def _causes(planned: SavedPlan, now: SavedPlan) -> str:
+    """Say what the document cannot tell apart: of NoEcho values it keeps nothing to compare."""
+    causes = ["the document was edited, or another version of stacksets wrote it"]
+    if planned.plan.digest != now.plan.digest and _is_of_units(now):
+        causes.insert(0, "accounts or organizational units have moved")
+    if names := _hidden_overrides(now.basis):
+        who = f"an override of NoEcho parameter {', '.join(names)}"
+        causes.insert(0, f"{who} has another value than when the plan was saved")
+    return ", or ".join(causes)
+
+
+def _is_of_units(saved: SavedPlan) -> bool:
+    return saved.basis.desired.settings["permission_model"] == PermissionModel.SERVICE_MANAGED
+
+
+def _hidden_overrides(basis: Basis) -> list[str]:
+    """Name the NoEcho parameters that are overridden by the file or on AWS, and so are compared."""
+    seen = basis.seen.instances.values() if basis.seen else ()
+    everywhere = (*basis.targets.values(), *(one.overrides or {} for one in seen))
+    return sorted({name for one in everywhere for name, value in one.items() if value == MASK})
+
+
+def _place_words(one: Difference) -> str:
+    """Name a place with both its values, where these are no longer than a line: ids stay whole."""
+    place = one.path.removeprefix(".")
+    whole = f"{place}: {one.observed or _NOTHING} → {one.desired or _NOTHING}"
+    if len(whole) <= _LONGEST:
+        return whole
+    if one.observed is None:
+        return f"{place} is new"
+    return f"{place} is gone" if one.desired is None else f"{place} is another"
 
 
 def _parse(text: str, name: str) -> dict[str, Any]:

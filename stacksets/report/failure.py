@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # What a shell answers for a program that a signal ended.
 _ENDED_BY_SIGNAL = 128
 _MOST_MOVED = 20
+_LONGEST_MOVED = 300
 _BEGUN = "what was begun goes on in AWS, the same command again goes on with it"
 
 
@@ -140,8 +141,13 @@ def _lines(error: StackSetsError, hint: str) -> Iterator[Line]:
 
 
 def _moved_lines(moved: tuple[str, ...]) -> Iterator[Line]:
-    """Name what has moved since a plan was saved; of very much, the first."""
-    yield from (Line(f"  - {shorten(one)}", Tone.BAD) for one in moved[:_MOST_MOVED])
+    """Name what has moved since a plan was saved; of very much, the first.
+
+    An id is never cut, however long its line: only values of templates are longer.
+    """
+    for one in moved[:_MOST_MOVED]:
+        text = one if len(one) <= _LONGEST_MOVED else shorten(one)
+        yield from (Line(line, Tone.BAD) for line in wrapped(text, first="  - ", rest="    "))
     if (rest := len(moved) - _MOST_MOVED) > 0:
         yield Line(f"  and {rest} more", Tone.BAD)
 

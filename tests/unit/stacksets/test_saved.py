@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ from tests.organizations import APPS, FOUR, an_organization
 from tests.saved_plans import (
     BOTH,
     KINDS,
+    OVERRIDE,
     PLANNED,
     SECRET,
     a_world_to_plan,
@@ -96,13 +98,82 @@ def test_of_very_much_that_moved_the_first_is_named_and_the_rest_counted():
     assert len(lines) == 1 + 20 + 2
 
 
+EDITED = "the document was edited, or another version of stacksets wrote it"
+
+
 def test_a_document_that_was_edited_is_refused():
     document = json.loads(write_saved_plan(PLANNED))
     document["plan"]["steps"] = []
     edited = read_saved_plan(json.dumps(document), "plan.json")
     with pytest.raises(StalePlanError) as caught:
         refuse_moved(edited, PLANNED, "plan.json")
-    assert "edited" in caught.value.moved[0]
+    assert caught.value.moved == (f"{EDITED}:", "plan.steps[0] is new")
+
+
+def test_an_id_that_moved_is_told_whole_however_long():
+    longest = "o" * 128
+    since = replace(PLANNED.basis.seen, last_operation=f"{longest} FAILED")
+    now = replace(PLANNED, basis=replace(PLANNED.basis, seen=since))
+    lines = [line.text for line in error_result(moved(now), {}).lines]
+    assert lines[1:4] == ["  - an operation since:", f"    {longest}", "    FAILED"]
+
+
+def with_password(given, there="s3cret"):
+    """Save the plan of a file with an override of a NoEcho parameter, and of one on AWS."""
+    deployment = a_world_to_plan(
+        template=a_template(SECRET),
+        parameters={"Suffix": "x", "Password": "for-all"},
+        overrides=(replace(OVERRIDE, parameters={"Password": given}),),
+    )
+    overridden = replace(BOTH[0], overrides={"Password": there})
+    text = json.dumps(SECRET)
+    return saved(deployment, observed(overridden, BOTH[1], template_body=text))
+
+
+@pytest.mark.parametrize("now", [with_password("changed"), with_password("s3cret", "by-hand")])
+def test_another_noecho_override_is_named_as_a_cause_and_no_value_is_told(now):
+    with pytest.raises(StalePlanError) as caught:
+        refuse_moved(with_password("s3cret"), now, "plan.json")
+
+    cause, *places = caught.value.moved
+    assert cause == (
+        "an override of NoEcho parameter Password has another value than when the plan was saved, "
+        f"or {EDITED}:"
+    )
+    assert "plan.steps[1] is new" in places
+    assert len(places) <= 11
+    for value in ("s3cret", "changed", "by-hand", "…"):
+        assert value not in str(places)
+
+
+def test_units_are_blamed_where_there_are_any_and_the_digest_is_another():
+    planned = by_units(an_organization())
+    of_another = replace(planned.plan, digest="0" * 64, notes=("a note",))
+    why = replace(planned.plan, notes=("a note",))
+
+    for plan, cause in (
+        (of_another, f"accounts or organizational units have moved, or {EDITED}:"),
+        (why, f"{EDITED}:"),
+    ):
+        with pytest.raises(StalePlanError) as caught:
+            refuse_moved(replace(planned, plan=plan), planned, "plan.json")
+        assert caught.value.moved[0] == cause
+        assert "plan.notes[0]: a note → none" in caught.value.moved
+
+
+def test_a_long_place_is_named_without_its_values():
+    long = "x" * 200
+    for was, now, words in (
+        ((), (long,), "is new"),
+        ((long,), (), "is gone"),
+        ((long,), (f"{long}y",), "is another"),
+    ):
+        planned, other = (
+            replace(PLANNED, plan=replace(PLANNED.plan, notes=notes)) for notes in (was, now)
+        )
+        with pytest.raises(StalePlanError) as caught:
+            refuse_moved(planned, other, "plan.json")
+        assert caught.value.moved[1:] == (f"plan.notes[0] {words}",)
 
 
 def test_a_plan_of_another_version_of_the_format_is_refused():
