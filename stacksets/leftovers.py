@@ -43,13 +43,15 @@ class Leftovers:
 
     `found` should not be there, `kept` was retained by the template or are logs which a service
     wrote outside the stack, `pending` is out of use and AWS deletes it later by itself, `unchecked`
-    says what nobody could tell.
+    says what nobody could tell. `beyond` says what lies beyond `HISTORY`: the removals of those
+    days have looked into it, or could.
     """
 
     found: tuple[Leftover, ...]
     kept: tuple[Leftover, ...]
     unchecked: tuple[str, ...]
     pending: tuple[Leftover, ...] = ()
+    beyond: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def _find_in(aws: Aws, deployment: Deployment, key: InstanceKey, name: str) -> I
         return
     if len(deleted) > HISTORY:
         older = f"of {len(deleted)} deleted stacks the latest {HISTORY} were looked into"
-        yield _left(unchecked=[f"{key}: {older}"])
+        yield _left(beyond=[f"{key}: {older}"])
     for resource in dict.fromkeys(made):
         yield _look_up(account, key, resource)
 
@@ -154,9 +156,14 @@ def _left(
     kept: Sequence[Leftover] = (),
     pending: Sequence[Leftover] = (),
     unchecked: Sequence[str] = (),
+    beyond: Sequence[str] = (),
 ) -> Leftovers:
     return Leftovers(
-        found=tuple(found), kept=tuple(kept), pending=tuple(pending), unchecked=tuple(unchecked)
+        found=tuple(found),
+        kept=tuple(kept),
+        pending=tuple(pending),
+        unchecked=tuple(unchecked),
+        beyond=tuple(beyond),
     )
 
 
@@ -170,4 +177,5 @@ def _together(parts: Iterable[Leftovers]) -> Leftovers:
         kept=list(kept),
         pending=list(dict.fromkeys(one for part in every for one in part.pending)),
         unchecked=[one for part in every for one in part.unchecked],
+        beyond=[one for part in every for one in part.beyond],
     )

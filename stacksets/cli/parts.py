@@ -14,6 +14,7 @@ from stacksets.cli.stages import load
 from stacksets.cli.typed import complete_result
 from stacksets.errors import DetachedError, InputError, OperationStoppedError, StackSetsError
 from stacksets.report.failure import error_result
+from stacksets.report.leftovers import COULD_NOT_LOOK
 from stacksets.report.message import Result
 from stacksets.report.several import (
     PartResult,
@@ -114,7 +115,8 @@ def _carry_out(
             part.report.tell(begun_message(part.record, number, len(parts)))
         part.changing = not one.plan.is_empty
         result = _attempt(part, partial(carry_out, part, one))
-        failed = result.exit_code
+        # What could not be looked for after a removal may never be, and is no failure of it.
+        failed = 0 if result.code == COULD_NOT_LOOK else result.exit_code
         yield result
 
 

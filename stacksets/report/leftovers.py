@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stacksets.leftovers import HISTORY
 from stacksets.report.kept_stacks import kept_data, kept_lines, kept_words
 from stacksets.report.message import Line, Result, Tone, align, count
 from stacksets.report.outcome import outcome_data
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from stacksets.model.observed import StackInstance
     from stacksets.model.outcome import Outcome
 
+
+COULD_NOT_LOOK = "could_not_look"
+"""The code where all that was planned is removed, and nobody could tell whether that is all."""
 
 _STACK = "AWS::CloudFormation::Stack"
 
@@ -45,10 +49,11 @@ def destroy_result(
     """Say what a destroy removed, kept and left.
 
     The exit code is 5 where something is there that should not be, or a stack is gone that was to
-    stay. `outcome` is None where there was nothing to remove.
+    stay, and 4 where nobody could look everywhere: a removal is no proof that nothing is left.
+    `outcome` is None where there was nothing to remove.
     """
     leftovers, kept = remains.leftovers, remains.kept
-    wrong = "stacks_lost" if kept.lost else "leftovers" if leftovers.found else ""
+    wrong, exit_code = _judge(leftovers, kept)
     done = (
         outcome_data(outcome)
         if outcome
@@ -56,7 +61,7 @@ def destroy_result(
     )
     return Result(
         code=wrong or ("succeeded" if outcome else "no_changes"),
-        exit_code=5 if wrong else 0,
+        exit_code=exit_code,
         lines=(
             _removed_line(deployment, removed, outcome, kept),
             *kept_lines(kept, remains.adopt),
@@ -70,9 +75,21 @@ def destroy_result(
             "kept": [_leftover_data(one) for one in leftovers.kept],
             "pending": [_leftover_data(one) for one in leftovers.pending],
             "unchecked": [*(words for _, words in kept.unread), *leftovers.unchecked],
+            "beyond": list(leftovers.beyond),
             **kept_data(kept, remains.adopt),
         },
     )
+
+
+def _judge(leftovers: Leftovers, kept: KeptStacks) -> tuple[str, int]:
+    """Give what is wrong and its exit code; nothing and 0 where all is known and well."""
+    if kept.lost:
+        return "stacks_lost", 5
+    if leftovers.found:
+        return "leftovers", 5
+    if leftovers.unchecked or kept.unread:
+        return COULD_NOT_LOOK, 4
+    return "", 0
 
 
 def _removed_line(
@@ -101,9 +118,10 @@ def _lines(leftovers: Leftovers, kept: KeptStacks) -> Iterator[Line]:
                 "deletes it"
             )
     elif leftovers.unchecked or kept.unread:
-        yield Line(f"{nothing}, as far as could be looked", Tone.WARNING)
+        yield Line(f"{nothing} where it could be looked, and not everywhere could it", Tone.WARNING)
     else:
-        yield Line(nothing, Tone.GOOD)
+        latest = f" of the latest {HISTORY} deleted stacks" if leftovers.beyond else ""
+        yield Line(f"{nothing}{latest}", Tone.GOOD)
     if leftovers.kept:
         yield Line("Kept by design")
         yield from _rows(leftovers.kept, Tone.PLAIN)
@@ -111,6 +129,7 @@ def _lines(leftovers: Leftovers, kept: KeptStacks) -> Iterator[Line]:
         yield Line("Out of use, and deleted by AWS after its waiting period")
         yield from _rows(leftovers.pending, Tone.PLAIN)
     yield from (Line(f"  ?  {one}", Tone.WARNING) for one in leftovers.unchecked)
+    yield from (Line(f"  ·  {one}", Tone.FAINT) for one in leftovers.beyond)
 
 
 def _rows(leftovers: Sequence[Leftover], tone: Tone) -> Iterator[Line]:

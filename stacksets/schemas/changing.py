@@ -128,8 +128,9 @@ class DestroyResult(_Changed):
 
     command: Literal["destroy", "resume"]
     """The command."""
-    code: Literal["succeeded", "leftovers", "stacks_lost"]
-    """How it ended: `leftovers` where something is there that should not be."""
+    code: Literal["succeeded", "leftovers", "stacks_lost", "could_not_look"]
+    """How it ended: `leftovers` where something is there that should not be, `could_not_look` where
+    all was removed and nobody could tell whether anything is left (`unchecked`)."""
     verdict: Literal["succeeded"]
     """How the removal itself ended."""
     removed: list[InstanceName]
@@ -142,6 +143,8 @@ class DestroyResult(_Changed):
     """What is out of use, and what AWS deletes after a waiting period (a KMS key)."""
     unchecked: list[str]
     """What could not be looked for, one sentence each."""
+    beyond: list[str]
+    """What was not looked into, since it is older than what is; one sentence each."""
     kept_stacks: list[KeptStack]
     """The stacks that stay as asked, each looked up."""
     lost_stacks: list[KeptStack]
@@ -155,8 +158,9 @@ class NothingToDestroyResult(Record):
 
     command: Literal["destroy"]
     """The command."""
-    code: Literal["no_changes", "leftovers"]
-    """How it ended: `leftovers` where something is there that should not be."""
+    code: Literal["no_changes", "leftovers", "could_not_look"]
+    """How it ended: `leftovers` where something is there that should not be, `could_not_look` where
+    nobody could tell (`unchecked`)."""
     verdict: Literal["no_changes"]
     """How the removal itself ended."""
     instances: list[StackInstance]
@@ -171,6 +175,8 @@ class NothingToDestroyResult(Record):
     """What is out of use, and what AWS deletes after a waiting period (a KMS key)."""
     unchecked: list[str]
     """What could not be looked for, one sentence each."""
+    beyond: list[str]
+    """What was not looked into, since it is older than what is; one sentence each."""
     kept_stacks: list[KeptStack]
     """The stacks that stay as asked, each looked up."""
     lost_stacks: list[KeptStack]

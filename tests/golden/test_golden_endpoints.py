@@ -99,8 +99,8 @@ STACK = Leftover(key=a_key(), resource_type="AWS::CloudFormation::Stack", name=f
 UNREAD_STACK = (a_key(), f"{a_key()}: could not look for the stack arn:1 (no role)")
 
 
-def _leftovers(found=(), kept=(), unchecked=(), pending=()):
-    return Leftovers(found=found, kept=kept, unchecked=unchecked, pending=pending)
+def _leftovers(found=(), kept=(), unchecked=(), pending=(), beyond=()):
+    return Leftovers(found=found, kept=kept, unchecked=unchecked, pending=pending, beyond=beyond)
 
 
 def _destroyed(leftovers, outcome=OUTCOME, **kept):
@@ -138,6 +138,16 @@ RESULTS = {
     ),
     "destroyed_half_seen": (
         _destroyed(_leftovers(kept=(KEPT,), unchecked=("could not look in us-west-1",))),
+        "could_not_look",
+        4,
+    ),
+    "destroyed_unseen_nothing": (
+        _destroyed(_leftovers(unchecked=("could not look in us-west-1",)), None),
+        "could_not_look",
+        4,
+    ),
+    "destroyed_with_a_long_history": (
+        _destroyed(_leftovers(beyond=("of 11 deleted stacks the latest 10 were looked into",))),
         "succeeded",
         0,
     ),
@@ -145,13 +155,13 @@ RESULTS = {
     "destroyed_retaining": (_destroyed(_leftovers(), there=STAYING[:1]), "succeeded", 0),
     "destroyed_retaining_many": (
         _destroyed(_leftovers(), there=STAYING, unread=(UNREAD_STACK,)),
-        "succeeded",
-        0,
+        "could_not_look",
+        4,
     ),
     "destroyed_retaining_unseen": (
         _destroyed(_leftovers(), unread=(UNREAD_STACK,)),
-        "succeeded",
-        0,
+        "could_not_look",
+        4,
     ),
     "destroyed_retaining_again": (
         _destroyed(_leftovers(), None, there=STAYING[:2]),

@@ -372,7 +372,7 @@ def test_a_closed_account_below_a_unit_of_the_file_is_told_by_every_command(
     assert status.exit_code == diagnosed.exit_code == 5
     [cause] = diagnosed.result["root_causes"]
     assert "out of its organizational unit" in cause["hint"]["action"]
-    assert destroyed.exit_code == 0
+    assert (destroyed.exit_code, destroyed.result["code"]) == (4, "could_not_look")
     assert {one["change"] for one in destroyed.result["plan"]["instances"]} == {"delete", "retain"}
     assert any(f"{TWO}/{EAST}: could not look" in one for one in destroyed.result["unchecked"])
 

@@ -25,9 +25,9 @@ DEPLOY = Manual(
 )
 DESTROY = Manual(
     exit_codes={
-        0: "Nothing is left, or nothing was there.",
+        0: "Nothing is left of the latest 10 deleted stacks in each account and region.",
         3: "Input refused: the file, a plan without consent.",
-        4: "No access: credentials, a permission, a role.",
+        4: "No access; or all was removed, and it could not be looked everywhere for what is left.",
         5: "A stack instance could not be removed, something is left, or AWS failed.",
         6: BUSY,
         7: STILL_RUNNING,
@@ -60,7 +60,7 @@ RESUME = Manual(
     exit_codes={
         0: "The desired state is reached and verified, or nothing is deployed.",
         3: "Input refused: the file, a plan without consent, nothing that was interrupted.",
-        4: "No access: credentials, a permission, a role.",
+        4: "No access; or a destroy could not look everywhere for what is left.",
         5: "Stack instances failed, the operation was stopped, or AWS failed.",
         6: "Conflict: the latest change is not of this tool, or --if-busy refuse.",
         7: STILL_RUNNING,

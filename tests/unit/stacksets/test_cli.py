@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from unittest.mock import Mock
 
 import click
 import pytest
@@ -394,6 +395,23 @@ def test_what_a_destroy_left_is_listed_and_exit_5(run, aws):
     assert code == 5
     assert "Left, and should not be\n" in out
     assert "AWS::Logs::LogGroup  forgotten" in out
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_a_destroy_that_could_not_look_for_what_is_left_is_exit_4(run, aws, output):
+    run("deploy", "--yes", "--no-lint")
+    aws.accounts[a_key(region=EAST)].list_stacks = Mock(side_effect=PermissionDeniedError("no"))
+    flags = ("--yes", "--allow-delete", "--output", output)
+
+    first, again = (run("destroy", *flags) for _ in range(2))
+
+    assert (first[0], again[0]) == (4, 4)
+    assert aws.fake_stack_sets.sets == {}
+    for _, out, _ in (first, again):
+        assert f"{ACCOUNT}/{EAST}: could not look for what is left (no)" in out
+        assert "Nothing is left\n" not in out
+        if output == "json":
+            assert json.loads(out.splitlines()[-1])["code"] == "could_not_look"
 
 
 def test_a_destroy_needs_to_be_allowed_to_delete(run, aws):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from unittest.mock import Mock
 
 import pytest
 
@@ -240,6 +241,19 @@ def test_destroying_several_asks_for_all_names(run, aws):
     assert "Type the names of the stack sets (green-dev blue-dev) to remove them:" in err
     assert created(aws) == []
     assert out.endswith("2 of 2 stack sets well: succeeded\n")
+
+
+def test_what_could_not_be_looked_for_after_one_removal_stops_no_other(run, aws):
+    run("deploy", "green", "blue", flags=YES)
+    for there in aws.accounts.values():
+        there.list_stacks = Mock(side_effect=PermissionDeniedError("no"))
+
+    code, out, _ = run("destroy", "green", "blue", flags=("--yes", "--allow-delete"))
+
+    assert code == 4
+    assert aws.fake_stack_sets.sets == {}
+    assert "not attempted" not in out
+    assert out.endswith("0 of 2 stack sets well: could not look (exit code 4)\n")
 
 
 def test_an_error_on_the_way_is_that_stack_sets_and_stops_the_rest(run, aws):

@@ -241,13 +241,14 @@ def test_an_account_that_cannot_be_entered_is_unchecked_and_the_others_are_told(
 def test_a_long_history_is_looked_into_as_far_as_it_says(aws, account):
     account.deleted = tuple(an_id(number) for number in range(HISTORY + 2))
 
-    assert look(aws).unchecked == (
+    assert look(aws).unchecked == ()
+    assert look(aws).beyond == (
         f"{ACCOUNT}/{EAST}: of {HISTORY + 2} deleted stacks the latest {HISTORY} were looked into",
     )
-    assert account.asked == list(account.deleted[:HISTORY])
+    assert account.asked == 2 * list(account.deleted[:HISTORY])
 
 
 def test_a_history_that_is_looked_into_whole_needs_no_word(aws, account):
     account.deleted = tuple(an_id(number) for number in range(HISTORY))
 
-    assert look(aws).unchecked == ()
+    assert look(aws).beyond == ()
