@@ -20,7 +20,14 @@ from stacksets.model.plan import AttachToOperation, CreateStackSet, DeleteStackS
 from stacksets.observing import observe_stack_set
 from stacksets.operation_ids import find_purpose, tell_operation
 from stacksets.waiting import IfBusy, Patience, poll
-from stacksets.watch import busy, follow, still_running, watch_operation
+from stacksets.watch import (
+    UNNAMED,
+    busy,
+    busy_unnamed,
+    follow,
+    still_running,
+    watch_operation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -94,7 +101,8 @@ class _Progress:
 
     `operation_ids` and `current` are sets in the order of sending.
     `refusals` counts those one after the other; `pauses` lets the world come to rest before it is
-    looked at again.
+    looked at again, and ends with the patience. `is_busy` is True while AWS refuses because of an
+    operation that it does not name.
     """
 
     first: Plan
@@ -105,6 +113,7 @@ class _Progress:
     own: set[OperationId] = field(default_factory=set)
     current: dict[OperationId, None] = field(default_factory=dict)
     refusals: int = 0
+    is_busy: bool = False
 
 
 def converge(changer: Changer, first: Plan) -> Outcome:
@@ -121,7 +130,7 @@ def converge(changer: Changer, first: Plan) -> Outcome:
         first=first,
         started=changer.clock.now(),
         began=changer.clock.monotonic(),
-        pauses=poll(changer.clock),
+        pauses=poll(changer.clock, limit_seconds=changer.patience.seconds_left(changer.clock)),
     )
     try:
         return _converge(changer, progress)
@@ -148,7 +157,7 @@ def _converge(changer: Changer, progress: _Progress) -> Outcome:
             changer.notify(Verified(plan=remaining))
             break
         if execution is None or (succeeded and _attaches(remaining)):
-            next(progress.pauses)
+            _pause(changer, progress)
             changer.consent(remaining)
         elif _is_iam_settling(execution, changer.clock.monotonic() - progress.began):
             _wait_for_iam(changer, progress)
@@ -170,6 +179,13 @@ def _converge(changer: Changer, progress: _Progress) -> Outcome:
     )
 
 
+def _pause(changer: Changer, progress: _Progress) -> None:
+    if next(progress.pauses, None) is None:
+        said = "AWS still refuses because of another operation"
+        otherwise = (said,) if progress.is_busy else ()
+        raise still_running(None, changer.patience, *otherwise)
+
+
 def _carry_out(changer: Changer, plan: Plan, progress: _Progress) -> Execution | None:
     """Carry a plan out; None where it was not, since another's operation was waited for instead."""
     step = plan.steps[0]
@@ -181,10 +197,10 @@ def _carry_out(changer: Changer, plan: Plan, progress: _Progress) -> Execution |
     except OperationInProgressError as error:
         _wait_for_other(changer, plan, error, progress)
         return None
-    except StalePlanError:
-        _count_refusal(progress, plan)
+    except StalePlanError as error:
+        _count_refusal(progress, plan, error)
         return None
-    progress.refusals = 0
+    progress.refusals, progress.is_busy = 0, False
     return None if _attaches(plan) else execution
 
 
@@ -234,30 +250,51 @@ def _refuse_busy(changer: Changer, progress: _Progress, operation: Operation | N
 def _wait_for_other(
     changer: Changer, plan: Plan, error: OperationInProgressError, progress: _Progress
 ) -> None:
-    """Wait for the operation that AWS named when it refused ours; its lists had not shown it."""
-    if not error.operation_id:
-        raise error
-    other = OperationId(error.operation_id)
-    operation = changer.stack_sets.find_operation(plan.stack_set_name, other)
+    """Wait for the operation because of which AWS refused ours; its lists had not shown it.
+
+    One that AWS does not name and does not list yet is waited for by looking again.
+    """
+    operation = _find_other(changer.stack_sets, plan.stack_set_name, error)
     _refuse_busy(changer, progress, operation)
-    progress.current = {other: None}
-    what = tell_operation(operation) if operation else f"operation {other}"
-    changer.notify(Waited(what=what, seconds=0.0))
+    progress.is_busy = operation is None
+    if operation is None:
+        if changer.patience.if_busy is IfBusy.REFUSE:
+            raise busy_unnamed(plan.stack_set_name)
+        progress.current.clear()
+        gone = changer.clock.monotonic() - progress.began
+        changer.notify(Waited(what=UNNAMED, seconds=gone))
+        return
+    progress.current = {operation.id: None}
+    changer.notify(Waited(what=tell_operation(operation), seconds=0.0))
     events = watch_operation(
-        changer.stack_sets, plan.stack_set_name, other, changer.clock, changer.patience
+        changer.stack_sets, plan.stack_set_name, operation.id, changer.clock, changer.patience
     )
     follow(events, lambda event: _pass_on(changer, progress, event))
 
 
-def _count_refusal(progress: _Progress, plan: Plan) -> None:
+def _find_other(
+    stack_sets: StackSets, name: str, error: OperationInProgressError
+) -> Operation | None:
+    """Find the operation that a refusal names, or else the oldest that the list shows to run."""
+    if error.operation_id:
+        return stack_sets.find_operation(name, OperationId(error.operation_id))
+    listed = reversed(stack_sets.list_operations(name))
+    return next((one for one in listed if not one.status.is_final), None)
+
+
+def _count_refusal(progress: _Progress, plan: Plan, error: StalePlanError) -> None:
     """Plan anew after a refusal, but not for ever."""
     progress.current.clear()
     progress.refusals += 1
-    if progress.refusals > _MOST_REFUSALS:
-        raise StalePlanError(
-            f"stack set {plan.stack_set_name} was changed by somebody else every time; gave up",
-            hint="`stacksets events` lists the operations; run again when the other one is done",
-        )
+    if progress.refusals <= _MOST_REFUSALS:
+        return
+    if isinstance(plan.steps[0], DeleteStackSet):
+        # Not somebody else: AWS holds on to something that it does not list.
+        raise error
+    raise StalePlanError(
+        f"stack set {plan.stack_set_name} was changed by somebody else every time; gave up",
+        hint="`stacksets events` lists the operations; run again when the other one is done",
+    )
 
 
 def _look_again(changer: Changer, *, patient: bool) -> tuple[StackSet | None, Plan]:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 End = TypeVar("End")
 
+UNNAMED = "an operation that AWS does not name"
+"""What is waited for where AWS refuses because of it, and lists none that runs."""
+
 _PAGE = 100
 _SECONDS_A_CALL = 4.0
 _FIRST_INTERVAL_SECONDS = 15.0
@@ -130,9 +133,11 @@ def follow(events: Generator[Event, None, End], notify: Callable[[Event], None])
         notify(event)
 
 
-def still_running(operation: Operation | None, patience: Patience) -> StillRunningError:
+def still_running(
+    operation: Operation | None, patience: Patience, otherwise: str = "no operation runs"
+) -> StillRunningError:
     """Say that nobody waits any longer, for which operation (None: for none), and how to go on."""
-    what = f"{tell_operation(operation)} goes on in AWS" if operation else "no operation runs"
+    what = f"{tell_operation(operation)} goes on in AWS" if operation else otherwise
     return StillRunningError(
         f"stopped waiting, as --timeout says; {what}", hint=f"`{patience.go_on}` goes on with it"
     )
@@ -145,6 +150,15 @@ def busy(operation: Operation, name: str) -> OperationInProgressError:
         "--if-busy refuse does not wait for it",
         hint="`stacksets watch` waits for its end, and so does --if-busy wait",
         operation_id=operation.id,
+    )
+
+
+def busy_unnamed(name: str) -> OperationInProgressError:
+    """Say so of an operation that AWS neither names nor lists."""
+    return OperationInProgressError(
+        f"another operation is under way on stack set {name}, which AWS does not name; "
+        "--if-busy refuse does not wait for it",
+        hint="run the command again in a minute, or with --if-busy wait",
     )
 
 

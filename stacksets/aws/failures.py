@@ -65,6 +65,10 @@ class NameTakenError(StalePlanError):
     """What is to be created is there already: by somebody else, or by this very call before."""
 
 
+class StackSetNotEmptyError(StalePlanError):
+    """A stack set that is to be deleted holds stack instances, though lists may show none."""
+
+
 class NotNowError(ConflictError):
     """The call is not valid in the present state (InvalidOperationException)."""
 
@@ -262,8 +266,9 @@ def _name_taken(refusal: Refusal) -> ConflictError:
     return NameTakenError(refusal.message, hint=hint)
 
 
-def _conflict(refusal: Refusal) -> ConflictError:
-    return ConflictError(f"{refusal.api}: {refusal.message}")
+def _not_empty(_: Refusal) -> ConflictError:
+    hint = "AWS's lists of stack instances lag: run the same command again in a minute"
+    return StackSetNotEmptyError("AWS says that the stack set is not empty yet", hint=hint)
 
 
 def _stack_not_found(refusal: Refusal) -> ConflictError:
@@ -320,7 +325,7 @@ _BY_CODE: Mapping[str, Callable[[Refusal], StackSetsError]] = {
     "OperationIdAlreadyExists": lambda refusal: AlreadyAcceptedError(refusal.message),
     "OperationInProgress": _in_progress,
     "StackNotFound": _stack_not_found,
-    "StackSetNotEmpty": _conflict,
+    "StackSetNotEmpty": _not_empty,
     "StaleRequest": _stale,
     "ValidationError": _invalid,
 }

@@ -117,7 +117,7 @@ def _run(arguments: list[str], session: Session) -> Result | int:
     except click.ClickException as error:
         return usage_result(error.format_message(), "stacksets --help lists the commands and flags")
     except StackSetsError as error:
-        return error_result(error, session.record.data(), changing=session.changing)
+        return error_result(error, session.record.data(), begun=session.may_have_begun(error))
     except (KeyboardInterrupt, click.Abort, _Ended) as error:
         number = error.number if isinstance(error, _Ended) else signal.SIGINT
         return interrupted_result(session.record.data(), number, changing=session.changing)

@@ -156,7 +156,7 @@ def _attempt(part: Session, stage: Callable[[], T]) -> T | Result:
     try:
         return stage()
     except StackSetsError as error:
-        return error_result(error, part.record.data(), changing=part.changing)
+        return error_result(error, part.record.data(), begun=part.may_have_begun(error))
 
 
 def _join(session: Session, parts: Sequence[Session], results: Sequence[Result]) -> Result:

@@ -45,7 +45,8 @@ def bootstrap(session: Session, *, yes: bool) -> Result:
     name = unbound.bootstrap.stack_name
     consent = Consent(session=session, yes=yes, allow_delete=False)
     consent.to_write(f"Create or update the stacks {name} in {opened.identity.account}?")
-    session.changing = True
+    # Which stacks were begun before a refusal is not told: some may have been.
+    session.changing = session.accepted = True
     results = bootstrapping.bootstrap(
         opened.deployment,
         opened.aws,

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from stacksets.cli.revision import read_revision
 from stacksets.cli.typed import TypedReport
 from stacksets.clock import SystemClock
+from stacksets.errors import CredentialsError, PermissionDeniedError
+from stacksets.model.outcome import OperationObserved, StepFinished, StepStarted
+from stacksets.model.plan import AttachToOperation, CreateStackSet, DeleteStackSet
 from stacksets.opening import open_boto
 from stacksets.report.as_json import JsonReport
 from stacksets.report.as_text import TextReport
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
 
     from stacksets.aws.door import Aws
     from stacksets.clock import Clock
-    from stacksets.model.desired import Region
+    from stacksets.errors import StackSetsError
+    from stacksets.model.desired import OperationId, Region
     from stacksets.model.outcome import Event
     from stacksets.report.message import Message, Result
     from stacksets.report.record import Revision
@@ -89,7 +93,9 @@ class Session:
     def __init__(self, world: World, flags: Flags) -> None:
         self.world = world
         self.changing = False
+        self.accepted = False
         self.is_part = False
+        self._sent: set[OperationId] = set()
         self._record = Record(command="", started=world.clock.now())
         self.use(flags)
 
@@ -132,7 +138,29 @@ class Session:
     def tell_event(self, event: Event) -> None:
         """Pass on an event of a running change, and keep the operations that it names."""
         self.record = self.record.with_event(event)
+        self._note_accepted(event)
         self.report.event(event)
+
+    def may_have_begun(self, error: StackSetsError) -> bool:
+        """Tell whether something of this run may go on in AWS after an error.
+
+        A call that is denied begins nothing; one that got no answer may have.
+        """
+        denied = isinstance(error, CredentialsError | PermissionDeniedError)
+        return self.changing and (self.accepted or not denied)
+
+    def _note_accepted(self, event: Event) -> None:
+        """Note once AWS has accepted a call of this run that changes something."""
+        match event:
+            case StepStarted(step=step):
+                if not isinstance(step, AttachToOperation | CreateStackSet | DeleteStackSet):
+                    self._sent.add(step.operation_id)
+            case StepFinished(step=step):
+                self.accepted |= not isinstance(step, AttachToOperation)
+            case OperationObserved():
+                self.accepted |= event.operation_id in self._sent
+            case _:
+                pass
 
     @property
     def is_interactive(self) -> bool:

@@ -19,7 +19,14 @@ from stacksets.model.outcome import OperationObserved, StepStarted, Waited
 from stacksets.model.plan import AttachToOperation, DetectStackSetDrift, Plan
 from stacksets.operation_ids import Purpose, make_operation_id, tell_operation, tell_starter
 from stacksets.waiting import IfBusy, Patience, poll
-from stacksets.watch import busy, follow, still_running, watch_operation
+from stacksets.watch import (
+    UNNAMED,
+    busy,
+    busy_unnamed,
+    follow,
+    still_running,
+    watch_operation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,10 +155,17 @@ class _Detector:
             try:
                 return self._carry_out(step)
             except OperationInProgressError as error:
-                if not error.operation_id:
-                    raise
-                refused_for = OperationId(error.operation_id)
+                refused_for = self._note_refusal(error)
         raise still_running(None, self._patience)
+
+    def _note_refusal(self, error: OperationInProgressError) -> OperationId | None:
+        """Give the operation that is to be waited for, None where AWS does not name it."""
+        if error.operation_id:
+            return OperationId(error.operation_id)
+        if self._patience.if_busy is IfBusy.REFUSE:
+            raise busy_unnamed(self._name)
+        self._notify(Waited(what=UNNAMED, seconds=0.0))
+        return None
 
     def _follow_latest(self) -> OperationId:
         detections = [

@@ -28,15 +28,15 @@ _BEGUN = "what was begun goes on in AWS, the same command again goes on with it"
 
 
 def error_result(
-    error: StackSetsError, record: Mapping[str, object], *, changing: bool = False
+    error: StackSetsError, record: Mapping[str, object], *, begun: bool = False
 ) -> Result:
     """Word an error of ours; its notes are what could not be checked.
 
-    Where AWS failed us while we were `changing` something, the hint says what becomes of that.
+    Where AWS failed us and something may have `begun` by then, the hint says what becomes of that.
     """
     notes = list(getattr(error, "__notes__", ()))
     hint = "; ".join(filter(None, (error.hint, _BEGUN)))
-    hint = hint if changing and isinstance(error, AwsError) else error.hint
+    hint = hint if begun and isinstance(error, AwsError) else error.hint
     data: dict[str, object] = {"error": {**error.to_dict(), "hint": hint, "notes": notes}}
     if isinstance(error, OperationFailedError):
         data["root_causes"] = [cause_data(one) for one in error.root_causes]

@@ -195,6 +195,72 @@ def test_where_nothing_was_begun_the_error_does_not_speak_of_it(run, aws, monkey
     assert err.endswith("error: no answer\n→ try again later\n")
 
 
+def _describe_anew(file):
+    text = FILE.replace("\ntemplate", '\ndescription = "new"\ntemplate', 1)
+    assert text != FILE
+    file.write_text(text)
+
+
+def _denied():
+    return PermissionDeniedError("not allowed", hint="ask for it")
+
+
+def test_a_denial_of_the_first_call_does_not_speak_of_what_was_begun(run, aws):
+    aws.fake_stack_sets.refuse = [_denied()]
+
+    code, _, err = run("deploy", "--yes", "--no-lint")
+
+    assert code == 4
+    assert err.endswith("error: not allowed\n→ ask for it\n")
+
+
+def test_a_denial_after_a_stack_set_was_created_says_what_becomes_of_that(run, aws, monkeypatch):
+    def deny(*_):
+        raise _denied()
+
+    monkeypatch.setattr(aws.fake_stack_sets, "create_instances", deny)
+
+    code, _, err = run("deploy", "--yes", "--no-lint")
+
+    assert code == 4
+    assert "→ ask for it; what was begun goes on in AWS" in err
+
+
+def test_a_denial_while_an_operation_runs_says_what_becomes_of_that(run, file, aws, monkeypatch):
+    run("deploy", "--yes", "--no-lint")
+    sets = aws.fake_stack_sets
+    _describe_anew(file)
+    sets.polls_until_done = 1
+    find, asked = sets.find_operation, []
+
+    def deny_at_the_second_look(name, operation_id):
+        asked.append(operation_id)
+        if len(asked) > 1:
+            raise _denied()
+        return find(name, operation_id)
+
+    monkeypatch.setattr(sets, "find_operation", deny_at_the_second_look)
+
+    code, _, err = run("deploy", "--yes", "--no-lint")
+
+    assert code == 4
+    assert "→ ask for it; what was begun goes on in AWS" in err
+
+
+def test_a_denial_after_anothers_operation_was_waited_for_has_begun_nothing(run, file, aws):
+    run("deploy", "--yes", "--no-lint")
+    sets = aws.fake_stack_sets
+    sets.operations["theirs"] = an_operation(id="theirs", status=OperationStatus.RUNNING)
+    sets.results["theirs"] = ()
+    _describe_anew(file)
+    sets.refuse = [_denied()]
+
+    code, _, err = run("deploy", "--yes", "--no-lint")
+
+    assert (code, "by another client" in err) == (4, True)
+    assert err.endswith("error: not allowed\n→ ask for it\n")
+
+
 def test_the_template_is_linted_before_anything_is_asked_of_aws(run):
     _, _, err = run("deploy", "--yes")
 

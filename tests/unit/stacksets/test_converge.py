@@ -87,6 +87,38 @@ def test_an_operation_that_the_list_did_not_show_is_refused_too():
         run.deploy(run.changed, REFUSE, first=plan)
 
 
+def test_an_operation_that_aws_does_not_name_is_refused_in_words():
+    run = Run()
+    run.stack_sets.refuse = [OperationInProgressError("OperationInProgressException")]
+
+    with pytest.raises(OperationInProgressError) as caught:
+        run.deploy(run.changed, REFUSE)
+
+    assert "another operation is under way on stack set" in caught.value.message
+    assert "--if-busy wait" in caught.value.hint
+    assert run.writes() == []
+
+
+def test_an_operation_that_aws_does_not_name_is_waited_for_as_long_as_the_patience_says():
+    run = Run()
+    run.stack_sets.refuse = [OperationInProgressError("busy")] * 1000
+    until = run.clock.monotonic() + 100
+
+    with pytest.raises(StillRunningError, match="still refuses because of another operation"):
+        run.deploy(run.changed, Patience(until=until))
+
+    assert run.clock.monotonic() == pytest.approx(until, abs=0.1)
+    assert run.writes() == []
+
+
+def test_refusals_of_another_kind_end_with_the_patience_too():
+    run = Run()
+    run.stack_sets.refuse = [StalePlanError("moved")] * 10
+
+    with pytest.raises(StillRunningError, match="no operation runs"):
+        run.deploy(run.changed, Patience(until=run.clock.monotonic() + 5))
+
+
 def test_an_operation_that_has_ended_meanwhile_refuses_nothing():
     run = Run()
     run.busy(polls=0)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stacksets.aws.failures import StackSetNotEmptyError
 from stacksets.deploying import deploy
 from stacksets.destroying import destroy
 from stacksets.errors import (
@@ -60,13 +61,13 @@ class Run:
         observed = observe_stack_set(self.aws, deployment)
         return make_plan(deployment, observed, options)
 
-    def deploy(self, deployment, options=None):
+    def deploy(self, deployment, options=None, first=None):
         return deploy(
             deployment,
             self.aws,
             self.clock,
             options=options or PlanOptions(),
-            first=self.plan(deployment, options),
+            first=first or self.plan(deployment, options),
             consent=self.consented.append,
             notify=self.events.append,
         )
@@ -216,11 +217,87 @@ def test_an_operation_that_aws_names_is_waited_for_and_then_planned_again():
     assert Waited(what=what, seconds=0.0) in run.events
 
 
-def test_an_operation_that_nobody_can_name_is_an_error():
+def test_an_operation_that_nobody_can_name_is_waited_for_as_often_as_it_comes():
     run = Run()
+    run.stack_sets.refuse += [OperationInProgressError("busy")] * 30
+    outcome = run.deploy(a_deployment())
+    assert outcome.verdict is Verdict.SUCCEEDED
+    assert {event.what for event in run.told(Waited)} == {"an operation that AWS does not name"}
+    assert run.stack_sets.refuse == []
+    assert max(run.clock.slept) < 16
+
+
+def test_an_operation_that_only_the_list_names_is_waited_for():
+    run = Run()
+    run.deploy(a_deployment())
+    deployment = a_deployment(description="new")
+    plan = run.plan(deployment)
+    theirs = OperationId("theirs")
+    run.stack_sets.operations[theirs] = an_operation(id=theirs, status=OperationStatus.RUNNING)
+    run.stack_sets.results[theirs] = ()
     run.stack_sets.refuse.append(OperationInProgressError("busy"))
-    with pytest.raises(OperationInProgressError):
-        run.deploy(a_deployment())
+    run.stack_sets.polls_until_done = 1
+
+    outcome = run.deploy(deployment, first=plan)
+
+    assert outcome.verdict is Verdict.SUCCEEDED
+    assert [event.what for event in run.told(Waited)] == [
+        "operation theirs (CREATE, RUNNING, by another client)"
+    ]
+
+
+def test_a_stack_set_that_aws_calls_not_empty_is_looked_at_anew_and_deleted_then():
+    run = Run()
+    run.deploy(a_deployment())
+    delete, refused = run.stack_sets.delete_stack_set, []
+
+    def twice_not_empty(name):
+        if len(refused) < 2:
+            refused.append(name)
+            raise StackSetNotEmptyError("not empty")
+        delete(name)
+
+    run.stack_sets.delete_stack_set = twice_not_empty
+
+    assert run.destroy(a_deployment()).verdict is Verdict.SUCCEEDED
+    assert len(refused) == 2
+    assert run.stack_sets.sets == {}
+
+
+def test_a_stack_instance_that_the_list_hid_is_deleted_before_the_stack_set():
+    run = Run()
+    run.deploy(a_deployment())
+    run.stack_sets.calls.clear()
+    delete, look = run.stack_sets.delete_stack_set, run.stack_sets.list_instances
+
+    def hiding(name):
+        return tuple(one for one in look(name) if one.key.region == EAST)
+
+    def not_empty(name):
+        run.stack_sets.list_instances = look
+        if run.stack_sets.sets[name].instances:
+            raise StackSetNotEmptyError("not empty")
+        delete(name)
+
+    run.stack_sets.list_instances, run.stack_sets.delete_stack_set = hiding, not_empty
+
+    assert run.destroy(a_deployment()).verdict is Verdict.SUCCEEDED
+    names = [call[0] for call in run.stack_sets.calls]
+    assert names == ["delete_instances", "delete_instances", "delete_stack_set"]
+
+
+def test_a_stack_set_that_stays_not_empty_is_given_up_on_with_the_words_of_that():
+    run = Run()
+    run.deploy(a_deployment())
+
+    def never_empty(name):
+        raise StackSetNotEmptyError("not empty", hint="lists lag")
+
+    run.stack_sets.delete_stack_set = never_empty
+
+    with pytest.raises(StackSetNotEmptyError, match="not empty"):
+        run.destroy(a_deployment())
+    assert 30 < run.clock.seconds < 120
 
 
 def test_a_listed_operation_is_attached_to_and_then_planned_again():

@@ -10,6 +10,7 @@ from stacksets.aws.failures import (
     NameTakenError,
     NotNowError,
     Origin,
+    StackSetNotEmptyError,
 )
 from stacksets.errors import (
     ConflictError,
@@ -76,7 +77,7 @@ def refusal(code, message="said so", **answer):
         ("CreatedButModifiedException", NameTakenError),
         ("AlreadyExistsException", NameTakenError),
         ("StackNotFoundException", ConflictError),
-        ("StackSetNotEmptyException", ConflictError),
+        ("StackSetNotEmptyException", StackSetNotEmptyError),
         ("InvalidOperationException", NotNowError),
         ("OperationIdAlreadyExistsException", AlreadyAcceptedError),
         ("OperationInProgressException", OperationInProgressError),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from botocore import xform_name
 
+from stacksets.aws.failures import StackSetNotEmptyError
 from stacksets.aws.stack_sets import BotoStackSets
 from stacksets.errors import (
     ConflictError,
@@ -558,8 +559,10 @@ def test_a_stack_set_with_instances_is_a_conflict(stack_sets, cloudformation):
     said = "StackSet is not empty"
     cloudformation.add_client_error("delete_stack_set", "StackSetNotEmptyException", said, 409)
 
-    with pytest.raises(ConflictError, match="StackSet is not empty"):
+    with pytest.raises(StackSetNotEmptyError, match="not empty yet") as caught:
         stack_sets.delete_stack_set("svc-dev")
+    assert caught.value.exit_code == 6
+    assert "run the same command again" in caught.value.hint
 
 
 def test_a_running_operation_is_stopped_by_its_id(stack_sets, cloudformation):

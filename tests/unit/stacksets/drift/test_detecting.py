@@ -207,12 +207,21 @@ def test_what_has_ended_when_it_is_asked_for_is_no_hindrance(monkeypatch):
     assert case.waited == []
 
 
-def test_a_refusal_that_names_nothing_is_raised():
+def test_a_refusal_that_names_nothing_is_waited_out():
+    case = Case()
+    case.sets.refuse = [OperationInProgressError("busy")] * 3
+
+    assert [case.go()] == case.sent
+    assert case.waited == ["an operation that AWS does not name"] * 3
+
+
+def test_a_refusal_that_names_nothing_is_told_where_nobody_is_to_wait():
     case = Case()
     case.sets.refuse = [OperationInProgressError("busy")]
 
-    with pytest.raises(OperationInProgressError, match="busy"):
-        case.go()
+    with pytest.raises(OperationInProgressError, match="which AWS does not name"):
+        case.go(if_busy=IfBusy.REFUSE)
+    assert case.sent == []
 
 
 def test_refusals_without_end_are_given_up_when_the_patience_ends():
