@@ -15,6 +15,8 @@ from stacksets.model.observed import OperationAction
 from stacksets.operation_ids import Purpose, find_purpose, tell_operation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from stacksets.model.observed import Operation, StackSet
 
 _TRAFFIC = {Purpose.DRAIN, Purpose.UNDRAIN}
@@ -68,6 +70,28 @@ def get_resumable(observed: StackSet) -> Resumable:
             hint=f"type `stacksets {purpose} REGION` again: it waits for what runs and goes on",
         )
     return Resumable(operation=latest, purpose=purpose, passed_over=passed_over)
+
+
+def list_latest_change(operations: Sequence[Operation]) -> tuple[Operation, ...]:
+    """Give the latest operation that changes anything, with all that the same plan sent before it.
+
+    One of ours that failed may have others of its plan behind it that went well: they were queued.
+
+    Args:
+        operations: those of the stack set, newest first.
+    """
+    latest = next((one for one in operations if not _changes_nothing(one)), None)
+    if latest is None:
+        return ()
+    if find_purpose(latest.id) is None:
+        return (latest,)
+    plan = _plan_of(latest)
+    return tuple(one for one in reversed(operations) if _plan_of(one) == plan)
+
+
+def _plan_of(operation: Operation) -> str:
+    """Give what the ids of a plan's steps have in common."""
+    return operation.id.rpartition("-")[0]
 
 
 def _changes_nothing(operation: Operation) -> bool:

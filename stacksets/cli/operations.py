@@ -30,6 +30,7 @@ from stacksets.opening import refuse_compared
 from stacksets.operation_ids import DESTROYS, Purpose, tell_operation
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
 from stacksets.report.operations import (
+    NOT_DEPLOYED,
     events_result,
     not_deployed_result,
     nothing_running_result,
@@ -38,7 +39,7 @@ from stacksets.report.operations import (
     watched_result,
 )
 from stacksets.report.plan import plan_message
-from stacksets.resumable import get_resumable
+from stacksets.resumable import get_resumable, list_latest_change
 from stacksets.watch import follow, stop_operations, watch_operations
 
 if TYPE_CHECKING:
@@ -70,12 +71,12 @@ def watch(session: Session, *, operation_id: str | None, timeout_minutes: float 
     """Follow the running operation, or the one with OPERATION_ID, to its end.
 
     Changes nothing, and leaving it changes nothing either. Without OPERATION_ID those that are
-    queued are followed as well.
+    queued are followed as well; where nothing runs, it tells how the latest change ended.
     """
     opened = open_aws(session, load(session))
     operations = _find_operations(opened, operation_id)
     if not operations:
-        return _nothing_runs(session, opened)
+        return _tell_latest(session, opened)
     ids = [one.id for one in operations]
     named = [operation_id] if operation_id else []
     patience = Waiting(timeout_minutes=timeout_minutes).begin(session, "watch", *named)
@@ -253,6 +254,25 @@ def _nothing_runs(session: Session, opened: Opened) -> Result:
         return not_deployed_result(name, record)
     latest = next(iter(stack_sets.list_operations(name)), None)
     return nothing_running_result(latest, record)
+
+
+def _tell_latest(session: Session, opened: Opened) -> Result:
+    """Say that nothing runs; where the latest change did not go well, that is the result.
+
+    It may have failed after a `--timeout`, and before anybody watched.
+    """
+    stack_sets, name = _stack_sets(opened), opened.deployment.name
+    nothing = _nothing_runs(session, opened)
+    if nothing.code == NOT_DEPLOYED:
+        return nothing
+    ids = [one.id for one in list_latest_change(stack_sets.list_operations(name))]
+    ended = watch_operations(stack_sets, name, ids, session.world.clock)
+    watched = follow(ended, lambda _: None)
+    failed = [one.operation.id for one in watched if not one.succeeded]
+    if not failed:
+        return nothing
+    go_on = command_line(session, "diagnose", "--operation", failed[-1])
+    return watched_result(watched, session.record.data(), go_on=go_on, before=True)
 
 
 def _get_purpose(session: Session, observed: StackSet) -> Purpose:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stacksets.resumable import Resumable
     from stacksets.watch import Watched
 
+NOT_DEPLOYED = "not_deployed"
 _NAMED_INSTANCES = 5
 _FAILED = 5
 _UNREAD = 4
@@ -57,7 +58,7 @@ def nothing_running_result(latest: Operation | None, record: Mapping[str, object
 def not_deployed_result(name: str, record: Mapping[str, object]) -> Result:
     """Say that there is no stack set, so that nothing can run on it."""
     return Result(
-        code="not_deployed",
+        code=NOT_DEPLOYED,
         exit_code=0,
         lines=(Line(f"There is no stack set {name}, so no operation runs", Tone.WARNING),),
         data={**record, "operations": []},
@@ -82,12 +83,18 @@ def passed_over_message(resumable: Resumable) -> Message:
 
 
 def watched_result(
-    watched: Sequence[Watched], record: Mapping[str, object], *, go_on: str, stopped: bool = False
+    watched: Sequence[Watched],
+    record: Mapping[str, object],
+    *,
+    go_on: str,
+    stopped: bool = False,
+    before: bool = False,
 ) -> Result:
     """Tell how operations ended, from their results: 0 well everywhere, 5 not.
 
     `go_on` is the command that tells more. Where `stopped`, the stop was asked for, and cancelled
-    stack instances are as they should be: then only failures are none.
+    stack instances are as they should be: then only failures are none. `before` says that they had
+    ended before anybody looked.
     """
     verdicts = [_verdict(one) for one in watched]
     fine = {"succeeded", "stopped"} if stopped else {"succeeded"}
@@ -101,7 +108,11 @@ def watched_result(
     return Result(
         code=code,
         exit_code=_FAILED if failing else 0,
-        lines=(*(line for one in watched for line in _watched_lines(one)), *hint),
+        lines=(
+            *((Line("No operation runs; what ran last:"),) if before else ()),
+            *(line for one in watched for line in _watched_lines(one)),
+            *hint,
+        ),
         data={**record, "operations": [_watched_data(one) for one in watched]},
     )
 

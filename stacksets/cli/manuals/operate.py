@@ -10,10 +10,10 @@ _NO_OPERATION = "Input refused: the file, or no such operation."
 WATCH = Manual(
     arguments=_OPERATION,
     exit_codes={
-        0: "It went well in every stack instance, or nothing runs.",
+        0: "It went well in every stack instance; or nothing runs, and the latest change did.",
         3: _NO_OPERATION,
         4: NO_ACCESS,
-        5: "It failed, was stopped, left failed stack instances, or AWS failed.",
+        5: "It, or the latest change where nothing runs, failed, was stopped, or AWS failed.",
         7: "It still runs after --timeout.",
         130: "Left by Ctrl-C; the operation goes on in AWS.",
     },

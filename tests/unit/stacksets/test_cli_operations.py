@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 
 from stacksets.aws.door import StackEvent
+from stacksets.errors import ServiceError
 from stacksets.model.desired import OperationId
 from stacksets.model.observed import (
     InstanceStatus,
@@ -94,6 +96,70 @@ def test_watch_says_in_words_that_nothing_runs(run, sets):
 
     assert code == 0
     assert out.startswith("No operation runs; the latest was operation stacksets-deploy-")
+
+
+def test_watch_after_a_timeout_fails_with_the_deploy_that_failed_meanwhile(run, file, sets):
+    template = file.parent / "template.json"
+    template.write_text(template.read_text().replace("A topic", "Another"))
+    sets.polls_until_done = 999
+    sets.fail[a_key(region=WEST)] = "no quota"
+    deploy = ("deploy", "--yes", "--no-lint", "--timeout", "0.5")
+    assert run(*deploy)[0] == 7
+    sets.polls_until_done = 0
+    [operation_id] = [one.id for one in sets.list_operations(NAME) if not one.status.is_final]
+    assert sets.find_operation(NAME, operation_id).status is OperationStatus.FAILED
+
+    code, out, err = run("watch")
+
+    assert code == 5
+    assert out.startswith(f"No operation runs; what ran last:\nOperation {operation_id} (UPDATE) ")
+    assert "    no quota" in out
+    assert f"→ `stacksets diagnose --operation {operation_id} -f {file}` tells why" in out
+    assert "operation stacksets-deploy" not in err, "nothing is followed"
+
+
+@pytest.mark.parametrize(
+    ("ended", "told"),
+    [
+        ({"status": OperationStatus.FAILED}, (5, "failed")),
+        ({"status": OperationStatus.STOPPED}, (5, "stopped")),
+        ({"status": OperationStatus.SUCCEEDED, "failed_count": 1}, (5, "partial")),
+        ({"status": OperationStatus.SUCCEEDED}, (0, "nothing_running")),
+    ],
+)
+@pytest.mark.parametrize("since", [None, OperationAction.DETECT_DRIFT])
+def test_where_nothing_runs_the_latest_change_is_the_verdict(run, sets, ended, told, since):
+    sets.operations[THEIRS] = an_operation(id=THEIRS, **ended)
+    if since:
+        sets.operations["drift"] = an_operation(id="drift", action=since)
+
+    code, out, _ = run("watch", "--output", "json")
+
+    assert (code, json.loads(out.splitlines()[-1])["code"]) == told
+
+
+def test_a_failure_is_seen_behind_what_the_same_plan_had_queued_after_it(run, sets):
+    for number, status in ((1, OperationStatus.FAILED), (2, OperationStatus.SUCCEEDED)):
+        one = make_operation_id(Purpose.DEPLOY, DIGEST, number)
+        sets.operations[one] = an_operation(id=one, status=status)
+    code, out, _ = run("watch")
+    assert code == 5
+    assert f"--operation {make_operation_id(Purpose.DEPLOY, DIGEST, 1)} " in out
+
+    again = make_operation_id(Purpose.DEPLOY, "1" * 64, 1)
+    sets.operations[again] = an_operation(id=again, status=OperationStatus.SUCCEEDED)
+    assert run("watch")[0] == 0, "a later plan has mended it"
+
+
+def test_of_a_stack_set_that_is_gone_no_operation_is_listed(run, sets, monkeypatch):
+    sets.sets.clear()
+    monkeypatch.setattr(sets, "list_operations", Mock(side_effect=ServiceError("no stack set")))
+    assert run("watch")[0] == 0
+
+
+def test_where_nothing_ever_changed_nothing_runs(run, sets):
+    sets.operations.clear()
+    assert run("watch")[:2] == (0, "No operation runs\n")
 
 
 def test_on_a_stack_set_that_is_not_there_nothing_runs(run):
