@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from stacksets.report.record import Record
 
+_NOT_DEPLOYED = "not_deployed"
 _WORST_FIRST = (130, 3, 6, 5, 4, 7, 8, 0)
 """Interrupted, refused, conflict, did not succeed, could not tell, still running, a difference."""
 
@@ -31,7 +32,7 @@ def several_result(parts: Sequence[PartResult], record: Mapping[str, object]) ->
     Data: the record of the run with all operation ids, and `results`, one entry a file in the order
     given: `deployment_file`, `code`, `exit_code` and the data of that result.
     """
-    worst = min(parts, key=lambda one: (_rank(one.result), one.result.code == "no_changes")).result
+    worst = min((one.result for one in parts), key=_rank)
     return Result(
         code=worst.code,
         exit_code=worst.exit_code,
@@ -74,9 +75,11 @@ def begun_message(part: Record, number: int, total: int) -> Message:
     )
 
 
-def _rank(result: Result) -> int:
+def _rank(result: Result) -> tuple[int, int]:
+    """Rank by the exit code, and of those that are as bad by what is least to be overlooked."""
     code = result.exit_code
-    return _WORST_FIRST.index(code) if code in _WORST_FIRST else -1
+    rank = _WORST_FIRST.index(code) if code in _WORST_FIRST else -1
+    return rank, {_NOT_DEPLOYED: 0, "no_changes": 2}.get(result.code, 1)
 
 
 def _operation_ids(result: Result) -> list[object]:
@@ -91,10 +94,24 @@ def _lines(parts: Sequence[PartResult], worst: Result) -> Iterator[Line]:
     yield Line("── all stack sets", Tone.STRONG)
     rows = [[one.stack_set or "-", one.file, _words(one.result)] for one in parts]
     for one, text in zip(parts, align(rows), strict=True):
-        yield Line(text, Tone.BAD if one.result.exit_code else Tone.GOOD)
-    well = sum(one.result.exit_code == 0 for one in parts)
-    tone = Tone.BAD if worst.exit_code else Tone.GOOD
-    yield Line(f"{well} of {len(parts)} stack sets well: {_words(worst)}", tone)
+        yield Line(text, _tone(one.result))
+    yield Line(_verdict_words([one.result for one in parts], worst), _tone(worst))
+
+
+def _verdict_words(results: Sequence[Result], worst: Result) -> str:
+    """Say how many are well: one that is not deployed is not, though nothing is wrong with it."""
+    absent = sum(one.code == _NOT_DEPLOYED for one in results)
+    well = sum(one.exit_code == 0 for one in results) - absent
+    words = f"{well} of {len(results)} stack sets well"
+    if absent:
+        words = f"{words}, {absent} not deployed"
+    return words if worst.code == _NOT_DEPLOYED else f"{words}: {_words(worst)}"
+
+
+def _tone(result: Result) -> Tone:
+    if result.exit_code:
+        return Tone.BAD
+    return Tone.WARNING if result.code == _NOT_DEPLOYED else Tone.GOOD
 
 
 def _words(result: Result) -> str:

@@ -243,6 +243,18 @@ def test_destroying_several_asks_for_all_names(run, aws):
     assert out.endswith("2 of 2 stack sets well: succeeded\n")
 
 
+@pytest.mark.parametrize("order", [("green", "blue"), ("blue", "green")])
+def test_what_is_not_deployed_is_not_counted_as_well(run, order):
+    run("deploy", "green", flags=YES)
+
+    code, out, _ = run("status", *order)
+    in_json = run("status", *order, flags=("--output", "json"))[1]
+
+    assert code == 0
+    assert out.endswith("1 of 2 stack sets well, 1 not deployed\n")
+    assert json.loads(in_json.splitlines()[-1])["code"] == "not_deployed"
+
+
 def test_what_could_not_be_looked_for_after_one_removal_stops_no_other(run, aws):
     run("deploy", "green", "blue", flags=YES)
     for there in aws.accounts.values():
@@ -289,7 +301,7 @@ def test_the_variable_names_several_files_as_paths_are_listed(folder, aws):
         code = main(["status"], world)
 
     assert code == 0
-    assert "2 of 2 stack sets well: not deployed" in world.stdout.getvalue()
+    assert "0 of 2 stack sets well, 2 not deployed\n" in world.stdout.getvalue()
 
 
 @pytest.mark.parametrize(
