@@ -8,7 +8,7 @@ from stacksets.model.observed import InstanceStatus
 from stacksets.model.plan import AttachToOperation, ChangeKind
 from stacksets.report.cause import name_instances
 from stacksets.report.message import Line, Result, Tone
-from stacksets.report.outcome import instance_data, outcome_data, outcome_lines
+from stacksets.report.outcome import AS_DESIRED, instance_data, outcome_data, outcome_lines
 from stacksets.report.plan import no_changes_words, plan_data
 
 if TYPE_CHECKING:
@@ -21,16 +21,23 @@ if TYPE_CHECKING:
     from stacksets.report.message import Message
 
 
-def change_result(outcome: Outcome, record: Mapping[str, object], *, way_out: str = "") -> Result:
+def change_result(
+    outcome: Outcome,
+    record: Mapping[str, object],
+    *,
+    way_out: str = "",
+    well: str = AS_DESIRED,
+) -> Result:
     """Give the verdict of a change that was carried out; its code is the verdict.
 
-    `way_out` is the command that lets INOPERABLE stack instances go whose stacks cannot be deleted.
+    `way_out` is the command that lets INOPERABLE stack instances go whose stacks cannot be deleted,
+    `well` what the stack instances are with which nothing is the matter.
     """
     stuck = _find_stuck(outcome) if way_out else ()
     return Result(
         code=outcome.verdict.value,
         exit_code=outcome.verdict.exit_code,
-        lines=(*outcome_lines(outcome), *_stuck_lines(stuck, way_out)),
+        lines=(*outcome_lines(outcome, well=well), *_stuck_lines(stuck, way_out)),
         data={**record, **outcome_data(outcome), "way_out": way_out if stuck else None},
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from stacksets.report.change import change_result
 from stacksets.report.message import Line, Result, Tone, count
-from stacksets.report.outcome import instance_data
+from stacksets.report.outcome import CURRENT, instance_data
 from stacksets.report.parameters import forgotten_warnings, parameter_lines, parameters_data
 from stacksets.report.plan import plan_data, summary_words
 
@@ -38,7 +38,7 @@ def import_result(
         go_on: the command that shows what a deploy would do.
         untold: why it could not be read what the stacks are now.
     """
-    changed = change_result(outcome, record)
+    changed = change_result(outcome, record, well=CURRENT)
     return Result(
         code=changed.code,
         exit_code=changed.exit_code,

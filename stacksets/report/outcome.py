@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from stacksets.model.desired import InstanceKey
 from stacksets.model.observed import DetailedStatus
 from stacksets.model.outcome import Verdict
+from stacksets.model.plan import ChangeKind
 from stacksets.report.cause import cause_data, cause_lines, wrapped
 from stacksets.report.many import MANY, Row, name_or_count, row_lines
 from stacksets.report.message import Line, Tone, count, duration
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from stacksets.model.observed import StackInstance
     from stacksets.model.outcome import Outcome
 
+AS_DESIRED = "as desired"
+CURRENT = "current"
+"""What stack instances are that hold the definition of the stack set; the file may say otherwise.
+Of an import or a drain nothing more is verified."""
+
 _TITLES = {
     Verdict.NO_CHANGES: ("No changes", Tone.GOOD),
     Verdict.SUCCEEDED: ("Succeeded", Tone.GOOD),
@@ -27,9 +33,12 @@ _TITLES = {
 }
 
 
-def outcome_lines(outcome: Outcome) -> tuple[Line, ...]:
-    """Tell the verdict, the stack instances, the root causes and what is still to do."""
-    return tuple(_lines(outcome))
+def outcome_lines(outcome: Outcome, *, well: str = AS_DESIRED) -> tuple[Line, ...]:
+    """Tell the verdict, the stack instances, the root causes and what is still to do.
+
+    `well` is what the stack instances are with which nothing is the matter.
+    """
+    return tuple(_lines(outcome, well))
 
 
 def outcome_data(outcome: Outcome) -> dict[str, object]:
@@ -63,10 +72,10 @@ def instance_data(instance: StackInstance) -> dict[str, object]:
     }
 
 
-def _lines(outcome: Outcome) -> Iterator[Line]:
+def _lines(outcome: Outcome, well: str) -> Iterator[Line]:
     title, tone = _TITLES[outcome.verdict]
     seconds = (outcome.ended - outcome.started).total_seconds()
-    yield Line(f"{title} in {duration(seconds)}{_healthy_words(outcome)}", tone)
+    yield Line(f"{title} in {duration(seconds)}{_healthy_words(outcome, well)}", tone)
     told = {InstanceKey(one.account, one.region) for one in outcome.root_causes}
     yield from _instance_lines(outcome.instances, told)
     if outcome.root_causes:
@@ -83,11 +92,14 @@ def _lines(outcome: Outcome) -> Iterator[Line]:
         yield Line(f"Still to do: {left}; the same command again plans them anew", Tone.WARNING)
 
 
-def _healthy_words(outcome: Outcome) -> str:
+def _healthy_words(outcome: Outcome, well: str) -> str:
+    """Count the stack instances that are well and that the plan which remains leaves alone."""
     if not outcome.instances:
         return ""
-    healthy = sum(map(_is_well, outcome.instances))
-    return f": {healthy} of {count(len(outcome.instances), 'stack instance')} as desired"
+    remaining = outcome.remaining.instances if outcome.remaining else ()
+    unfinished = {one.key for one in remaining if one.kind is not ChangeKind.LEAVE}
+    healthy = sum(_is_well(one) and one.key not in unfinished for one in outcome.instances)
+    return f": {healthy} of {count(len(outcome.instances), 'stack instance')} {well}"
 
 
 def _instance_lines(

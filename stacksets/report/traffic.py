@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stacksets.model.traffic import TrafficState
 from stacksets.report.change import change_result
 from stacksets.report.message import Line, Message, Result, Tone, align, count
-from stacksets.report.outcome import instance_data
+from stacksets.report.outcome import CURRENT, instance_data
 from stacksets.report.plan import plan_data
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def turn_result(
     outcome: Outcome, regions: Sequence[RegionTraffic], record: Mapping[str, object]
 ) -> Result:
     """Give the verdict of a turn that was carried out, and how traffic stands now."""
-    changed = change_result(outcome, record)
+    changed = change_result(outcome, record, well=CURRENT)
     return Result(
         code=changed.code,
         exit_code=changed.exit_code,

@@ -35,7 +35,7 @@ def test_stacks_are_imported_after_one_question(run, aws, stack_ids):
     assert code == 0
     assert "Carry this out? [y/N]" in err
     assert "verified  a second plan is empty" in err
-    assert "2 of 2 stack instances as desired" in out
+    assert "2 of 2 stack instances current" in out
     assert out.splitlines()[-1] == "A deploy would change nothing"
     assert _calls(aws) == ["create_stack_set", "import_stacks"]
 
@@ -72,6 +72,8 @@ def test_what_is_left_for_a_deploy_is_counted_with_the_command_that_shows_it(run
         "A deploy would still take 1 step; stack instances: 1 to create",
         f"→ `stacksets plan -f {file} --environment dev` shows it",
     ]
+    assert out.startswith("Succeeded in 0.0 s: 1 of 1 stack instance current\n")
+    assert "as desired" not in out
 
 
 def test_without_consent_nothing_is_changed(run, aws, stack_ids):

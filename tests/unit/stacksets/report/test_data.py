@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from stacksets.errors import NotReadyError, OperationFailedError, Problem
 from stacksets.exposure import Exposure, PublicMethod
 from stacksets.lint import LintResult
-from stacksets.model.desired import OperationId
+from stacksets.model.desired import OperationId, ParameterOverride
 from stacksets.model.observed import (
     DetailedStatus,
     InstanceStatus,
@@ -178,6 +179,26 @@ def test_very_many_instances_are_listed_only_where_there_is_something_to_say():
         "Succeeded in 0.0 s: 50 of 51 stack instances as desired",
         "  999999999999/us-east-1  current  its stack is gone",
     ]
+
+
+def test_what_is_still_to_be_changed_or_removed_is_not_as_desired():
+    there = tuple(replace(one, overrides={}) for one in BOTH)
+    observed = a_stack_set(*there)
+    update = make_plan(
+        a_deployment(
+            targets=targets((ACCOUNT, EAST), (ACCOUNT, WEST)),
+            overrides=(
+                ParameterOverride(accounts=(), regions=(WEST,), parameters={"Suffix": "w"}),
+            ),
+        ),
+        observed,
+    )
+    destroy = make_destroy_plan(a_deployment(), observed)
+
+    for remaining, words in ((update, "1 of 2"), (destroy, "0 of 2")):
+        outcome = _an_outcome(verdict=Verdict.FAILED, instances=there, remaining=remaining)
+        title = change_result(outcome, {}).lines[0].text
+        assert title == f"Failed in 0.0 s: {words} stack instances as desired"
 
 
 INOPERABLE = an_instance(a_key(), status=InstanceStatus.INOPERABLE)
