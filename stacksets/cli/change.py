@@ -15,7 +15,7 @@ from stacksets.cli.manuals.change import DEPLOY, DESTROY
 from stacksets.cli.options import several_files_command
 from stacksets.cli.parts import PlannedChange, change_each
 from stacksets.cli.patience import Waiting, command_line, waiting_options
-from stacksets.cli.plan_options import option_words, plan_options
+from stacksets.cli.plan_options import no_lint_option, option_words, plan_options
 from stacksets.cli.saved import PLAN_FILE, hold
 from stacksets.cli.stages import check, lint, observe, open_aws
 from stacksets.effective import find_effective
@@ -62,7 +62,7 @@ allow_delete_option = click.option(
 )
 @yes_option
 @allow_delete_option
-@click.option("--no-lint", is_flag=True, help="Do not ask cfn-lint; its errors refuse a deploy.")
+@no_lint_option
 @click.argument("saved_plan", metavar="[PLAN]", required=False, type=PLAN_FILE)
 @plan_options
 @waiting_options

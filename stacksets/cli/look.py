@@ -13,9 +13,9 @@ from stacksets.cli.manual import ManualCommand
 from stacksets.cli.manuals.look import OUTPUTS, PLAN, SMOKE, STATUS
 from stacksets.cli.options import several_files_command
 from stacksets.cli.parts import PlannedChange, look_at_each
-from stacksets.cli.plan_options import audit_option, plan_options
+from stacksets.cli.plan_options import audit_option, no_lint_option, plan_options
 from stacksets.cli.saved import PLAN_FILE, save
-from stacksets.cli.stages import check, get_stack_set, observe, open_aws
+from stacksets.cli.stages import check, get_stack_set, lint, observe, open_aws
 from stacksets.effective import find_effective
 from stacksets.errors import InputError
 from stacksets.exposure import find_exposure
@@ -49,23 +49,32 @@ if TYPE_CHECKING:
     metavar="PLAN",
     help="Save it too, for `deploy PLAN`.",
 )
+@no_lint_option
 @plan_options
 @several_files_command
 def plan(
-    session: Session, *, expect_no_changes: bool, out: Path | None, options: PlanOptions
+    session: Session,
+    *,
+    expect_no_changes: bool,
+    out: Path | None,
+    no_lint: bool,
+    options: PlanOptions,
 ) -> Result:
     """Show what deploy would do, without doing it.
 
-    Checks what the accounts need, compares the definition, every stack instance and, where the file
-    has any, the overrides, and shows each step with its why. Changes nothing. For a review with
-    --out, for CI with --expect-no-changes.
+    Lints the template, checks what the accounts need, compares the definition, every stack instance
+    and, where the file has any, the overrides, and shows each step with its why. Changes nothing.
+    For a review with --out, for CI with --expect-no-changes.
     """
     if out and len(session.flags.files) > 1:
         raise click.UsageError("--out saves the plan of one deployment file")
 
     def look(part: Session, deployment: Deployment) -> Result:
         refuse_compared(deployment, options.send)
+        linted = None if no_lint else lint(part, deployment)
         opened = open_aws(part, deployment)
+        if linted:
+            part.report.tell(linted)
         observed = observe(part, opened, audit=options.audit)
         check(part, opened, observed)
         made = make_plan(opened.deployment, observed, options)

@@ -19,6 +19,11 @@ audit_option = click.option(
     is_flag=True,
     help="Read every instance's overrides and look its stack up, two calls each.",
 )
+no_lint_option = click.option(
+    "--no-lint",
+    is_flag=True,
+    help="Do not ask cfn-lint, whose errors refuse a plan and a deploy.",
+)
 _OPTIONS = (
     audit_option,
     click.option(

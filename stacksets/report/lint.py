@@ -1,4 +1,4 @@
-"""What cfn-lint says of the template before a deploy."""
+"""What cfn-lint says of the template before a plan or a deploy."""
 
 from __future__ import annotations
 
@@ -16,13 +16,23 @@ def lint_message(result: LintResult) -> Message:
         line = Line(
             "lint      cfn-lint is not installed, the template was not linted", Tone.WARNING
         )
-        return Message(code="lint", lines=(line,), data={"ran": False, "findings": []})
-    number = len(result.findings)
+        return Message(code="lint", lines=(line,), data=_data(result))
+    number, unknown = len(result.findings), ", ".join(result.unknown_regions)
+    left_out = f" (it does not know {unknown})" if unknown else ""
     title = Line(
-        f"lint      cfn-lint: {count(number, 'error')}", Tone.BAD if number else Tone.FAINT
+        f"lint      cfn-lint: {count(number, 'error')}{left_out}",
+        Tone.BAD if number else Tone.FAINT,
     )
     return Message(
         code="lint",
         lines=(title, *(Line(f"  {one}", Tone.BAD) for one in result.findings)),
-        data={"ran": True, "findings": list(result.findings)},
+        data=_data(result),
     )
+
+
+def _data(result: LintResult) -> dict[str, object]:
+    return {
+        "ran": result.ran,
+        "findings": list(result.findings),
+        "unknown_regions": list(result.unknown_regions),
+    }

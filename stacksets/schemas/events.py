@@ -51,6 +51,8 @@ class LintEvent(_AboutStackSet):
     """False where cfn-lint is not installed."""
     findings: list[str]
     """The errors that it finds, for people; with any nothing is changed."""
+    unknown_regions: list[str]
+    """Regions that it has not heard of, for which it finds nothing."""
 
 
 class UncheckedEvent(_AboutStackSet):

@@ -390,7 +390,7 @@ def test_a_delegated_administrator_says_so_on_every_call_of_a_whole_life(
     folder = _write(tmp_path, units, 'call_as = "DELEGATED_ADMIN"\nread_role_name = "read"')
     before = len(local_aws.journal())
     assert folder.run("deploy", "--yes", "--no-lint").exit_code == 0
-    assert folder.run("plan", "--expect-no-changes").exit_code == 0
+    assert folder.run("plan", "--no-lint", "--expect-no-changes").exit_code == 0
     assert folder.run("status").exit_code == 0
     assert folder.run("destroy", "--yes", "--allow-delete").exit_code == 0
     calls = [
@@ -416,7 +416,7 @@ def test_an_organization_that_cannot_be_read_ends_in_exit_4_before_any_write(
     local_aws.set_control_plane(refusals=[SUSPENDED])
     before = len(local_aws.journal())
     for command in (
-        ("plan",),
+        ("plan", "--no-lint"),
         ("deploy", "--yes", "--allow-delete", "--no-lint"),
         ("destroy", "--yes", "--allow-delete"),
     ):
@@ -432,7 +432,7 @@ def test_who_is_no_delegated_administrator_is_told_what_is_missing(
 ) -> None:
     for name, value in local_aws.environ(ONE).items():
         monkeypatch.setenv(name, value)
-    ran = _write(tmp_path, units, 'call_as = "DELEGATED_ADMIN"').run("plan")
+    ran = _write(tmp_path, units, 'call_as = "DELEGATED_ADMIN"').run("plan", "--no-lint")
     assert ran.exit_code == 4
     assert "organizations:ListDelegatedAdministrators" in json.dumps(ran.result)
 
@@ -445,7 +445,7 @@ def test_everything_that_is_missing_is_told_at_once(
     gone = "ou-zzzz-99999999"
     folder.change("stacksets.toml", lambda text: text.replace(units.unit("Apps"), gone))
     folder.change("t.json", lambda text: json.dumps(json.loads(text) | {"Transform": "Macro"}))
-    ran = folder.run("plan")
+    ran = folder.run("plan", "--no-lint")
     assert ran.exit_code == 4
     told = json.dumps(ran.result)
     assert "no trusted access" in told

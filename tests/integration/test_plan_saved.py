@@ -58,7 +58,7 @@ def plan(folder: Folder) -> str:
 def test_a_saved_plan_is_carried_out_and_good_once(
     folder: Folder, plan: str, stranger: Deployer
 ) -> None:
-    folder.run("plan", "--out", plan)
+    folder.run("plan", "--no-lint", "--out", plan)
 
     first = folder.deploy(plan)
     writes = list_writes(stranger.local)
@@ -74,7 +74,7 @@ def test_what_is_shown_is_what_was_planned(folder: Folder, plan: str) -> None:
     folder.deploy()
     folder.change("template.json", lambda text: text.replace('"a log group"', '"another"'))
 
-    planned = folder.run("plan", "--out", plan).result
+    planned = folder.run("plan", "--no-lint", "--out", plan).result
     shown = folder.run("show", plan).result
 
     assert shown["plan"] == planned["plan"]
@@ -88,12 +88,12 @@ def test_an_override_set_by_hand_is_forgotten_until_a_deploy_takes_it_back(
     folder: Folder, plan: str, stranger: Deployer
 ) -> None:
     folder.deploy()
-    folder.run("plan", "--out", plan)
+    folder.run("plan", "--no-lint", "--out", plan)
     _override_by_hand(stranger, "blue-dev")
 
     stale = folder.deploy(plan)
     status = folder.run("status").result
-    planned = folder.run("plan").result
+    planned = folder.run("plan", "--no-lint").result
     mended = folder.deploy()
 
     assert stale.exit_code == 6
@@ -105,14 +105,14 @@ def test_an_override_set_by_hand_is_forgotten_until_a_deploy_takes_it_back(
     assert (values[EAST]["value"], values[EAST]["source"]) == ("mine", "forgotten")
     assert (values[WEST]["value"], values[WEST]["source"]) == ("dev", "file")
     assert mended.exit_code == 0
-    assert folder.run("plan", "--expect-no-changes").exit_code == 0
+    assert folder.run("plan", "--no-lint", "--expect-no-changes").exit_code == 0
 
 
 def test_several_files_are_one_run(folder: Folder, stranger: Deployer) -> None:
     both = ("--file", str(folder.path / "green.toml"))
 
     deployed = folder.deploy(*both)
-    planned = folder.run("plan", *both, "--expect-no-changes")
+    planned = folder.run("plan", "--no-lint", *both, "--expect-no-changes")
     status = folder.run("status", *both)
     removed = folder.run("destroy", *both, "--yes", "--allow-delete")
 

@@ -15,7 +15,7 @@ from stacksets.cli.manual import (
 PLAN = Manual(
     exit_codes={
         0: "With or without changes.",
-        3: REFUSED,
+        3: "Input refused: the file, the template, errors of cfn-lint.",
         4: "No access, or the accounts are not ready: every lack is told.",
         5: AWS_FAILED,
         6: "--out, --expect-no-changes: another operation runs, and the plan only waits for it.",

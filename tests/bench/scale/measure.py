@@ -53,8 +53,8 @@ class Case:
 CASES = (
     Case("status"),
     Case("status", overrides=True),
-    Case("plan"),
-    Case("plan", overrides=True),
+    Case("plan", words=("--no-lint",)),
+    Case("plan", overrides=True, words=("--no-lint",)),
     Case("deploy", words=("--yes", "--no-lint")),
     Case("diagnose", failures=True),
 )

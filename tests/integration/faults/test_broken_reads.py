@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.emulator_only, pytest.mark.ex
 
 VOLATILE = {"started", "ended"}
 IDLE = (
-    ("plan", "--expect-no-changes"),
+    ("plan", "--no-lint", "--expect-no-changes"),
     ("status",),
     ("outputs",),
     ("diagnose",),

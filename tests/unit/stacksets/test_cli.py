@@ -267,6 +267,21 @@ def test_the_template_is_linted_before_anything_is_asked_of_aws(run):
     assert err.splitlines()[1] == "lint      cfn-lint: 0 errors"
 
 
+def test_a_plan_lints_as_its_deploy_will_unless_it_is_told_not_to(run, file):
+    _, _, err = run("plan")
+    assert err.splitlines()[1] == "lint      cfn-lint: 0 errors"
+    unknown = TEMPLATE | {"Resources": {"Topic": {"Type": "AWS::SNS::Topics"}}}
+    (file.parent / "template.json").write_text(json.dumps(unknown))
+
+    code, _, err = run("plan", "--out", str(file.parent / "plan.json"))
+
+    assert code == 3
+    assert "AWS::SNS::Topics" in err
+    assert not (file.parent / "plan.json").exists()
+    code, _, err = run("plan", "--no-lint")
+    assert (code, "lint" in err) == (0, False)
+
+
 def test_what_an_account_lacks_is_told_before_the_first_write(run, aws):
     aws.accounts[a_key(region=HOME)].roles = {}
 

@@ -1,4 +1,4 @@
-"""Templates that are surely wrong, JSON and YAML: cfn-lint or the reader refuses each deploy."""
+"""Templates that are surely wrong, JSON and YAML: cfn-lint or the reader refuses to go on."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from tests.wrong_templates import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+PLAN, DEPLOY = ("plan",), ("deploy", "--yes")
 ALL = {**LINTED, **REFUSED}
 Ran = tuple[int, dict[str, Any], list[Any]]
 
@@ -38,18 +39,28 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("wrong")
 
 
-def _deploy(folder: Path, written: Written) -> Ran:
-    """Deploy as CI does; the exit code, the result, and what was asked of AWS to change."""
+def _run(folder: Path, written: Written, *command: str) -> Ran:
+    """Run a command as CI does; the exit code, the result, and what was asked of AWS to change."""
     (folder / written.name).write_text(written.text, encoding="utf-8")
     file = folder / "stacksets.toml"
     file.write_text(SMALLEST.format(template=written.name), encoding="utf-8")
     aws = ReadyAws()
     world = a_world(aws=aws)
-    code = main(["deploy", "--yes", "--file", str(file), "--output", "json"], world)
+    code = main([*command, "--file", str(file), "--output", "json"], world)
     return code, read_lines(world.stdout.getvalue())[-1], aws.fake_stack_sets.calls
 
 
-def _hold_refused(ran: Ran, what: object) -> None:
+def _hold_refused(folder: Path, written: Written, what: object) -> dict[str, Any]:
+    """Refuse plan and deploy by the same error; give it."""
+    planned, deployed = (_run(folder, written, *command) for command in (PLAN, DEPLOY))
+    assert planned[1]["error"] == deployed[1]["error"], what
+    for ran in (planned, deployed):
+        _hold_one_error(ran, what)
+    error: dict[str, Any] = deployed[1]["error"]
+    return error
+
+
+def _hold_one_error(ran: Ran, what: object) -> None:
     """One error, of the template or of the file that names it, and nothing was changed."""
     code, result, calls = ran
     assert (code, calls) == (3, []), what
@@ -62,7 +73,8 @@ def _hold_refused(ran: Ran, what: object) -> None:
 
 def test_a_valid_template_is_deployed_from_json_and_from_yaml(folder: Path) -> None:
     for written in write_both(valid_template(random.Random(7))):  # noqa: S311 - no secret
-        code, result, calls = _deploy(folder, written)
+        assert _run(folder, written, *PLAN)[0] == 0
+        code, result, calls = _run(folder, written, *DEPLOY)
         assert (code, result["code"]) == (0, "succeeded"), result
         assert [name for name, *_ in calls] == ["create_stack_set", "create_instances"]
 
@@ -76,7 +88,7 @@ def test_each_mistake_alone_is_refused(folder: Path, number: int, name: str) -> 
     # cfn-lint takes its time: every second one in the other language.
     written = write_both(template)[number % 2]
 
-    _hold_refused(_deploy(folder, written), (name, written.name))
+    _hold_refused(folder, written, (name, written.name))
 
 
 @pytest.mark.exhaustive
@@ -89,7 +101,7 @@ def test_a_template_with_one_to_three_mistakes_is_refused_once_and_nothing_is_ch
     names = make_mistakes(draw, template, ALL)
     written = write_both(template)[is_yaml]
 
-    _hold_refused(_deploy(folder, written), (names, written.name))
+    _hold_refused(folder, written, (names, written.name))
 
 
 @settings(max_examples=10)
@@ -99,7 +111,7 @@ def test_a_template_whose_syntax_is_broken_is_refused_and_nothing_is_changed(
 ) -> None:
     for written in write_both(valid_template(draw)):
         misspelt = misspell(draw, written)
-        _hold_refused(_deploy(folder, misspelt), misspelt.text)
+        _hold_refused(folder, misspelt, misspelt.text)
 
 
 def test_two_resources_of_one_name_are_refused_although_aws_would_take_the_last(
@@ -108,6 +120,5 @@ def test_two_resources_of_one_name_are_refused_although_aws_would_take_the_last(
     for written in write_both(valid_template(random.Random(3))):  # noqa: S311 - no secret
         twice = name_twice(written)
         assert twice != written
-        ran = _deploy(folder, twice)
-        _hold_refused(ran, twice.text)
-        assert "Duplicate found 'Topic0'" in json.dumps(ran[1]["error"]["findings"])
+        error = _hold_refused(folder, twice, twice.text)
+        assert "Duplicate found 'Topic0'" in json.dumps(error["findings"])

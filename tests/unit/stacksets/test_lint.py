@@ -7,6 +7,7 @@ import pytest
 
 from stacksets.errors import TemplateError
 from stacksets.lint import LintResult, lint_template, refuse_findings
+from stacksets.model.desired import Region
 from tests.builders import EAST, WEST, a_template
 
 
@@ -38,6 +39,30 @@ def test_an_error_that_has_a_line_only_is_told_by_its_line():
 def test_where_cfn_lint_is_not_installed_it_is_said_instead_of_nothing_found(monkeypatch):
     monkeypatch.setitem(sys.modules, "cfnlint.api", None)
     assert lint_template(a_template(), (EAST,)) == LintResult(findings=(), ran=False)
+
+
+@pytest.mark.parametrize("known", [(), (WEST,)])
+def test_a_region_that_cfn_lint_has_not_heard_of_is_named_and_the_others_are_linted(known):
+    content = {"Resources": {"Thing": {"Type": "AWS::SNS::Thing"}}}
+
+    result = lint_template(a_template(content), (*known, Region("xx-nowhere-1")))
+
+    assert (result.ran, result.unknown_regions) == (True, ("xx-nowhere-1",))
+    assert len(result.findings) == 1
+
+
+def test_one_template_is_linted_once_a_run(monkeypatch):
+    content = {"Resources": {"Once": {"Type": "AWS::SNS::Thing"}}}
+    first = lint_template(a_template(content), (EAST,))
+
+    def again(*_, **__):
+        raise AssertionError
+
+    monkeypatch.setattr("cfnlint.api.lint", again)
+
+    assert lint_template(a_template(content), (EAST,)) == first
+    with pytest.raises(AssertionError):
+        lint_template(a_template(content), (WEST,))
 
 
 def test_findings_are_refused_and_all_of_them_are_in_the_error():

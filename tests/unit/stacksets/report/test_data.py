@@ -441,6 +441,10 @@ def test_a_bug_without_words_still_has_a_name():
     [
         (LintResult(findings=(), ran=True), ["lint      cfn-lint: 0 errors"]),
         (
+            LintResult(findings=(), ran=True, unknown_regions=("xx-nowhere-1", "yy-void-2")),
+            ["lint      cfn-lint: 0 errors (it does not know xx-nowhere-1, yy-void-2)"],
+        ),
+        (
             LintResult(findings=("E1001 Resources: missing",), ran=True),
             ["lint      cfn-lint: 1 error", "  E1001 Resources: missing"],
         ),
@@ -454,7 +458,11 @@ def test_lint_says_what_was_found_or_that_nobody_looked(result, text):
     message = lint_message(result)
 
     assert [line.text for line in message.lines] == text
-    assert message.data == {"ran": result.ran, "findings": list(result.findings)}
+    assert message.data == {
+        "ran": result.ran,
+        "findings": list(result.findings),
+        "unknown_regions": list(result.unknown_regions),
+    }
 
 
 @pytest.mark.parametrize(
