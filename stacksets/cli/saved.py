@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from stacksets.model.plan import Plan
     from stacksets.report.message import Result
 
-PLAN_FILE = click.Path(path_type=Path, dir_okay=False)
+PLAN_FILE = click.Path(path_type=Path)
 
 
 @click.command(

@@ -85,12 +85,15 @@ def load_deployment(
     placeholders = read_placeholders(named, environ)
     misfits = _find_misfits(document.content, placeholders)
     problems = [misfit.to_problem() for misfit in misfits]
-    if chosen.problem:
+    if chosen.problem and tables:
+        # Whatever the base lacks may well stand in the environment that was meant.
         _refuse_environment(path, chosen, chosen.problem, problems)
     laid = _lay(document.content, chosen, placeholders, path.parent)
     for misfit in _find_unfitting(laid, chosen):
         origin = find_origin(chosen.tables, chosen.key, misfit.path)
         problems.append(misfit.to_problem(origin))
+    if chosen.problem:
+        _refuse_environment(path, chosen, chosen.problem, problems)
     template, stack_set = laid.template, laid.tables.stack_set
     if problems or template is None or stack_set is None:
         _refuse(path, problems)

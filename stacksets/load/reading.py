@@ -46,7 +46,7 @@ def read_document(path: Path) -> Document:
         content = tomllib.loads(_decode(raw))
     except UnicodeDecodeError as error:
         raise DeploymentFileError(
-            f"the deployment file {path} is not UTF-8 (byte {error.start})",
+            f"the deployment file {path} {_tell_undecodable(error)}",
             hint="save it as UTF-8 without a byte order mark, as TOML demands",
         ) from None
     except (ValueError, RecursionError) as error:
@@ -67,7 +67,7 @@ def read_template(path: Path) -> Template:
         body = _decode(raw)
     except UnicodeDecodeError as error:
         raise TemplateError(
-            f"{path} is not UTF-8 (byte {error.start})",
+            f"{path} {_tell_undecodable(error)}",
             hint="save it as UTF-8 without a byte order mark",
         ) from None
     except (OSError, ValueError) as error:
@@ -88,6 +88,12 @@ def _decode(raw: bytes) -> str:
     if raw.startswith(codecs.BOM_UTF8):
         raise UnicodeDecodeError("utf-8", raw, 0, len(codecs.BOM_UTF8), "byte order mark")
     return raw.decode()
+
+
+def _tell_undecodable(error: UnicodeDecodeError) -> str:
+    if error.object.startswith(codecs.BOM_UTF8):
+        return "begins with a byte order mark"
+    return f"is not UTF-8 (byte {error.start})"
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -8,12 +8,12 @@ user guide, stacksets-opt-in-regions). That the home region is has been seen: it
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from stacksets.aws.door import RegionOptStatus
 from stacksets.errors import Problem
 from stacksets.model.desired import InstanceKey, PermissionModel
+from stacksets.preflight.nearest import find_nearest_region
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,8 +37,8 @@ def check_regions(case: Case) -> Iterator[Finding]:
 
 
 def _problem(where: str, region: Region, known: Iterable[Region]) -> Problem:
-    near = get_close_matches(region, sorted(known), n=1)
-    guess = f'did you mean "{near[0]}"? ' if near else ""
+    near = find_nearest_region(region, known)
+    guess = f'did you mean "{near}"? ' if near else ""
     return Problem(
         where=where,
         what=f'"{region}" is no region that botocore knows',

@@ -261,6 +261,22 @@ def test_a_denial_after_anothers_operation_was_waited_for_has_begun_nothing(run,
     assert err.endswith("error: not allowed\n→ ask for it\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("no.toml", "there is no deployment file {}"),
+        ("", "the deployment file {} cannot be read: Is a directory"),
+    ],
+)
+def test_a_folder_named_as_deployment_file_is_refused_as_a_missing_file_is(tmp_path, name, words):
+    world = a_world()
+
+    code = main(["plan", "--file", str(tmp_path / name)], world)
+
+    assert code == 3
+    assert words.format(tmp_path / name) in world.stderr.getvalue()
+
+
 def test_the_template_is_linted_before_anything_is_asked_of_aws(run):
     _, _, err = run("deploy", "--yes")
 

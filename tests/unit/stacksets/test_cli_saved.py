@@ -316,6 +316,14 @@ def test_a_file_that_is_no_plan_is_refused(run, folder, command, content, words)
     assert words in err
 
 
+@pytest.mark.parametrize("command", [("show",), ("deploy",), ("plan", "--no-lint", "--out")])
+def test_a_folder_where_a_plan_is_named_is_refused_as_a_missing_file_is(run, folder, command):
+    code, out, err = run(*command, str(folder))
+
+    assert (code, out) == (3, "")
+    assert f"{folder}: Is a directory" in err
+
+
 def test_send_is_checked_when_planning(run):
     code, _, err = run("plan", "--send", "Suffix")
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import codecs
 import json
 from typing import TYPE_CHECKING
 
@@ -58,8 +59,47 @@ def test_problems_come_as_one_error_that_counts_them(tmp_path):
     path = write_file(tmp_path, {"environments": {"dev": {}}, "x": 1, "y": 2})
     error = refusal(path)
     assert error.message == f"{path} has {len(error.problems)} problems"
-    single = refusal(write_file(tmp_path, {"environments": {}, "stack_set": {}}))
+    single = refusal(write_file(tmp_path, {"environments": {"prod": {}}, "stack_set": {}}))
     assert single.message == f"{path} has a problem"
+
+
+@pytest.mark.parametrize("text", ["", "# A comment and nothing else.\n", "[environments]\n"])
+def test_an_empty_file_is_told_all_that_it_lacks(tmp_path, text):
+    path = tmp_path / "f.toml"
+    path.write_text(text)
+
+    error = refusal(path)
+
+    assert error.message == f"{path} has 5 problems"
+    assert sorted(str(one).partition(" (")[0] for one in error.problems) == [
+        "[[targets]]: is missing",
+        '[environments]: "dev" has no table [environments.dev]',
+        "[stack_set], home_region: is missing",
+        "[stack_set], name: is missing",
+        "[stack_set], template: is missing",
+    ]
+
+
+def test_a_file_without_environments_is_told_its_other_mistakes_as_well(tmp_path):
+    content = {"stack_set": {"name": "a", "template": "no.json", "home_region": "us-west-2"}}
+
+    error = refusal(write_file(tmp_path, content))
+
+    assert [one.where for one in error.problems] == [
+        "[environments]",
+        "[stack_set], template",
+        "[[targets]]",
+    ]
+
+
+def test_a_byte_order_mark_is_called_that_though_it_is_utf8(tmp_path):
+    path = write_file(tmp_path, {})
+    path.write_bytes(codecs.BOM_UTF8 + path.read_bytes())
+
+    error = refusal(path)
+
+    assert error.message == f"the deployment file {path} begins with a byte order mark"
+    assert "without a byte order mark" in error.hint
 
 
 @pytest.mark.parametrize(
@@ -67,6 +107,7 @@ def test_problems_come_as_one_error_that_counts_them(tmp_path):
     [
         (None, "cannot be read: No such file or directory"),
         (b"\xff", "is not UTF-8 (byte 0)"),
+        (codecs.BOM_UTF8 + b"{}", "u.json begins with a byte order mark"),
         (b"a: [", "the template is not valid YAML: "),
         (b"Resources: !!int ''", "is not valid YAML: "),
         (b"[1]", "the template is not a mapping of sections"),
