@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from stacksets.model.observed import Operation
 
 DEPLOYS = Retry(who="`stacksets deploy`")
+_BOOTSTRAP = "`stacksets bootstrap` with credentials of account {where}"
+_MAKE_ROLE = "make the role in account {where} (user guide, stacksets-prereqs-self-managed)"
 _OF_SOME = {Purpose.DRIFT, Purpose.IMPORT, Purpose.DRAIN, Purpose.UNDRAIN}
 """What looks only, or is about some stacks: what was wanted of the stack set stays."""
 
@@ -49,8 +51,7 @@ _ENTRIES = (
         "the administration role {role} is missing in account {where}, or does not trust "
         "cloudformation.amazonaws.com for this stack set; a region that has to be opted into wants "
         "cloudformation.REGION.amazonaws.com in the trust as well",
-        "`stacksets bootstrap` with credentials of account {where}, or mend the role's trust; "
-        "then {again}",
+        "{make_role}, or mend the role's trust; then {again}",
     ),
     _Entry(
         "execution_role",
@@ -59,8 +60,7 @@ _ENTRIES = (
         "the execution role {role} is missing in account {where}, does not trust {trusted}, or "
         "{trusted} may not assume it; a role that was deleted and made again has to be trusted "
         "anew",
-        "`stacksets bootstrap` with credentials of account {where}; then {again}; where the "
-        "account is closed, take it out of the targets",
+        "{make_role}; then {again}; where the account is closed, take it out of the targets",
     ),
     _Entry(
         "sts_inactive",
@@ -316,6 +316,7 @@ def find_hint(
     stack_id: str | None = None,
     retry: Retry = DEPLOYS,
     again: str = "",
+    bootstraps: bool = True,
 ) -> Hint | None:
     """Say what a reason of AWS means and what to do about it, None where that is not known.
 
@@ -325,6 +326,7 @@ def find_hint(
         stack_id: the stack's ARN, for commands that name it.
         retry: what tries it once more.
         again: the same as the end of a sentence, where that is more than a command.
+        bootstraps: whether the deployment file has [bootstrap], which makes roles.
     """
     for entry in _ENTRIES:
         found = re.search(entry.pattern, reason)
@@ -335,8 +337,10 @@ def find_hint(
                 "here": f"{key.account} in {key.region}",
                 "again": again or retry.again,
                 "stack": stack_id or "STACK",
+                "where": key.account,
                 **{name: text or "…" for name, text in found.groupdict().items()},
             }
+            known["make_role"] = (_BOOTSTRAP if bootstraps else _MAKE_ROLE).format(**known)
             action = (retry.removes and entry.removal) or entry.action
             return Hint(
                 code=entry.code,

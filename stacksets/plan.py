@@ -281,11 +281,13 @@ def _notes(
 def _unread_note(observed: StackSet) -> Iterator[str]:
     """Say that nobody could tell of some stacks whether they are there: one may be gone."""
     unread = {one.key: one.unread.why for one in observed.instances if one.unread}
+    whose = (
+        "instance nobody could tell whether its stack is"
+        if len(unread) == 1
+        else "instances nobody could tell whether their stacks are"
+    )
     for key, why in list(unread.items())[:1]:
-        yield (
-            f"of {len(unread)} stack instances nobody could tell whether their stacks are there, "
-            f"`stacksets status` names them; {key}: {why}"
-        )
+        yield f"of {len(unread)} stack {whose} there, `stacksets status` names them; {key}: {why}"
 
 
 def _bytes_note(decisions: Decisions, observed: StackSet) -> Iterator[str]:

@@ -120,7 +120,7 @@ class Origin:
         profile = self.profile or "PROFILE"
         return (
             f"`aws sso login --profile {profile}`, then `export AWS_PROFILE={profile}`; "
-            "`make local` needs no credentials"
+            "`stacksets local run -- COMMAND` needs none"
         )
 
 

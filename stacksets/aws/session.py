@@ -97,7 +97,8 @@ class BotoAws:
         if role_name is None:
             raise PermissionDeniedError(
                 f"account {account} cannot be read: the deployment file names no read role",
-                hint="set read_role_name in [stack_set] and run `make bootstrap` in that account",
+                hint="read_role_name in [stack_set] names a role of that account that trusts the "
+                "caller; `stacksets bootstrap` makes it where the file has [bootstrap]",
             )
         partition = self._identity.arn.split(":")[1]
         role_arn = f"arn:{partition}:iam::{account}:role/{role_name}"
@@ -162,7 +163,7 @@ def _open_session(profile: str | None) -> boto3.Session:
         raise CredentialsError(
             f"no usable AWS credentials: {error}",
             hint="`aws configure list-profiles` lists those there are, then "
-            "`export AWS_PROFILE=NAME`; `make local` needs no credentials",
+            "`export AWS_PROFILE=NAME`; `stacksets local run -- COMMAND` needs none",
         ) from error
     except BotoCoreError as error:
         raise InputError(

@@ -70,7 +70,7 @@ def find_usable(job: Job) -> Stack | None:
     if stack and stack.status in _STUCK:
         raise ConflictError(
             f"stack {name} in {job.key} is in status {stack.status}: {stack.status_reason}",
-            hint="mend it in the CloudFormation console, then `make bootstrap` again",
+            hint="mend it in the CloudFormation console, then `stacksets bootstrap` again",
         )
     return None if stack is None or stack.status == "DELETE_COMPLETE" else stack
 
@@ -112,7 +112,7 @@ def _wait_for(job: Job, stack_id: str, status: str) -> None:
         found = stack.status if stack else "gone"
         raise OperationFailedError(
             f"stack {job.bootstrap.stack_name} in {job.key} is {found}, not {status}",
-            hint="mend the cause, then `make bootstrap` again: it begins anew",
+            hint="mend the cause, then `stacksets bootstrap` again: it begins anew",
             root_causes=[_root_cause(job, stack_id)],
         )
 
@@ -149,7 +149,7 @@ def _wait(job: Job, stack_id: str) -> Stack | None:
     raise StillRunningError(
         f"stack {job.bootstrap.stack_name} in {job.key} is still at work after "
         f"{LIMIT_SECONDS / 60:.0f} minutes",
-        hint="make bootstrap, once more: it waits on",
+        hint="`stacksets bootstrap` once more: it waits on",
     )
 
 

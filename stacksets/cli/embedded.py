@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import click
@@ -24,6 +25,13 @@ def local() -> None:
     """
 
 
+def _refuse_no_account(_: click.Context, __: click.Parameter, value: str) -> str:
+    """Refuse what no account is called: it would be taken for the default account."""
+    if not re.fullmatch("[0-9]{12}", value):
+        raise click.BadParameter(f"{value!r} is no account id, which has 12 digits")
+    return value
+
+
 @click.command(
     cls=ManualCommand,
     manual=LOCAL_RUN,
@@ -35,6 +43,7 @@ def local() -> None:
     default="000000000000",
     show_default=True,
     metavar="ID",
+    callback=_refuse_no_account,
     help="The account whose credentials COMMAND gets.",
 )
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)

@@ -100,7 +100,13 @@ def explain(deployment: Deployment, cause: RootCause, retry: Retry) -> RootCause
         source=find_source(
             deployment.template, cause.logical_id, cause.resource_type, cause.nested_in
         ),
-        hint=find_hint(cause.reason, cause.key, stack_id=cause.stack_id, retry=retry),
+        hint=find_hint(
+            cause.reason,
+            cause.key,
+            stack_id=cause.stack_id,
+            retry=retry,
+            bootstraps=deployment.bootstrap is not None,
+        ),
     )
 
 

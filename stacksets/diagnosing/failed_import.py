@@ -24,7 +24,13 @@ def explain_failed_import(
     An entry of the stack's own events would be of earlier days. A failed import may be repeated
     (API reference, StackInstanceComprehensiveStatus); a deploy would make a new stack instead.
     """
-    known = find_hint(cause.reason, cause.key, stack_id=cause.stack_id, again=_AGAIN)
+    known = find_hint(
+        cause.reason,
+        cause.key,
+        stack_id=cause.stack_id,
+        again=_AGAIN,
+        bootstraps=deployment.bootstrap is not None,
+    )
     hint = known or replace(FAILED_IMPORT, action=f"{FAILED_IMPORT.action}; {_AGAIN}")
     give_up = f"to give it up, and keep the stack: `{_removal(deployment, instance)}`"
     told = replace(hint, action=f"{hint.action}; {give_up}")

@@ -76,7 +76,8 @@ def read_drift(aws: Aws, deployment: Deployment, operation_id: OperationId, cloc
     for _ in poll(clock, limit_seconds=_LAG_SECONDS):
         since = _list_since(stack_sets, name, operation)
         results = {one.key: one for one in stack_sets.list_results(name, operation_id)}
-        found = _sort(operation, results, stack_sets.list_instances(name))
+        instances = stack_sets.list_instances(name)
+        found = _sort(operation, results, instances, bootstraps=deployment.bootstrap is not None)
         if since or _agrees(operation, found):
             break
     secrets = find_secrets(deployment, described)
@@ -112,6 +113,8 @@ def _sort(
     operation: Operation,
     results: Mapping[InstanceKey, OperationResult],
     instances: Sequence[StackInstance],
+    *,
+    bootstraps: bool,
 ) -> _Sorted:
     found = _Sorted()
     for one in instances:
@@ -119,7 +122,7 @@ def _sort(
         if result is None:
             found.unread.append(Unread(key=one.key, why=_why_left_out(one)))
         elif result.status is ResultStatus.FAILED:
-            found.causes.append(_cause(one, result))
+            found.causes.append(_cause(one, result, bootstraps=bootstraps))
         elif result.status is ResultStatus.CANCELLED:
             found.not_examined.append(one.key)
         elif result.status is ResultStatus.SUCCEEDED and _is_fresh(operation, one):
@@ -158,14 +161,20 @@ def _why_left_out(instance: StackInstance) -> str:
     return "the detection left it out"
 
 
-def _cause(instance: StackInstance, result: OperationResult) -> RootCause:
+def _cause(instance: StackInstance, result: OperationResult, *, bootstraps: bool) -> RootCause:
     reason = result.status_reason or instance.status_reason or _NO_REASON
     return RootCause(
         account=instance.account,
         region=instance.region,
         reason=reason,
         stack_id=instance.stack_id,
-        hint=find_hint(reason, instance.key, stack_id=instance.stack_id, retry=_RETRY),
+        hint=find_hint(
+            reason,
+            instance.key,
+            stack_id=instance.stack_id,
+            retry=_RETRY,
+            bootstraps=bootstraps,
+        ),
     )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NOT_PROVED = (
     "Not proved here: IAM as AWS enforces it, quotas, latency, access logs and traces (their "
     "settings are kept, nothing is written), that plain HTTP is refused. "
-    "On AWS: make bootstrap && make deploy"
+    "On AWS: the same commands with an account's credentials"
 )
 _FORWARDED = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 # What a shell answers for a program that a signal ended.

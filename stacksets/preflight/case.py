@@ -62,8 +62,8 @@ class Case:
         if self.deployment.bootstrap is None:
             return "see StackSets user guide, stacksets-prereqs-self-managed"
         if account == self.identity.account:
-            return "make bootstrap"
-        return f"make bootstrap, with credentials of account {account}"
+            return "`stacksets bootstrap`"
+        return f"`stacksets bootstrap` with credentials of account {account}"
 
     def unproven(self) -> tuple[InstanceKey, ...]:
         """Give the desired instances whose account and region are to be asked, a call each.
@@ -141,4 +141,4 @@ def _tell_mending(case: Case, key: InstanceKey, error: StackSetsError) -> str:
         return ""
     if case.deployment.bootstrap is None:
         return f" (the role {case.deployment.read_role_name} of that account must trust the caller)"
-    return f" (run `make bootstrap` with credentials of account {key.account})"
+    return f" (run `stacksets bootstrap` with credentials of account {key.account})"

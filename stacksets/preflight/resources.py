@@ -72,9 +72,10 @@ def tell_left_out(case: Case, needs: Mapping[InstanceKey, Needs]) -> Iterator[Fi
     content = case.deployment.template.content
     asked_of = ("AWS::ApiGateway::Stage", "AWS::Lambda::Function")
     if left_out and any(True for one in asked_of for _ in _properties(content, one)):
+        stand = "instance stands" if left_out == 1 else "instances stand"
         yield Unchecked(
             what=f"API Gateway's CloudWatch role and the Lambda quota were not checked where "
-            f"{left_out} healthy stack instances stand; `stacksets plan --audit` does"
+            f"{left_out} healthy stack {stand}; `stacksets plan --audit` does"
         )
 
 

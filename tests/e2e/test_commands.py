@@ -45,7 +45,7 @@ def test_without_credentials_one_sentence_says_what_to_type(bare: Shell) -> None
     [error, hint] = done.stderr.splitlines()
     assert error.startswith("error: ")
     assert "credentials" in error
-    assert "make local" in hint
+    assert "stacksets local run" in hint
     assert "aws sso login" in hint
 
 
@@ -86,7 +86,7 @@ def test_an_account_that_was_never_prepared_is_told_so_and_stays_empty(
     done = fresh.run("stacksets", "deploy", "--yes", "--no-lint")
 
     assert done.returncode == 4
-    assert done.stderr.count("→ make bootstrap") == 3
+    assert done.stderr.count("→ `stacksets bootstrap`") == 3
     assert "nothing was changed" in done.stderr
     assert {region: everything_in(local_aws, ACCOUNT, region) for region in REGIONS} == before
 

@@ -65,4 +65,4 @@ def test_where_the_program_is_refused_it_says_what_to_do(fresh: Shell, program: 
     assert done.stdout.count(" create ") == 2
     told, *problems = done.stderr.splitlines()
     assert told == "Not ready, nothing was changed"
-    assert any("make bootstrap" in one for one in problems)
+    assert any("`stacksets bootstrap`" in one for one in problems)

@@ -117,7 +117,7 @@ def _not_deployed():
 def _long_problems():
     problems = [
         Problem(where="[stack_set] capabilities", what="missing", hint="name CAPABILITY_IAM"),
-        Problem(where=f"account {ACCOUNT}", what=LONG, hint="make bootstrap"),
+        Problem(where=f"account {ACCOUNT}", what=LONG, hint="`stacksets bootstrap`"),
         Problem(
             where="", what="a sentence that alone fills the line, or " + "nearly " * 6, hint=LONG
         ),

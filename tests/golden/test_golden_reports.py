@@ -67,7 +67,8 @@ REACHED = make_plan(
 FAILED = {"status": InstanceStatus.OUTDATED, "detailed_status": DetailedStatus.FAILED}
 REFUSAL = Refusal(
     why=f"account {OTHER_ACCOUNT} cannot be read: the deployment file names no read role",
-    hint="set read_role_name in [stack_set] and run `make bootstrap` in that account",
+    hint="read_role_name in [stack_set] names a role of that account that trusts the caller; "
+    "`stacksets bootstrap` makes it where the file has [bootstrap]",
 )
 
 
@@ -168,12 +169,14 @@ def _not_ready():
         "Not ready, nothing was changed",
         problems=[
             Problem(
-                where=ACCOUNT, what="no role service-dev-administration", hint="make bootstrap"
+                where=ACCOUNT,
+                what="no role service-dev-administration",
+                hint="`stacksets bootstrap`",
             ),
             Problem(
                 where="us-east-1, us-west-1",
                 what="API Gateway has no CloudWatch role; logging needs one",
-                hint="make bootstrap",
+                hint="`stacksets bootstrap`",
             ),
             Problem(where="", what="template too long"),
         ],
@@ -205,7 +208,9 @@ def _bad_file():
 
 
 def _no_credentials():
-    error = CredentialsError("there are no AWS credentials", hint="make local needs none")
+    error = CredentialsError(
+        "there are no AWS credentials", hint="`stacksets local run -- COMMAND` needs none"
+    )
     return error_result(error, {}).lines
 
 

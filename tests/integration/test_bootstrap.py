@@ -67,11 +67,11 @@ def test_an_account_that_has_seen_nothing_lacks_all_that_the_bootstrap_makes(cal
     after = caller.readiness()
 
     assert [(one.what, one.hint) for one in before.problems] == [
-        (f"no role {ROLE}-administration", "make bootstrap"),
-        (f"no role {ROLE}-execution", "make bootstrap"),
+        (f"no role {ROLE}-administration", "`stacksets bootstrap`"),
+        (f"no role {ROLE}-execution", "`stacksets bootstrap`"),
         (
             "API Gateway has no CloudWatch role in us-east-1, us-west-1; logging needs one",
-            "make bootstrap",
+            "`stacksets bootstrap`",
         ),
     ]
     assert before.unchecked == ()
@@ -235,7 +235,7 @@ def test_a_target_account_is_bootstrapped_with_its_own_credentials(caller, local
 
     assert unready.problems == ()
     assert any(OTHER in one and f"{ROLE}-execution" in one for one in unready.unchecked)
-    mending = f"(run `make bootstrap` with credentials of account {OTHER})"
+    mending = f"(run `stacksets bootstrap` with credentials of account {OTHER})"
     assert all(one.endswith(mending) for one in unready.unchecked)
     assert ready.problems == ()
     assert ready.unchecked == ()

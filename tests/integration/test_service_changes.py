@@ -200,7 +200,7 @@ def test_an_account_that_was_never_prepared_is_told_all_that_it_lacks_and_nothin
     assert "multi-region-service-dev-administration" in told
     assert "multi-region-service-dev-execution" in told
     assert "API Gateway has no CloudWatch role in us-east-1, us-west-1" in told
-    assert {one["hint"] for one in problems} == {"make bootstrap"}
+    assert {one["hint"] for one in problems} == {"`stacksets bootstrap`"}
     assert list_writes(local_aws, 0) == []
     assert {region: everything_in(local_aws, ACCOUNT, region) for region in regions} == before
 

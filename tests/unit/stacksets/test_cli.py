@@ -914,6 +914,15 @@ def test_local_run_gives_the_exit_code_of_its_command(monkeypatch):
     assert seen == {"command": ("sh", "-c", "exit 7", "--yes"), "account": "000000000000"}
 
 
+@pytest.mark.parametrize("account", ["12", "1111222233334", "11112222333x", "١١١١٢٢٢٢٣٣٣٣"])
+def test_local_run_refuses_what_no_account_is_called(monkeypatch, account):
+    monkeypatch.delattr("stacksets.local.run.embedded_aws")
+    world = a_world()
+
+    assert main(["local", "run", "--account", account, "--", "true"], world) == 2
+    assert "is no account id, which has 12 digits" in world.stderr.getvalue()
+
+
 def test_local_serve_runs_until_it_is_interrupted(monkeypatch):
     def serve(*, out):
         raise KeyboardInterrupt

@@ -17,6 +17,7 @@ from stacksets.model.observed import OperationStatus as S
 from stacksets.operation_ids import Purpose, make_operation_id
 from stacksets.report.message import Line, Result
 from tests.builders import ACCOUNT, WEST, a_key, an_operation
+from tests.worlds import FILE, TEMPLATE
 
 NAME = "greeting-dev"
 FLAGS = Flags(files=(Path("a b.toml"),), environment="prod", profile="p")
@@ -134,7 +135,9 @@ def test_what_follows_a_running_operation_is_of_the_same_file(run, aws, file, co
     assert ["watch", "-f", str(file)] in _commands(out + err)
 
 
-def test_a_caller_that_is_another_account_is_named_no_command_of_this_profile(run, aws):
+def test_a_caller_that_is_another_account_is_named_no_command_of_this_profile(run, aws, file):
+    (file.parent / "roles.json").write_text(json.dumps(TEMPLATE))
+    file.write_text(f'{FILE}\n[bootstrap]\nstack_name = "roles"\ntemplate = "roles.json"\n')
     missing = f"Account {ACCOUNT} should have 'x' role with trust relationship to Role 'y'."
     aws.fake_stack_sets.fail[a_key(region=WEST)] = missing
 

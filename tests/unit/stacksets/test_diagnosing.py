@@ -93,7 +93,8 @@ def a_cause(reason, **changes):
     """A cause with the hint of its reason."""
     values = {"account": ACCOUNT, "region": EAST, "stack_id": STACK_ID, "reason": reason}
     known = values | changes
-    return RootCause(hint=find_hint(reason, a_key(), stack_id=known["stack_id"]), **known)
+    found = find_hint(reason, a_key(), stack_id=known["stack_id"], bootstraps=False)
+    return RootCause(hint=found, **known)
 
 
 def test_a_failed_creation_whose_stack_is_deleted_and_whose_row_is_silent_has_its_cause(

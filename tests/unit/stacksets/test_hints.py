@@ -201,6 +201,18 @@ def test_a_hint_names_the_account_the_role_and_what_to_type():
     assert f"`stacksets bootstrap` with credentials of account {OTHER_ACCOUNT}" in found.action
 
 
+@pytest.mark.parametrize("trusted", ["CloudFormation service", "Role 'administration'"])
+def test_a_hint_names_no_bootstrap_where_the_file_has_none(trusted):
+    reason = f"Account {OTHER_ACCOUNT} should have 'r' role with trust relationship to {trusted}."
+
+    found = hint(reason, bootstraps=False)
+
+    assert found is not None
+    assert f"make the role in account {OTHER_ACCOUNT}" in found.action
+    assert "stacksets bootstrap" not in found.action
+    assert "retries it" in found.action
+
+
 def test_a_hint_names_the_stack_in_the_command_where_it_is_known():
     reason = f"Stack:{STACK} is in UPDATE_ROLLBACK_FAILED state and can not be updated."
 

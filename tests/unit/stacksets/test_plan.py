@@ -180,6 +180,12 @@ def test_a_plan_says_of_how_many_stacks_nobody_could_tell_whether_they_are_there
     assert note.endswith(f"{BOTH[0].key}: no answer 0")
 
 
+def test_of_a_single_stack_that_is_said_in_the_singular():
+    unread = replace(BOTH[0], stack_exists=None, unread=Refusal(why="no answer"))
+    [note] = make_plan(a_deployment(), a_stack_set(unread, BOTH[1])).notes
+    assert note.startswith("of 1 stack instance nobody could tell whether its stack is there, ")
+
+
 def test_other_bytes_are_no_news_where_the_template_changes_anyway():
     changed = a_deployment(template=a_template({**CONTENT, "Description": "new"}))
     assert make_plan(changed, a_stack_set(*BOTH)).notes == ()

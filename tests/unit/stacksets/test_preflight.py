@@ -249,7 +249,9 @@ def test_a_missing_administration_role_is_looked_for_in_the_home_region(world):
     world.here[HOME].roles = {}
 
     assert world.check().problems == (
-        Problem(where=f"account {ACCOUNT}", what="no role administration", hint="make bootstrap"),
+        Problem(
+            where=f"account {ACCOUNT}", what="no role administration", hint="`stacksets bootstrap`"
+        ),
     )
 
 
@@ -375,7 +377,7 @@ def test_conditions_that_would_keep_cloudformation_out_are_a_problem(world, cond
                 where=f"account {ACCOUNT}",
                 what="role administration does not trust cloudformation.amazonaws.com for stack "
                 f"set {NAME} of {HOME}: its conditions want {unmet}",
-                hint="make bootstrap",
+                hint="`stacksets bootstrap`",
             ),
         ),
         unchecked=(),
@@ -479,7 +481,7 @@ def test_the_execution_role_is_looked_for_once_in_every_account(world):
         Problem(
             where=f"account {OTHER_ACCOUNT}",
             what="no role execution",
-            hint=f"make bootstrap, with credentials of account {OTHER_ACCOUNT}",
+            hint=f"`stacksets bootstrap` with credentials of account {OTHER_ACCOUNT}",
         ),
     )
 
@@ -502,7 +504,7 @@ def test_an_account_that_cannot_be_read_is_unchecked_and_not_fine(world):
 @pytest.mark.parametrize(
     ("bootstrap", "mending"),
     [
-        (BOOTSTRAP, f"run `make bootstrap` with credentials of account {OTHER_ACCOUNT}"),
+        (BOOTSTRAP, f"run `stacksets bootstrap` with credentials of account {OTHER_ACCOUNT}"),
         (None, "the role reader of that account must trust the caller"),
     ],
 )
@@ -750,7 +752,7 @@ def test_api_gateways_role_is_needed_where_a_stage_logs(world, stage, is_logging
     expected = Problem(
         where=f"account {ACCOUNT}",
         what=f"API Gateway has no CloudWatch role in {EAST}, {WEST}; logging needs one",
-        hint="make bootstrap",
+        hint="`stacksets bootstrap`",
     )
     assert problems == ((expected,) if is_logging else ())
 
@@ -831,6 +833,14 @@ def test_of_many_instances_the_healthy_are_not_asked_and_that_is_told(world):
     assert ready.problems == ()
     assert [one.split(" where ")[1] for one in ready.unchecked] == [
         "2 healthy stack instances stand; `stacksets plan --audit` does"
+    ]
+
+
+def test_a_single_healthy_instance_is_told_in_the_singular(world):
+    ready = world.check(many_instances(unhealthy=(WEST,)), template=logging_template())
+
+    assert [one.split(" where ")[1] for one in ready.unchecked] == [
+        "1 healthy stack instance stands; `stacksets plan --audit` does"
     ]
 
 

@@ -226,7 +226,7 @@ def test_an_opt_in_region_has_a_principal_of_its_own_that_the_administration_rol
             {},
             f"add the service {IN_MILAN} to its trust policy: an opt-in region comes under its own",
         ),
-        ({"StackSetsPrincipals": {"Type": "CommaDelimitedList"}}, "make bootstrap"),
+        ({"StackSetsPrincipals": {"Type": "CommaDelimitedList"}}, "`stacksets bootstrap`"),
     ],
 )
 def test_a_bootstrap_that_knows_of_opt_in_regions_mends_the_trust(world, parameters, hint):

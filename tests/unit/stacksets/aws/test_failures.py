@@ -156,7 +156,7 @@ def test_who_has_no_valid_credentials_is_told_what_to_type(error, profile, typed
 
     assert isinstance(translated, CredentialsError)
     assert typed in translated.hint
-    assert "make local" in translated.hint
+    assert "stacksets local run" in translated.hint
 
 
 def test_throttling_to_the_end_says_so():

@@ -121,7 +121,7 @@ def test_no_credentials_at_all_say_what_to_type(monkeypatch):
 
     with pytest.raises(CredentialsError, match="Unable to locate credentials") as caught:
         BotoAws().identity()
-    assert "make local" in caught.value.hint
+    assert "stacksets local run" in caught.value.hint
 
 
 def test_the_regions_of_every_partition_are_known_without_a_call(aws):
