@@ -11,6 +11,8 @@ from tenacity import Retrying, retry_always, wait_exponential, wait_random
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tenacity import RetryCallState
+
     from stacksets.clock import Clock
     from stacksets.operation_ids import Purpose
 
@@ -46,20 +48,30 @@ class Patience:
         return None if self.until is None else self.until - clock.monotonic()
 
 
-def poll(clock: Clock, *, limit_seconds: float | None = None) -> Iterator[float]:
+def poll(
+    clock: Clock, *, limit_seconds: float | None = None, lateness: float = float("inf")
+) -> Iterator[float]:
     """Yield the seconds since the beginning, at once and then after every pause.
 
     Pauses begin at 0.2 s and double to 15 s, with jitter so that many waiters do not call at the
     same moment. It ends once `limit_seconds` have passed, or never; the last pause ends then.
+    With `lateness` no pause above 0.2 s is longer than that share of the seconds until then:
+    whatever happens is seen at most so much later.
     """
     started = clock.monotonic()
-    usual = wait_exponential(multiplier=_FIRST_SECONDS, max=_LONGEST_SECONDS) + wait_random(
-        0, _JITTER_SECONDS
-    )
+    doubling = wait_exponential(multiplier=_FIRST_SECONDS, max=_LONGEST_SECONDS)
+    jitter = wait_random(0, _JITTER_SECONDS)
+
+    def seconds_gone() -> float:
+        return clock.monotonic() - started
 
     def seconds_left() -> float:
-        gone = clock.monotonic() - started
-        return float("inf") if limit_seconds is None else limit_seconds - gone
+        return float("inf") if limit_seconds is None else limit_seconds - seconds_gone()
+
+    def usual(state: RetryCallState) -> float:
+        # At least of the first pause: an endless share of no time would be no number.
+        most = max(_FIRST_SECONDS, lateness * max(seconds_gone(), _FIRST_SECONDS))
+        return min(doubling(state), most) + jitter(state)
 
     attempts = Retrying(
         sleep=clock.sleep,

@@ -33,6 +33,7 @@ UNNAMED = "an operation that AWS does not name"
 """What is waited for where AWS refuses because of it, and lists none that runs."""
 
 _PAGE = 100
+_LATENESS = 0.15
 _SECONDS_A_CALL = 4.0
 _FIRST_INTERVAL_SECONDS = 15.0
 _LONGEST_INTERVAL_SECONDS = 240.0
@@ -92,7 +93,8 @@ def watch_operations(
     """
     since = (lambda _: 0.0) if just_sent else partial(_gone, clock)
     watches = [_Watch(stack_sets, name, one, clock, since) for one in operation_ids]
-    for seconds in poll(clock, limit_seconds=patience.seconds_left(clock)):
+    limit = patience.seconds_left(clock)
+    for seconds in poll(clock, limit_seconds=limit, lateness=_LATENESS):
         for watch in watches:
             if watch.ended is None:
                 yield from watch.look(seconds)

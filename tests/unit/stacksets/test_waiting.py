@@ -16,6 +16,18 @@ def test_pauses_double_from_a_fifth_of_a_second_to_fifteen_seconds():
     assert clock.slept[-1] == pytest.approx(15, abs=0.05)
 
 
+def test_no_pause_is_longer_than_the_share_of_the_time_gone_that_was_asked_for():
+    clock = FakeClock()
+
+    looks = list(itertools.islice(poll(clock, lateness=0.15), 60))
+
+    late = [after - before for before, after in itertools.pairwise(looks)]
+    assert all(one <= max(0.2, 0.15 * at) + 0.05 for one, at in zip(late, looks, strict=False))
+    assert late[0] >= 0.2
+    assert late[-1] == pytest.approx(15, abs=0.05)
+    assert sum(1 for one in looks if one < 60) <= 36
+
+
 def test_waiting_ends_when_it_was_told_to_not_a_pause_later():
     clock = FakeClock()
 

@@ -100,11 +100,23 @@ def test_a_large_operation_is_not_listed_at_each_look():
     assert watched.succeeded
     assert len(watched.results) == 10_000
     looks = stack_sets.calls["describe"]
-    assert 240 <= looks <= 260
+    assert 240 <= looks <= 280
     assert stack_sets.calls["list"] <= 100 * 20
     assert stack_sets.calls["list_failed"] == 0
     assert len(_told(events, OperationObserved)) == looks
     assert len(_told(events, InstanceProgressed)) == 10_000
+
+
+@pytest.mark.parametrize("ends_at", [0.5, 1.5, 4, 13, 14, 28, 60, 95])
+def test_the_end_of_a_short_operation_is_seen_soon_after_it_in_few_calls(ends_at):
+    clock = FakeClock()
+    stack_sets = Scripted(clock, status=_until(ends_at), rows=lambda _: [a_result()])
+
+    _watch(stack_sets, clock)
+
+    late = clock.seconds - ends_at
+    assert 0 <= late <= max(0.25, 0.15 * ends_at + 0.05)
+    assert stack_sets.calls["describe"] <= 40
 
 
 def _running(number):
@@ -212,7 +224,13 @@ def test_failures_of_a_large_operation_are_told_as_soon_as_aws_counts_them():
         if isinstance(event, InstanceProgressed) and event.status is FAILED:
             break
 
-    assert stack_sets.calls == {"describe": 6, "list": 10, "list_failed": 1, "operations": 0}
+    assert stack_sets.calls["describe"] <= 16
+    assert stack_sets.calls | {"describe": 0} == {
+        "describe": 0,
+        "list": 10,
+        "list_failed": 1,
+        "operations": 0,
+    }
     assert events[-1].status_reason == "quota"
 
 
@@ -307,7 +325,7 @@ def test_a_queued_operation_names_those_that_it_waits_for_and_is_watched_through
     assert seen[0].queued_behind == ("running", SECOND)
     assert [one.status for one in seen if one.status is not OperationStatus.QUEUED][-1].is_final
     assert not seen[-1].queued_behind
-    assert stack_sets.calls["operations"] == 1
+    assert stack_sets.calls["operations"] <= 2, "in the twenty seconds that it was queued"
 
 
 def test_a_queued_operation_that_the_list_does_not_hold_yet_waits_for_all_that_runs():
