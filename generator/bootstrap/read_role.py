@@ -47,6 +47,9 @@ _OUR_STACKS = (
 # These know no resource, or list what is there to prove that nothing is.
 _AT_LARGE = (
     awacs.cloudformation.ListStacks,
+    # Composite alarms are left out, without an error, where the scope is narrower than "*"
+    # (CloudWatch API reference, DescribeAlarms): a proof would take that for gone.
+    awacs.cloudwatch.DescribeAlarms,
     awacs.iam.ListRoles,
     awacs.awslambda.GetAccountSettings,
     awacs.awslambda.ListFunctions,
@@ -126,8 +129,5 @@ def _proving_statements() -> tuple[Statement, ...]:
         allow("ReadCertificates", [awacs.acm.DescribeCertificate], [certificates]),
         allow("ReadKeys", [awacs.kms.DescribeKey], [keys]),
         allow("ReadTopics", [awacs.sns.GetTopicAttributes], [topics]),
-        allow(
-            "ReadAlarms", [awacs.cloudwatch.DescribeAlarms], [account_arns("cloudwatch", "alarm:*")]
-        ),
         allow("ReadDashboards", [awacs.cloudwatch.GetDashboard], dashboard_arns()),
     )

@@ -23,10 +23,8 @@ LOOK_UPS = {
         "cloudwatch:DescribeAlarms",
         f"arn:aws:cloudwatch:{HERE}:alarm:{STACK}-ThrottlesAlarm-0",
     ),
-    "AWS::CloudWatch::CompositeAlarm": (
-        "cloudwatch:DescribeAlarms",
-        f"arn:aws:cloudwatch:{HERE}:alarm:{STACK}-RegionImpairedAlarm-0",
-    ),
+    # Asked for with less than "*", CloudWatch leaves composite alarms out (DescribeAlarms).
+    "AWS::CloudWatch::CompositeAlarm": ("cloudwatch:DescribeAlarms", "*"),
     "AWS::CloudWatch::Dashboard": (
         "cloudwatch:GetDashboard",
         f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/Dashboard-0",
