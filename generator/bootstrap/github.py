@@ -4,6 +4,7 @@ Sources: GitHub, "Configuring OpenID Connect in Amazon Web Services" and "OpenID
 (the claims); IAM user guide, "Create a role for OpenID Connect federation".
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import awacs.cloudformation
@@ -62,17 +63,19 @@ class GitHub(NamedTuple):
 
     provider: OIDCProvider
     reading: ManagedPolicy
+    targets: ManagedPolicy
     deploy: Role
     plan: Role
 
 
 def build_github(parameters: Parameters) -> GitHub:
     """In the admin account alone, and nothing of it where no repository is named."""
-    provider, reading = _provider(parameters), _reading_policy(parameters)
+    provider = _provider(parameters)
+    reading, targets = _reading_policy(), _targets_policy(parameters)
     deploy = _role(
         parameters,
         provider,
-        reading,
+        (reading, targets),
         title="DeployRole",
         name="deploy",
         subject="environment:${EnvironmentSuffix}",
@@ -88,7 +91,7 @@ def build_github(parameters: Parameters) -> GitHub:
     plan = _role(
         parameters,
         provider,
-        reading,
+        (reading, targets),
         title="PlanRole",
         name="plan",
         subject="pull_request",
@@ -97,7 +100,7 @@ def build_github(parameters: Parameters) -> GitHub:
             "it changes nothing and reads no logs",
         ),
     )
-    return GitHub(provider, reading, deploy, plan)
+    return GitHub(provider, reading, targets, deploy, plan)
 
 
 def _provider(parameters: Parameters) -> OIDCProvider:
@@ -118,24 +121,44 @@ def _provider(parameters: Parameters) -> OIDCProvider:
     )
 
 
-def _reading_policy(parameters: Parameters) -> ManagedPolicy:
+def _reading_policy() -> ManagedPolicy:
     return ManagedPolicy(
         "JobsReadPolicy",
         Metadata=context(
-            "What a plan reads: the stack set, this account, and the others by their read role.",
+            "What a plan reads here: the stack set, and this account.",
             "it changes nothing and reads no logs",
         ),
         Condition=TRUSTS_GITHUB,
         Path=f"/{SERVICE}-bootstrap/",
         Description="What jobs of GitHub Actions may read.",
-        PolicyDocument=_reading(parameters),
+        PolicyDocument=_reading(),
+    )
+
+
+def _targets_policy(parameters: Parameters) -> ManagedPolicy:
+    """By itself: it holds as many accounts as a parameter takes, and nothing else fits beside."""
+    in_target_accounts = StringEquals({"aws:ResourceAccount": Ref(parameters.target_account_ids)})
+    return ManagedPolicy(
+        "JobsTargetsPolicy",
+        Metadata=context("What a plan reads the other accounts with: the read role of each."),
+        Condition=TRUSTS_GITHUB,
+        Path=f"/{SERVICE}-bootstrap/",
+        Description="What jobs of GitHub Actions read other accounts with.",
+        PolicyDocument=policy(
+            allow(
+                "ReadTargets",
+                [awacs.sts.AssumeRole],
+                [role_arn("*", "read")],
+                Condition(in_target_accounts),
+            ),
+        ),
     )
 
 
 def _role(
     parameters: Parameters,
     provider: OIDCProvider,
-    reading: ManagedPolicy,
+    reading: Sequence[ManagedPolicy],
     *,
     title: str,
     name: str,
@@ -149,7 +172,7 @@ def _role(
         RoleName=role_name(name),
         MaxSessionDuration=_HOUR,
         AssumeRolePolicyDocument=_trust(provider, subject),
-        ManagedPolicyArns=[Ref(reading)],
+        ManagedPolicyArns=[Ref(one) for one in reading],
         Tags=tags(parameters),
     )
 
@@ -168,19 +191,11 @@ def _trust(provider: OIDCProvider, subject: str) -> PolicyDocument:
     )
 
 
-def _reading(parameters: Parameters) -> PolicyDocument:
-    """What planning reads: the stack set here, and each account by itself or its read role."""
-    in_target_accounts = StringEquals({"aws:ResourceAccount": Ref(parameters.target_account_ids)})
+def _reading() -> PolicyDocument:
     return policy(
         *reading_statements(),
         allow("ReadStackSet", _READING_STACK_SETS, [stack_set_arns()]),
         allow("ReadAtLarge", _AT_LARGE, ["*"]),
-        allow(
-            "ReadTargets",
-            [awacs.sts.AssumeRole],
-            [role_arn("*", "read")],
-            Condition(in_target_accounts),
-        ),
     )
 
 

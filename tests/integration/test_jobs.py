@@ -28,6 +28,8 @@ REST = {
 # IAM lets everybody ask who he is.
 FREE = {"sts:GetCallerIdentity"}
 
+READING = ("JobsReadPolicy", "JobsTargetsPolicy")
+
 
 @pytest.fixture
 def project(local_aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
@@ -66,16 +68,16 @@ def _allowed(*titles: str) -> set[str]:
 def test_jobs_may_call_what_the_commands_call(local_aws: LocalAws, project: Folder) -> None:
     before = len(local_aws.journal())
     assert project.run("plan", "--no-lint").exit_code == 0
-    assert _needed(local_aws, before) <= _allowed("JobsReadPolicy")
+    assert _needed(local_aws, before) <= _allowed(*READING)
 
     assert project.deploy().exit_code == 0
     looks = len(local_aws.journal())
     for command in ("plan", "status", "outputs", "diagnose", "events", "smoke"):
         assert project.run(command).exit_code == 0
-    assert _needed(local_aws, looks) <= _allowed("JobsReadPolicy")
+    assert _needed(local_aws, looks) <= _allowed(*READING)
 
     assert project.run("drift").exit_code == 0
     assert project.run("destroy", "--yes", "--allow-delete").exit_code == 0
     needed = _needed(local_aws, before)
-    assert needed - _allowed("JobsReadPolicy") <= _allowed("DeployRole")
+    assert needed - _allowed(*READING) <= _allowed("DeployRole")
     assert {"cloudformation:CreateStackSet", "cloudformation:DetectStackSetDrift"} < needed

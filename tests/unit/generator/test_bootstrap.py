@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
+from generator.bootstrap.packing import INLINE_POLICY_LIMIT, MANAGED_POLICY_LIMIT
 from generator.settings import TEMPLATE_BODY_LIMIT_BYTES
 from stacksets.local.adaptations.policies import policies_allow
 from stacksets.resolve import resolve
 
 ENVIRONMENT = "multi-region-service-${EnvironmentSuffix}"
+
+# IAM user guide, "IAM and AWS STS quotas": what a trust policy may have, unless more is asked for.
+TRUST_POLICY_LIMIT = 2_048
 
 GITHUB = "token.actions.githubusercontent.com"
 
@@ -77,6 +82,7 @@ def test_each_resource_stands_where_it_belongs(bootstrap):
         "ArtifactBucketPolicy": None,
         "GitHubProvider": "MakesGitHubProvider",
         "JobsReadPolicy": "TrustsGitHub",
+        "JobsTargetsPolicy": "TrustsGitHub",
         "DeployRole": "TrustsGitHub",
         "PlanRole": "TrustsGitHub",
     }
@@ -294,7 +300,69 @@ def with_github(bootstrap, **more):
 
 def test_without_a_repository_nothing_of_github_is_made(bootstrap):
     resources = with_github(bootstrap, GitHubRepository="")["Resources"]
-    assert not {"GitHubProvider", "JobsReadPolicy", "DeployRole", "PlanRole"} & set(resources)
+    titles = {"GitHubProvider", "JobsReadPolicy", "JobsTargetsPolicy", "DeployRole", "PlanRole"}
+    assert not titles & set(resources)
+
+
+# CloudFormation takes 4,096 bytes a parameter: 315 account ids with commas between.
+MOST_ACCOUNTS = ",".join(["1" * 12] * 315)
+# No partition has more regions, and half of them have to be opted into.
+MOST_REGIONS = ["ap-southeast-1"] * 40
+PRINCIPALS = [f"cloudformation.{region}.amazonaws.com" for region in MOST_REGIONS[:20]]
+
+
+@pytest.fixture
+def largest(bootstrap):
+    """The bootstrap's resources with every parameter at its longest."""
+    parameters = {
+        "EnvironmentSuffix": "e" * 20,
+        "AdminAccountId": "1" * 12,
+        "HomeRegion": MOST_REGIONS[0],
+        "TargetAccountIds": MOST_ACCOUNTS,
+        "TargetRegions": ",".join(MOST_REGIONS),
+        "StackSetsPrincipals": ",".join(["cloudformation.amazonaws.com", *PRINCIPALS]),
+        "HostedZoneId": "Z" * 32,
+        "GitHubRepository": f"{'o' * 39}@{'1' * 12}/{'n' * 100}@{'1' * 12}",
+    }
+    return resolve(
+        bootstrap,
+        parameters=parameters,
+        account="1" * 12,
+        region=MOST_REGIONS[0],
+        partition="aws-us-gov",
+    )["Resources"]
+
+
+def as_counted(document):
+    """IAM counts no white space."""
+    return len("".join(json.dumps(document, separators=(",", ":")).split()))
+
+
+def test_every_policy_keeps_to_iam_s_limit_with_every_parameter_at_its_longest(largest):
+    assert len(MOST_ACCOUNTS) <= 4096 < len(MOST_ACCOUNTS) + 13
+    managed = {
+        title: as_counted(resource["Properties"]["PolicyDocument"])
+        for title, resource in largest.items()
+        if resource["Type"] == "AWS::IAM::ManagedPolicy"
+    }
+    assert {"ServiceBoundary", "ExecutionPolicy1", "JobsTargetsPolicy"} < managed.keys()
+    assert {title: size for title, size in managed.items() if size > MANAGED_POLICY_LIMIT} == {}
+
+
+def test_what_a_role_holds_itself_keeps_to_iam_s_limits_as_well(largest):
+    roles = {
+        title: resource["Properties"]
+        for title, resource in largest.items()
+        if resource["Type"] == "AWS::IAM::Role"
+    }
+    inline = {
+        title: sum(as_counted(one["PolicyDocument"]) for one in role.get("Policies", []))
+        for title, role in roles.items()
+    }
+    trusted = {title: as_counted(role["AssumeRolePolicyDocument"]) for title, role in roles.items()}
+    assert inline["AdministrationRole"] > len(MOST_ACCOUNTS)
+    assert {title: size for title, size in inline.items() if size > INLINE_POLICY_LIMIT} == {}
+    assert {title: size for title, size in trusted.items() if size > TRUST_POLICY_LIMIT} == {}
 
 
 def test_githubs_provider_has_one_audience_and_no_thumbprint(bootstrap):
@@ -350,10 +418,14 @@ def test_a_repository_is_one_repository(bootstrap, repository, is_taken):
 
 def test_a_plan_of_a_pull_request_changes_nothing(bootstrap, roles):
     assert "Policies" not in roles["PlanRole"]
-    assert roles["PlanRole"]["ManagedPolicyArns"] == [{"Ref": "JobsReadPolicy"}]
-    reading = bootstrap["Resources"]["JobsReadPolicy"]["Properties"]
-    assert changes_of(reading) == {"sts:AssumeRole"}
-    targets = statements_of(reading)["ReadTargets"]
+    assert roles["PlanRole"]["ManagedPolicyArns"] == [
+        {"Ref": "JobsReadPolicy"},
+        {"Ref": "JobsTargetsPolicy"},
+    ]
+    assert changes_of(bootstrap["Resources"]["JobsReadPolicy"]["Properties"]) == set()
+    reaching = bootstrap["Resources"]["JobsTargetsPolicy"]["Properties"]
+    assert changes_of(reaching) == {"sts:AssumeRole"}
+    targets = statements_of(reaching)["ReadTargets"]
     assert targets["Resource"] == [
         {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::*:role/{ENVIRONMENT}-read"}
     ]
@@ -363,6 +435,7 @@ def test_a_deploy_changes_the_service_s_stack_set_and_nothing_that_could_change_
     resources = with_github(bootstrap)["Resources"]
     documents = [
         resources["JobsReadPolicy"]["Properties"]["PolicyDocument"],
+        resources["JobsTargetsPolicy"]["Properties"]["PolicyDocument"],
         resources["DeployRole"]["Properties"]["Policies"][0]["PolicyDocument"],
     ]
     facts = {"iam:PassedToService": "cloudformation.amazonaws.com"}
