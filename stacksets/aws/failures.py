@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _OPERATION_ID = re.compile(r"is in progress: (\S+)")
 _ACTION = re.compile(r"not authorized to perform: (\S+)")
+_CONSTRAINT = "failed to satisfy constraint"
 _CREDENTIALS = (
     boto.NoCredentialsError,
     boto.PartialCredentialsError,
@@ -244,7 +245,8 @@ def _invalid(refusal: Refusal) -> StackSetsError:
         return TemplateError(
             f"AWS refuses the template: {said}", hint="mend it; cfn-lint tells the place"
         )
-    return InputError(f"AWS refuses the input of {refusal.api}: {said}")
+    hint = "mend the value in the deployment file" if _CONSTRAINT in said else ""
+    return InputError(f"AWS refuses the input of {refusal.api}: {said}", hint=hint)
 
 
 def _in_progress(refusal: Refusal) -> ConflictError:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from stacksets.constraints import find_violations
 from stacksets.errors import NotReadyError, Problem
+from stacksets.load.values import MAX_PARAMETER_BYTES
 from stacksets.parameter_values import declared_parameters, no_echo_parameters
 from stacksets.quotas import find_excesses
 
@@ -39,6 +40,13 @@ def _find_problems(job: Job, parameters: Mapping[str, str]) -> Iterator[Problem]
         where = f"[bootstrap.parameters] {name}"
         if name not in parameters and "Default" not in spec:
             yield Problem(where=where, what="needs a value and has no default")
-        for violation in find_violations(spec, parameters[name]) if name in parameters else ():
+        for violation in _find_violations(spec, parameters[name]) if name in parameters else ():
             said = "its value" if name in hidden else f'"{parameters[name]}"'
             yield Problem(where=where, what=f"{said} {violation}")
+
+
+def _find_violations(declaration: Mapping[str, object], value: str) -> Iterator[str]:
+    """List what a value breaks; how long it is where it comes of the targets, no file shows."""
+    if (size := len(value.encode())) > MAX_PARAMETER_BYTES:
+        yield f"has {size:,} bytes, CloudFormation takes at most {MAX_PARAMETER_BYTES:,}"
+    yield from find_violations(declaration, value)

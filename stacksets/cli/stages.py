@@ -14,7 +14,7 @@ from stacksets.load import load_deployment
 from stacksets.opening import Opened, look_ready, open_deployment, refuse_unready
 from stacksets.report.header import header_message
 from stacksets.report.lint import lint_message
-from stacksets.report.message import Line, Message, Tone
+from stacksets.report.message import Line, Message, Tone, bound
 from stacksets.report.traffic import traffic_message
 from stacksets.traffic import find_traffic
 
@@ -108,7 +108,7 @@ def check(
         session.report.tell(
             Message(
                 code="unchecked",
-                lines=tuple(Line(f"  ?  {one}", Tone.WARNING) for one in ready.unchecked),
+                lines=tuple(Line(f"  ?  {bound(one)}", Tone.WARNING) for one in ready.unchecked),
                 data={"unchecked": list(ready.unchecked)},
             )
         )

@@ -13,7 +13,7 @@ from stacksets.errors import (
     StalePlanError,
 )
 from stacksets.report.cause import WIDTH, cause_data, cause_lines, wrapped
-from stacksets.report.message import Line, Result, Tone, shorten
+from stacksets.report.message import Line, Result, Tone, bound, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,7 +43,10 @@ def error_result(
     return Result(
         code=error.code,
         exit_code=error.exit_code,
-        lines=(*_lines(error, hint), *(Line(f"  ?  {note}", Tone.WARNING) for note in notes)),
+        lines=(
+            *_lines(error, hint),
+            *(Line(f"  ?  {bound(note)}", Tone.WARNING) for note in notes),
+        ),
         data={**record, **data},
         is_error=True,
     )
@@ -130,8 +133,8 @@ def _lines(error: StackSetsError, hint: str) -> Iterator[Line]:
         yield Line(f"{error.message}:", Tone.BAD)
         yield from _problem_lines(error.problems)
     else:
-        detached = isinstance(error, DetachedError)
-        yield Line(error.message if detached else f"error: {error.message}", Tone.BAD)
+        said, detached = bound(error.message), isinstance(error, DetachedError)
+        yield Line(said if detached else f"error: {said}", Tone.BAD)
     if isinstance(error, OperationFailedError):
         yield from cause_lines(error.root_causes)
     if isinstance(error, StalePlanError):
@@ -156,7 +159,7 @@ def _problem_lines(problems: tuple[Problem, ...]) -> Iterator[Line]:
     """Tell each problem, what mends it beside it where both fit, else below."""
     for number, one in enumerate(problems, 1):
         first = f"{number:>3}  "
-        what = ": ".join(filter(None, (one.where, one.what)))
+        what = bound(": ".join(filter(None, (one.where, one.what))))
         hint = one.hint and f"→ {one.hint}"
         together = f"{first}{what}  {hint}".rstrip()
         if len(together) <= WIDTH:

@@ -27,6 +27,8 @@ class Tone(StrEnum):
 
 _ROUND_SECONDS = 10.0
 _LONGEST = 120
+_LONGEST_MESSAGE = 1000
+_MESSAGE_END = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +99,15 @@ def shorten_both(one: str, other: str) -> tuple[str, str]:
 def shorten(text: str) -> str:
     """Cut a long value for the screen; data holds it whole."""
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def bound(text: str) -> str:
+    """Cut out the middle of a long message for the screen; data holds it whole.
+
+    AWS quotes what it refuses, however long that is, and says only behind it what is wrong.
+    """
+    if len(text) <= _LONGEST_MESSAGE:
+        return text
+    left_out = len(text) - _LONGEST_MESSAGE
+    start, end = text[: _LONGEST_MESSAGE - _MESSAGE_END], text[-_MESSAGE_END:]
+    return f"{start} … ({left_out:,} characters left out) … {end}"

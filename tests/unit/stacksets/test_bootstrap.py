@@ -551,3 +551,15 @@ def test_a_template_or_value_that_cloudformation_would_refuse_is_told_before_any
         ("[bootstrap.parameters] Missing", "needs a value and has no default"),
     ]
     assert [world.home.calls, world.east.calls, world.told] == [[], [], []]
+
+
+def test_a_value_that_comes_of_too_many_targets_is_told_before_anything_is_made(world):
+    accounts = tuple(f"{number:012}" for number in range(400))
+
+    with pytest.raises(NotReadyError) as caught:
+        world.bootstrap(targets=(DeploymentTargets(accounts=accounts, regions=(EAST,)),))
+
+    [problem] = caught.value.problems
+    assert problem.where == "[bootstrap.parameters] TargetAccountIds"
+    assert "has 5,199 bytes, CloudFormation takes at most 4,096" in problem.what
+    assert [world.home.calls, world.told] == [[], []]

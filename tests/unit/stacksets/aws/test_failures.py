@@ -190,6 +190,13 @@ def test_a_validation_error_of_a_template_is_a_template_error(api, said):
     assert said in error.message
 
 
+def test_a_value_that_breaks_a_constraint_is_to_be_mended_in_the_deployment_file():
+    said = "Value 'x' at 'parameters.1' failed to satisfy constraint: Member must have length"
+
+    assert "deployment file" in asked(refusal("ValidationError", said)).hint
+    assert not asked(refusal("ValidationError", "something else")).hint
+
+
 @pytest.mark.parametrize(
     ("error", "expected"),
     [

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from stacksets.errors import NotReadyError, OperationFailedError, Problem
+from stacksets.errors import InputError, NotReadyError, OperationFailedError, Problem
 from stacksets.exposure import Exposure, PublicMethod
 from stacksets.lint import LintResult
 from stacksets.model.desired import OperationId, ParameterOverride
@@ -411,6 +411,23 @@ def test_an_error_is_data_with_its_problems_and_what_was_not_checked():
     assert data["command"] == "deploy"
     assert data["error"]["problems"] == [{"where": "here", "what": "no role", "hint": ""}]
     assert data["error"]["notes"] == ["could not check the quota"]
+
+
+def test_what_an_error_quotes_at_length_is_cut_on_the_screen_and_whole_as_data():
+    quoted = f"at 'parameters': '{'1' * 5000}' is longer than 4096"
+    error = NotReadyError("Not ready", problems=[Problem(where="here", what=quoted)])
+    error.add_note(quoted)
+    plain = InputError(quoted, hint="mend it")
+
+    results = [error_result(one, {}) for one in (error, plain)]
+
+    lines = [line.text for result in results for line in result.lines]
+    assert sum("is longer than 4096" in line for line in lines) == 3
+    assert max(map(len, lines)) < 1100
+    assert lines[-1] == "→ mend it"
+    assert results[1].data["error"]["message"] == quoted
+    assert results[0].data["error"]["notes"] == [quoted]
+    assert results[0].data["error"]["problems"][0]["what"] == quoted
 
 
 def test_a_failed_operation_brings_its_root_causes_along():

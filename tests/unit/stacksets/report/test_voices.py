@@ -14,7 +14,17 @@ from stacksets.model.observed import ResultStatus
 from stacksets.model.outcome import InstanceProgressed
 from stacksets.report.as_json import JsonReport
 from stacksets.report.as_text import TextReport
-from stacksets.report.message import Line, Message, Result, Tone, align, count, duration, shorten
+from stacksets.report.message import (
+    Line,
+    Message,
+    Result,
+    Tone,
+    align,
+    bound,
+    count,
+    duration,
+    shorten,
+)
 from tests.builders import EAST, a_key
 
 MESSAGE = Message(code="noted", lines=(Line("mind the gap", Tone.WARNING),), data={"gap": "→"})
@@ -113,6 +123,19 @@ def test_a_duration_is_told_as_precisely_as_it_matters(seconds, words):
 def test_a_long_value_is_cut_on_the_screen():
     assert [len(shorten("a" * length)) for length in (120, 121)] == [120, 120]
     assert shorten("a" * 121).endswith("a…")
+
+
+def test_a_long_message_keeps_its_beginning_and_its_end_on_the_screen():
+    said = bound(f"Value '{'1' * 5000}' failed: at most 4096")
+
+    assert said.startswith("Value '111")
+    assert "111 … (4,029 characters left out) … 111" in said
+    assert said.endswith("111' failed: at most 4096")
+    assert len(said) < 1040
+
+
+def test_a_message_of_some_length_is_told_whole():
+    assert bound("a" * 1000) == "a" * 1000
 
 
 def test_a_count_knows_its_plural():
