@@ -80,6 +80,7 @@ class FakeAccount:
     events: dict[str, tuple[StackEvent, ...]] = field(default_factory=dict)
     failures: dict[str, tuple[StackEvent, ...]] = field(default_factory=dict)
     roles: dict[str, dict] = field(default_factory=dict)
+    policies: tuple[str, ...] = ()
     gateway_role: str | None = None
     identity_providers: tuple[str, ...] = ()
     concurrency: int = 1000
@@ -124,6 +125,10 @@ class FakeAccount:
 
     def find_role_trust(self, name):
         return self.roles.get(name)
+
+    def has_policy(self, arn):
+        self.calls.append("has_policy")
+        return arn in self.policies
 
     def has_identity_provider(self, host):
         self.calls.append("has_identity_provider")

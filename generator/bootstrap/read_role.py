@@ -23,6 +23,7 @@ from generator.bootstrap.names import (
     account_arns,
     account_itself,
     api_gateway_arns,
+    boundary_arn,
     dashboard_arns,
     hosted_zone_arn,
     named_after_stack,
@@ -118,6 +119,7 @@ def reading_statements() -> tuple[Statement, ...]:
             [awacs.iam.GetRole],
             [Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/*")],
         ),
+        allow("ReadBoundary", [awacs.iam.GetPolicy], [boundary_arn()]),
     )
 
 

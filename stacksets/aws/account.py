@@ -170,6 +170,15 @@ class BotoAccount:
             return None
         return cast("Mapping[str, object]", answer["Role"]["AssumeRolePolicyDocument"])
 
+    def has_policy(self, arn: str) -> bool:
+        """Tell whether IAM has a managed policy of that ARN."""
+        try:
+            with self._asking("iam:GetPolicy"):
+                self._clients.iam.get_policy(PolicyArn=arn)
+        except AbsentError:
+            return False
+        return True
+
     def has_identity_provider(self, host: str) -> bool:
         """Tell whether the account trusts an OpenID Connect provider of this address in IAM."""
         with self._asking("iam:ListOpenIDConnectProviders"):

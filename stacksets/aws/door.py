@@ -262,6 +262,9 @@ class Account(Protocol):
     def find_role_trust(self, name: str) -> Mapping[str, object] | None:
         """Give a role's trust policy, None where there is no such role."""
 
+    def has_policy(self, arn: str) -> bool:
+        """Tell whether IAM has a managed policy of that ARN."""
+
     def has_identity_provider(self, host: str) -> bool:
         """Tell whether the account trusts an OpenID Connect provider of this address in IAM."""
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from stacksets.asking import ask_each
 from stacksets.errors import CredentialsError, PermissionDeniedError, Problem, StackSetsError
+from stacksets.model.desired import InstanceKey
 from stacksets.opt_in import has_to_be_enabled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from stacksets.aws.door import Account, Aws
-    from stacksets.model.desired import AccountId, Deployment, InstanceKey, Region
+    from stacksets.model.desired import AccountId, Deployment, Region
     from stacksets.model.observed import StackSet
     from stacksets.model.outcome import Identity
 
@@ -77,8 +78,25 @@ class Case:
         healthy = {one.key for one in self.observed.instances if one.is_healthy}
         return tuple(key for key in keys if key not in healthy)
 
+    def one_region_each(self) -> tuple[InstanceKey, ...]:
+        """Give one pair of each account: IAM answers the same in every region that is enabled."""
+        home = self.deployment.home_region
+        first: dict[AccountId, InstanceKey] = {}
+        for key in self.deployment.instance_keys():
+            there = InstanceKey(key.account, home) if self.is_opt_in(key.region) else key
+            first.setdefault(key.account, there)
+        return tuple(first.values())
+
     def ask(
         self, keys: Iterable[InstanceKey], question: Callable[[Account], Answer]
+    ) -> tuple[Mapping[InstanceKey, Answer], Mapping[InstanceKey, StackSetsError]]:
+        """Ask each account and region the same, see `ask_about`."""
+        return self.ask_about(keys, lambda _, account: question(account))
+
+    def ask_about(
+        self,
+        keys: Iterable[InstanceKey],
+        question: Callable[[InstanceKey, Account], Answer],
     ) -> tuple[Mapping[InstanceKey, Answer], Mapping[InstanceKey, StackSetsError]]:
         """Ask each account and region, several at once; give the answers, or why there is none.
 
@@ -94,7 +112,7 @@ class Case:
 
         def ask(key: InstanceKey) -> None:
             try:
-                answers[key] = question(self.aws.account(key.account, key.region, role))
+                answers[key] = question(key, self.aws.account(key.account, key.region, role))
             except StackSetsError as error:
                 if isinstance(error, CredentialsError) and not self.is_opt_in(key.region):
                     raise

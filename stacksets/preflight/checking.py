@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stacksets.errors import Problem, TemplateError
+from stacksets.preflight.boundaries import check_boundaries
 from stacksets.preflight.case import Case, Unchecked, unread
 from stacksets.preflight.identity import check_account, check_home_region
 from stacksets.preflight.names import check_names
@@ -118,6 +119,7 @@ def _check_resources(case: Case) -> Iterator[Finding]:
     try:
         found = {key: find_needs(view) for key, view in resolve_views(case, keys)}
         yield from check_names(case)
+        yield from check_boundaries(case)
     except TemplateError as error:
         path = case.deployment.template.path
         yield Problem(where=path, what=error.message, hint=error.hint, is_input=True)

@@ -17,7 +17,6 @@ from stacksets.preflight.trust import Caller, judge_trust
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from stacksets.model.desired import AccountId
     from stacksets.preflight.case import Case, Finding
 
 _SERVICE = "cloudformation.amazonaws.com"
@@ -57,7 +56,7 @@ def _check_execution_roles(case: Case) -> Iterator[Finding]:
         names=(arn, f"arn:{partition}:iam::{account}:root", account),
         facts={"aws:principalaccount": account, "aws:principalarn": arn},
     )
-    yield from _check_trust(case, _one_region_each(case), name, administration)
+    yield from _check_trust(case, case.one_region_each(), name, administration)
 
 
 def _check_trust(
@@ -115,13 +114,3 @@ def _stack_set_arn(case: Case) -> str:
     place = f"arn:{case.partition}:cloudformation:{deployment.home_region}"
     expected = f"{place}:{case.identity.account}:stackset/{deployment.name}:{_ANY_ID}"
     return (case.observed and case.observed.arn) or expected
-
-
-def _one_region_each(case: Case) -> Iterable[InstanceKey]:
-    """Give one pair of each account: IAM answers the same in every region that is enabled."""
-    home = case.deployment.home_region
-    first: dict[AccountId, InstanceKey] = {}
-    for key in case.deployment.instance_keys():
-        there = InstanceKey(key.account, home) if case.is_opt_in(key.region) else key
-        first.setdefault(key.account, there)
-    return first.values()

@@ -10,7 +10,7 @@ from stacksets.aws.session import BotoAws
 from stacksets.bootstrap import BootstrapChange, bootstrap
 from stacksets.errors import ConflictError
 from stacksets.load import load_deployment
-from stacksets.model.desired import AccountId, DeploymentTargets, Region
+from stacksets.model.desired import AccountId, DeploymentTargets, ParameterOverride, Region
 from stacksets.preflight import check_ready
 from tests.integration.deployer import READS, HastyClock
 
@@ -69,6 +69,11 @@ def test_an_account_that_has_seen_nothing_lacks_all_that_the_bootstrap_makes(cal
     assert [(one.what, one.hint) for one in before.problems] == [
         (f"no role {ROLE}-administration", "`stacksets bootstrap`"),
         (f"no role {ROLE}-execution", "`stacksets bootstrap`"),
+        (
+            f"no policy arn:aws:iam::{HERE}:policy/{ROLE}-boundary, the PermissionsBoundary of "
+            "Resources FunctionRole",
+            "`stacksets bootstrap`",
+        ),
         (
             "API Gateway has no CloudWatch role in us-east-1, us-west-1; logging needs one",
             "`stacksets bootstrap`",
@@ -225,7 +230,11 @@ def test_a_role_of_the_name_from_elsewhere_stops_the_bootstrap_before_it_begins(
 
 
 def test_a_target_account_is_bootstrapped_with_its_own_credentials(caller, local_aws, monkeypatch):
-    wanted = caller.deployment(OTHER)
+    boundary = f"arn:aws:iam::{OTHER}:policy/{ROLE}-boundary"
+    bounded = ParameterOverride(
+        accounts=(OTHER,), regions=(), parameters={"PermissionsBoundaryArn": boundary}
+    )
+    wanted = replace(caller.deployment(OTHER), overrides=(bounded,))
     caller.bootstrap(wanted)
     unready = caller.readiness(wanted)
     target = Caller(local_aws, monkeypatch, OTHER)

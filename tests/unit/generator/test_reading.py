@@ -94,6 +94,13 @@ def test_everything_that_a_destroy_looks_up_may_be_read(may, title):
     assert refused == set()
 
 
+@pytest.mark.parametrize("title", ["ReadRole", "JobsReadPolicy"])
+def test_a_pre_flight_may_look_for_the_boundary_and_for_no_other_policy(may, title):
+    stem = f"arn:aws:iam::{ACCOUNT}:policy/multi-region-service"
+    asked = {f"{stem}-dev-boundary": True, f"{stem}-prod-boundary": False}
+    assert {arn: may(title, "iam:GetPolicy", arn) for arn in asked} == asked
+
+
 @pytest.mark.parametrize(
     ("action", "arn"),
     [

@@ -341,6 +341,15 @@ def test_a_role_that_is_not_there_has_no_trust_policy(account, clients, stub):
     assert account.find_role_trust("execution") is None
 
 
+def test_a_policy_is_looked_for_by_its_arn(account, clients, stub):
+    arn = "arn:aws:iam::111111111111:policy/boundary"
+    service = stub(clients.iam)
+    service.add_response("get_policy", {"Policy": {"Arn": arn}}, {"PolicyArn": arn})
+    service.add_client_error("get_policy", "NoSuchEntity", "no such policy", 404)
+
+    assert [account.has_policy(arn), account.has_policy(arn)] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("answer", "arn"),
     [
@@ -446,6 +455,7 @@ CALLS = [
     ("cloudformation", "DeleteStack", lambda account: account.delete_stack("svc")),
     ("iam", "GetRole", lambda account: account.has_role("r")),
     ("iam", "GetRole", lambda account: account.find_role_trust("r")),
+    ("iam", "GetPolicy", lambda account: account.has_policy("arn:aws:iam::aws:policy/p")),
     ("account", "ListRegions", lambda account: account.list_region_statuses()),
     ("lambda", "GetAccountSettings", lambda account: account.lambda_concurrency()),
     (
