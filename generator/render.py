@@ -27,7 +27,7 @@ _ENTRY_ORDER = {
     "Outputs": ("Description", "Condition", "Value"),
 }
 # All that is between the words bears on the bytes that a stack set takes.
-_WIDTH = 160
+_WIDTH = 240
 # What is in a section's entries is indented, by one and no deeper: the template's own depth.
 _INDENTED_DEPTH = 3
 

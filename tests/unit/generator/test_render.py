@@ -96,7 +96,7 @@ def test_breaking_lines_changes_nothing_of_what_json_says(metadata):
 
 
 def test_what_fits_stands_on_one_line_and_what_does_not_is_broken_and_indented_once_at_most():
-    long = {"one": "1", "texts": ["a" * 90, "b" * 90], "alone": {"Fn::Sub": "c" * 200}}
+    long = {"one": "1", "texts": ["a" * 130, "b" * 130], "alone": {"Fn::Sub": "c" * 300}}
     template = Template(Metadata={"short": {"Ref": "A"}, "long": long}, Description="D")
     assert to_bytes(template).decode().splitlines()[:14] == [
         "{",
@@ -106,10 +106,10 @@ def test_what_fits_stands_on_one_line_and_what_does_not_is_broken_and_indented_o
         '"long":{',
         ' "one":"1",',
         ' "texts":[',
-        ' "' + "a" * 90 + '",',
-        ' "' + "b" * 90 + '"',
+        ' "' + "a" * 130 + '",',
+        ' "' + "b" * 130 + '"',
         " ],",
-        ' "alone":{"Fn::Sub":"' + "c" * 200 + '"}',
+        ' "alone":{"Fn::Sub":"' + "c" * 300 + '"}',
         "}",
         "},",
         '"Resources":{}',
