@@ -35,6 +35,10 @@ def handler(event: object, context: object) -> dict[str, object]:
     try:
         source_ip = _text(event, "requestContext", "identity", "sourceIp")
         status, body, headers = _answer(request, source_ip)
+    # Whether the caller may come in cannot be told: then it may not.
+    except PermissionError as error:
+        facts.update(error=str(error))
+        status, body, headers = _problem(403, "Forbidden", request)
     # Whatever it is: raised, it would be a bare 502 to the caller.
     except Exception as error:  # noqa: BLE001 # pylint: disable=broad-exception-caught
         facts.update(error=type(error).__name__, stack=traceback.format_exc())
@@ -106,14 +110,26 @@ def _answer(request: dict[str, str], source_ip: str) -> tuple[int, str, dict[str
 
 
 def _is_let_in(source_ip: str) -> bool:
-    """Whether the address is in one of the networks; a network that is none lets nobody in."""
+    """Whether the address is in one of the networks.
+
+    Raises:
+        PermissionError: one of them is none, wherever it stands, or the address is none.
+    """
     networks = os.environ.get("ALLOWED_NETWORKS", "")
     if not networks:
         return True
     import ipaddress  # noqa: PLC0415 # pylint: disable=import-outside-toplevel # rarely needed
 
-    address = ipaddress.ip_address(source_ip)
-    return any(address in ipaddress.ip_network(one, strict=False) for one in networks.split(","))
+    try:
+        allowed = [ipaddress.ip_network(one, strict=False) for one in networks.split(",")]
+    except ValueError as error:
+        raise PermissionError(f"AllowedNetworks: {error}") from None
+    try:
+        address = ipaddress.ip_address(source_ip)
+    except ValueError:
+        # Without the text: an address belongs to a person, and is not logged.
+        raise PermissionError("the caller has no IP address") from None
+    return any(address in network for network in allowed)
 
 
 def _hello(request: dict[str, str]) -> tuple[int, str, dict[str, str]]:

@@ -13,9 +13,10 @@ RETENTION_DAYS = (
 )
 
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-# What they let through and is no network, the function refuses: nobody gets in then.
-_IPV4 = r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}"
-_IPV6 = "[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,7}/[0-9]{1,3}"
+# What they let through and is no network, such as 1::2::/3, lets nobody in.
+_BYTE = "(25[0-5]|(2[0-4]|1[0-9]|[1-9])?[0-9])"
+_IPV4 = rf"({_BYTE}\.){{3}}{_BYTE}/(3[0-2]|[12]?[0-9])"
+_IPV6 = "[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,7}/(12[0-8]|(1[01]|[1-9])?[0-9])"
 _NETWORK = f"({_IPV4}|{_IPV6})"
 # The description of a Lambda version holds them beside three other words, in 256 characters.
 NETWORKS_LENGTH = 200
@@ -105,7 +106,7 @@ def _callers() -> tuple[Parameter, Parameter, Parameter]:
         _text(
             "AllowedNetworks",
             "Networks that GET /myresource is for, others get 403; empty for all.",
-            f"{_NETWORK}(,{_NETWORK})*",
+            f"({_NETWORK}(,(?!$)|$))+",
             "IPv4 and IPv6 CIDRs with commas between, no spaces",
             longest=NETWORKS_LENGTH,
         ),

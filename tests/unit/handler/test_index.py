@@ -114,18 +114,36 @@ def test_health_is_told_to_every_network_since_checkers_come_from_many(monkeypat
     assert called_from("203.0.113.9", path="/health") == 200
 
 
-@pytest.mark.parametrize("networks", ["300.0.0.0/8", "192.0.2.0/33", ",", "192.0.2.1/24 "])
-def test_networks_that_cannot_be_read_let_nobody_in_and_say_so(networks, monkeypatch, logged):
+@pytest.mark.parametrize(
+    ("networks", "wrong"),
+    [
+        ("999.1.1.1/99", "999.1.1.1/99"),
+        ("300.0.0.0/8", "300.0.0.0/8"),
+        ("192.0.2.0/33", "192.0.2.0/33"),
+        (",", ""),
+        ("192.0.2.0/24,2001:db8:::/32", "2001:db8:::/32"),
+        ("1:2:3::/129,192.0.2.0/24", "1:2:3::/129"),
+    ],
+)
+def test_networks_that_cannot_be_read_let_nobody_in_and_say_which(
+    networks, wrong, monkeypatch, logged
+):
     monkeypatch.setenv("ALLOWED_NETWORKS", networks)
-    assert called_from("192.0.3.1") == 500
-    assert [line["level"] for line in logged()] == ["ERROR"]
+    assert [called_from("192.0.2.1"), called_from("192.0.3.1")] == [403, 403]
+    for line in logged():
+        assert (line["level"], line["status"]) == ("ERROR", 403)
+        assert line["error"].startswith("AllowedNetworks: ")
+        assert repr(wrong) in line["error"]
 
 
 @pytest.mark.parametrize("address", ["", "test-invoke-source-ip"])
-def test_a_caller_without_an_address_is_let_in_where_all_are_and_nowhere_else(address, monkeypatch):
+def test_a_caller_without_an_address_is_let_in_where_all_are_and_nowhere_else(
+    address, monkeypatch, logged
+):
     assert called_from(address) == 200
     monkeypatch.setenv("ALLOWED_NETWORKS", "0.0.0.0/0,::/0")
-    assert called_from(address) == 500
+    assert called_from(address) == 403
+    assert [line.get("error") for line in logged()] == [None, "the caller has no IP address"]
 
 
 def test_an_address_is_not_logged(monkeypatch, logged):
