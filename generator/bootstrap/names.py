@@ -69,6 +69,11 @@ def api_gateway_arns(path: str) -> Sub:
     return Sub(f"arn:${{AWS::Partition}}:apigateway:*::{path}")
 
 
+def function_arns() -> Sub:
+    """The functions of service stacks: CloudFormation cuts the stack's name short in theirs."""
+    return account_arns("lambda", "function:StackSet-*")
+
+
 def named_after_stack() -> str:
     """What CloudFormation names topics and alarms by: the stack's name comes first, whole."""
     return f"StackSet-{_STEM}-*"

@@ -21,6 +21,7 @@ from generator.bootstrap.names import (
     api_gateway_arns,
     boundary_arn,
     dashboard_arns,
+    function_arns,
     hosted_zone_arn,
     named_after_stack,
     route53_arns,
@@ -88,8 +89,7 @@ def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _compute_scopes() -> Iterator[Scope]:
-    # CloudFormation cuts the stack's name short in the names that it makes for functions.
-    functions = [account_arns("lambda", "function:StackSet-*")]
+    functions = [function_arns()]
     listing = ("lambda:ListFunctions",)
     yield Scope("ManageFunctions", ("lambda:*",), functions, apart=listing)
     yield Scope("ListFunctions", listing, ["*"])

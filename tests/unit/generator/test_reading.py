@@ -106,6 +106,9 @@ def test_a_pre_flight_may_look_for_the_boundary_and_for_no_other_policy(may, tit
     [
         ("sns:GetTopicAttributes", f"arn:aws:sns:{HERE}:somebody-elses"),
         ("cloudwatch:GetDashboard", f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/somebody-elses"),
+        ("lambda:GetFunctionConfiguration", f"arn:aws:lambda:{HERE}:function:payroll"),
+        ("lambda:GetFunction", f"arn:aws:lambda:{HERE}:function:payroll"),
+        ("lambda:GetFunction", f"arn:aws:lambda:{HERE}:function:StackSet-multi-region-Function-0"),
         ("kms:Decrypt", f"arn:aws:kms:{HERE}:key/0"),
         ("kms:GetKeyPolicy", f"arn:aws:kms:{HERE}:key/0"),
         ("acm:ExportCertificate", f"arn:aws:acm:{HERE}:certificate/0"),
@@ -114,8 +117,9 @@ def test_a_pre_flight_may_look_for_the_boundary_and_for_no_other_policy(may, tit
         ("execute-api:Invoke", f"arn:aws:execute-api:{HERE}:a/other/GET/myresource"),
     ],
 )
-def test_looking_is_all_that_is_allowed_and_only_at_what_is_ours(may, action, arn):
-    assert not may("ReadRole", action, arn)
+@pytest.mark.parametrize("title", ["ReadRole", "JobsReadPolicy"])
+def test_looking_is_all_that_is_allowed_and_only_at_what_is_ours(may, title, action, arn):
+    assert not may(title, action, arn)
 
 
 def test_smoke_may_call_what_it_calls_and_a_plan_of_a_pull_request_may_not(may):
