@@ -66,14 +66,12 @@ def test_an_account_that_has_seen_nothing_lacks_all_that_the_bootstrap_makes(cal
     caller.bootstrap()
     after = caller.readiness()
 
+    boundary = f"arn:aws:iam::{HERE}:policy/{ROLE}-boundary"
+    no_boundary = f"no policy {boundary}, the PermissionsBoundary of Resources FunctionRole"
     assert [(one.what, one.hint) for one in before.problems] == [
         (f"no role {ROLE}-administration", "`stacksets bootstrap`"),
         (f"no role {ROLE}-execution", "`stacksets bootstrap`"),
-        (
-            f"no policy arn:aws:iam::{HERE}:policy/{ROLE}-boundary, the PermissionsBoundary of "
-            "Resources FunctionRole",
-            "`stacksets bootstrap`",
-        ),
+        (no_boundary, "`stacksets bootstrap`"),
         (
             "API Gateway has no CloudWatch role in us-east-1, us-west-1; logging needs one",
             "`stacksets bootstrap`",
