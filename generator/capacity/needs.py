@@ -6,6 +6,7 @@ template says what arrives at most and how long each may take; the constants bel
 """
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -103,10 +104,16 @@ def read_service(template: Mapping[str, Any]) -> Service:
     return Service(
         rate=int(parameters[throttle["ThrottlingRateLimit"]["Ref"]]["Default"]),
         burst=int(parameters[throttle["ThrottlingBurstLimit"]["Ref"]]["Default"]),
-        largest_rate=int(parameters[throttle["ThrottlingRateLimit"]["Ref"]]["MaxValue"]),
+        largest_rate=_largest(parameters[throttle["ThrottlingRateLimit"]["Ref"]]["AllowedPattern"]),
         timeout_s=int(function["Timeout"]),
         memory_mb=int(function["MemorySize"]),
     )
+
+
+def _largest(pattern: str) -> int:
+    """The largest whole number that a pattern takes, as far as API Gateway's own limit."""
+    taken = re.compile(pattern)
+    return max(rate for rate in range(1, API_RATE + 1) if taken.fullmatch(str(rate)))
 
 
 def _list_properties(template: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:

@@ -89,7 +89,10 @@ def test_a_stage_above_the_accounts_throttle_is_refused(read):
 
 def test_what_the_template_says_is_what_is_counted_with(committed, read):
     parameters = committed["Parameters"]
-    parameters["ThrottlingRateLimit"] |= {"Default": 1000, "MaxValue": 6000}
+    parameters["ThrottlingRateLimit"] |= {
+        "Default": "1000",
+        "AllowedPattern": "^([1-9][0-9]{0,2}|[1-5][0-9]{3}|6000)$",
+    }
     (function,) = (
         one["Properties"]
         for one in committed["Resources"].values()

@@ -62,7 +62,7 @@ def test_the_defaults_are_a_public_dev_without_a_domain_kept_a_year_with_logs_an
     assert defaults["Repository"] == defaults["Author"] == "unknown"
     assert defaults["LogRetentionDays"] == 365
     assert defaults["ApiLogging"] == "on"
-    assert defaults["ThrottlingRateLimit"] >= 200
+    assert int(defaults["ThrottlingRateLimit"]) >= 200
     assert defaults["Callers"] == "anyone"
     assert defaults["Encryption"] == "aws"
     assert defaults["TrafficState"] == "auto"
@@ -84,6 +84,11 @@ def accepts(parameter, value):
             "DomainName",
             ["", "api.example.com", "a.xn--p1ai", f"{'a' * 56}.example"],
             ["example", "API.example.com", "api.example.com.", "-a.example.com", "a..b", "*.a.b"],
+        ),
+        (
+            "ThrottlingRateLimit",
+            ["1", "9", "10", "200", "999", "1000", "4999", "5000"],
+            ["", "0", "12.5", "1e3", "-1", "0200", "5001", "5999", "6000", "10000", "+5"],
         ),
         ("HostedZoneId", ["", "Z0123456789ABC"], ["/hostedzone/Z1", "z1", "A1"]),
         (
