@@ -16,4 +16,7 @@ def exposure_warnings(exposure: Exposure | None) -> tuple[str, ...]:
     listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
     verb = "is" if len(names) == 1 else "are"
     bill = f"the worst month would cost ${exposure.worst_month_usd:,.0f} at list prices"
-    return (f"{listed} {verb} public (no authentication)", f"{bill} ({exposure.counted})")
+    return (
+        f"{listed} {verb} public (no authentication; what functions refuse is not known)",
+        f"{bill} ({exposure.counted})",
+    )
