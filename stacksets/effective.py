@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 
     from stacksets.model.desired import AccountId, Deployment, InstanceKey, Region
     from stacksets.model.observed import StackInstance, StackSet
+    from stacksets.model.traffic import Traffic
 
 
 class ValueSource(StrEnum):
-    """Where the value of a parameter comes from; DEPLOYED, FORGOTTEN, TRAFFIC are on AWS only.
+    """Where the value of a parameter comes from; DEPLOYED, FORGOTTEN, TRAFFIC* are on AWS only.
 
     FORGOTTEN is a parameter override on AWS that the deployment file does not name. DEPLOYED is any
-    other value on AWS that is not what the file gives. TRAFFIC is an override of the traffic
-    parameter, which belongs to operations.
+    other value on AWS that is not what the file gives. TRAFFIC is the override that drains,
+    which belongs to operations; TRAFFIC_OTHER one of the same parameter that `drain` never sets.
     """
 
     DEFAULT = "default"
@@ -34,6 +35,7 @@ class ValueSource(StrEnum):
     DEPLOYED = "deployed"
     FORGOTTEN = "forgotten"
     TRAFFIC = "traffic"
+    TRAFFIC_OTHER = "traffic_other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,14 +119,14 @@ Values = dict[str, EffectiveParameter]
 class _Wanted:
     """What the deployment file gives: to all instances, and by its overrides.
 
-    `held` are the traffic overrides that go along; `traffic` is the name of their parameter.
+    `held` are the traffic overrides that go along, `traffic` says which parameter they are of.
     """
 
     layers: OverrideLayers
     base: Values
     hidden: frozenset[str]
     held: HeldTraffic
-    traffic: str | None
+    traffic: Traffic | None
 
     @classmethod
     def of(cls, deployment: Deployment, observed: StackSet | None) -> _Wanted:
@@ -148,7 +150,7 @@ class _Wanted:
             base=base,
             hidden=hidden,
             held=HeldTraffic(deployment, observed),
-            traffic=deployment.traffic.parameter if deployment.traffic else None,
+            traffic=deployment.traffic,
         )
 
     def overridden(self, key: InstanceKey) -> Values:
@@ -224,9 +226,15 @@ class _Wanted:
         return EffectiveParameter(
             name=name,
             value=self.shown(name, value),
-            source=ValueSource.TRAFFIC if name == self.traffic else ValueSource.FORGOTTEN,
+            source=self._source_beside(name, value),
             desired=wanted.value if wanted else None,
         )
+
+    def _source_beside(self, name: str, value: str) -> ValueSource:
+        if self.traffic is None or name != self.traffic.parameter:
+            return ValueSource.FORGOTTEN
+        is_drained = value == self.traffic.drained
+        return ValueSource.TRAFFIC if is_drained else ValueSource.TRAFFIC_OTHER
 
     @staticmethod
     def instance(key: InstanceKey, values: Mapping[str, EffectiveParameter]) -> InstanceParameters:

@@ -103,6 +103,7 @@ def _region_traffic(
         region=region,
         state=_state(traffic, set(values.values()), is_known=len(values) == len(instances)),
         values=values,
+        overridden=any(find_override(traffic, one) is not None for one in instances),
     )
 
 

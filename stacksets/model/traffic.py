@@ -40,12 +40,13 @@ class RegionTraffic:
     """The traffic parameter in the stack instances of a region.
 
     `values` are those that are known, by stack instance, sorted; `state` is UNKNOWN where one is
-    not.
+    not. `overridden` says whether any value is an override, which `undrain` takes back.
     """
 
     region: Region
     state: TrafficState
     values: Mapping[InstanceKey, str]
+    overridden: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

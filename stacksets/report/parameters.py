@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MOST_DEVIATIONS = 30
 _NAMED = 3
 _COMMON = {ValueSource.DEFAULT, ValueSource.FILE}
-_TROUBLING = {ValueSource.DEPLOYED, ValueSource.FORGOTTEN}
+_TROUBLING = {ValueSource.DEPLOYED, ValueSource.FORGOTTEN, ValueSource.TRAFFIC_OTHER}
 
 
 def parameter_lines(effective: EffectiveParameters) -> Iterator[Line]:
@@ -42,9 +42,9 @@ def parameter_lines(effective: EffectiveParameters) -> Iterator[Line]:
 def parameters_data(effective: EffectiveParameters) -> dict[str, object]:
     """Give every parameter of every instance as JSON-ready data.
 
-    `source` is default, file, override (with its `entry` in the file, from 1), deployed or
-    forgotten; `desired` is what the file gives where the value on AWS is another one, `deployed`
-    the override on AWS that the file's is to replace.
+    `source` is a `ValueSource`; an override has its `entry` in the file, from 1. `desired` is what
+    the file gives where the value on AWS is another one, `deployed` the override on AWS that the
+    file's is to replace.
     """
     return {
         "overrides_read": effective.overrides_read,
@@ -159,4 +159,5 @@ _SOURCES = {
     ValueSource.DEPLOYED: "on AWS",
     ValueSource.FORGOTTEN: "override on AWS that no file names",
     ValueSource.TRAFFIC: "set by drain",
+    ValueSource.TRAFFIC_OTHER: "override that drain never sets",
 }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from stacksets.model.traffic import RegionTraffic, TrafficTurn
 
 _DRAINED = {TrafficState.DRAINED, TrafficState.PARTLY_DRAINED}
+_NEITHER = "neither active nor drained"
 
 
 def traffic_lines(regions: Sequence[RegionTraffic]) -> Iterator[Line]:
@@ -27,7 +28,7 @@ def traffic_lines(regions: Sequence[RegionTraffic]) -> Iterator[Line]:
     if not regions:
         return
     yield Line("Traffic")
-    rows = [[one.region, one.state.value, _values_words(one)] for one in regions]
+    rows = [[one.region, _state_words(one), _values_words(one)] for one in regions]
     for one, text in zip(regions, align(rows), strict=True):
         yield Line(text, Tone.GOOD if one.state is TrafficState.ACTIVE else Tone.WARNING)
     yield from _way_back(regions)
@@ -52,7 +53,7 @@ def traffic_message(regions: Sequence[RegionTraffic]) -> Message | None:
         return None
     lines = (
         *(
-            Line(f"  ! {one.region} is {one.state}: {_values_words(one)}", Tone.WARNING)
+            Line(f"  ! {one.region} is {_state_words(one)}: {_values_words(one)}", Tone.WARNING)
             for one in untaken
         ),
         *_way_back(untaken),
@@ -98,6 +99,10 @@ def no_turn_result(
     )
 
 
+def _state_words(one: RegionTraffic) -> str:
+    return _NEITHER if one.state is TrafficState.OTHER else one.state.value
+
+
 def _values_words(one: RegionTraffic) -> str:
     counts = sorted(Counter(one.values.values()).items())
     if len(counts) == 1:
@@ -109,3 +114,11 @@ def _way_back(regions: Sequence[RegionTraffic]) -> Iterator[Line]:
     drained = [one.region for one in regions if one.state in _DRAINED]
     if drained:
         yield Line(f"    → `stacksets undrain {drained[0]}` takes it back", Tone.WARNING)
+    others = [one for one in regions if one.state is TrafficState.OTHER]
+    if others:
+        words = (
+            f"`stacksets undrain {others[0].region}` takes the override back"
+            if others[0].overridden
+            else "`stacksets deploy` gives it the value that the template has"
+        )
+        yield Line(f"    → {words}", Tone.WARNING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -164,12 +165,47 @@ def test_a_drain_that_was_interrupted_is_typed_again(run, sets, file):
     assert f"type `stacksets drain REGION -f {file}` again" in err
 
 
-def test_a_value_that_differs_between_accounts_is_counted(run, sets):
-    name = next(iter(sets.sets))
-    assert name == NAME
+@pytest.fixture
+def forced(sets):
+    """The StackSets of a stack set whose traffic parameter somebody has overridden by hand."""
     sets.overrides[a_key(region=EAST)] = {"Traffic": "force"}
+    return sets
+
+
+def test_a_value_that_drain_never_sets_is_not_told_as_a_drain(run, forced, file):
+    _, out, _ = run("status")
+
+    assert f"  {EAST}  neither active nor drained  force\n" in out
+    assert f"→ `stacksets undrain {EAST} -f {file}` takes the override back" in out
+    assert (
+        f"  ! {EAST}: Traffic = force  (override that drain never sets; the file gives auto)\n"
+    ) in out
+    assert "set by drain" not in out
+
+
+def test_a_plan_says_of_such_a_value_what_takes_it_back(run, forced, file):
+    _, out, err = run("plan")
+
+    assert (
+        f"  ! {EAST} is neither active nor drained: force\n"
+        f"    → `stacksets undrain {EAST} -f {file}` takes the override back\n"
+    ) in out + err
+    assert run("undrain", EAST, "--yes")[0] == 0
+    assert drained(forced) == {}
+
+
+def test_a_value_that_is_no_override_is_taken_back_by_a_deploy(run, sets, file):
+    sets.sets[NAME] = replace(sets.sets[NAME], parameters={"Traffic": "force"})
 
     _, out, _ = run("status")
 
-    assert f"  {EAST}  other   force\n" in out
+    assert f"`stacksets deploy -f {file}` gives it the value that the template has" in out
     assert "undrain" not in out
+    assert run("deploy", "--yes", "--no-lint")[0] == 0
+    assert f"Traffic\n  {EAST}  active  auto\n" in run("status")[1]
+
+
+def test_a_drain_is_told_as_one_in_the_parameters(run, sets):
+    assert run("drain", EAST, "--yes")[0] == 0
+
+    assert f"  {EAST}: Traffic = drain  (set by drain)\n" in run("status")[1]

@@ -186,4 +186,5 @@ def test_sources_are_told_apart_in_data():
         "deployed",
         "forgotten",
         "traffic",
+        "traffic_other",
     }
