@@ -134,6 +134,15 @@ def find_deserted(traffic: Traffic, observed: StackSet, turn: TrafficTurn) -> tu
     return tuple(sorted(concerned - taking))
 
 
+def find_remaining(traffic: Traffic, observed: StackSet, turn: TrafficTurn) -> tuple[Region, ...]:
+    """Give the regions that take the traffic of one that is drained, as far as AWS tells.
+
+    AWS tells of stacks, not of whether what they made answers well.
+    """
+    others = (one for one in observed.instances if one.region != turn.region)
+    return tuple(sorted({one.region for one in others if _takes_traffic(traffic, one)}))
+
+
 def _takes_traffic(traffic: Traffic, instance: StackInstance) -> bool:
     drained = find_override(traffic, instance) == traffic.drained
     gone = instance.stack_id is None or instance.stack_exists is False

@@ -15,7 +15,13 @@ from stacksets.model.plan import ChangeKind, InstanceChange
 from stacksets.operation_ids import Purpose
 from stacksets.plan import PlanOptions, attach, make_context, number_steps
 from stacksets.steps import find_update_steps
-from stacksets.traffic import find_deserted, find_override, find_traffic, without_traffic
+from stacksets.traffic import (
+    find_deserted,
+    find_override,
+    find_remaining,
+    find_traffic,
+    without_traffic,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -61,7 +67,24 @@ def make_traffic_plan(deployment: Deployment, observed: StackSet | None, turn: T
         tuple(find_update_steps(context, changes)),
         instances=tuple(one.instance for one in changes),
         differences=(),
-        notes=tuple(_notes(changes, there, turn)),
+        notes=tuple(_notes(deployment, changes, there, turn)),
+    )
+
+
+def tell_remaining(deployment: Deployment, observed: StackSet | None, turn: TrafficTurn) -> str:
+    """Say which regions take the traffic of a drained one, and that nobody knows how they are.
+
+    A drain is of no use where those are sick: all unhealthy is answered as if all were healthy.
+    Empty where nothing is drained.
+    """
+    if not turn.drains or deployment.traffic is None or observed is None:
+        return ""
+    remaining = find_remaining(deployment.traffic, observed, turn)
+    whose = "its" if len(remaining) == 1 else "their"
+    looks = ": `stacksets smoke` does" if deployment.smoke else ""
+    return (
+        f"left to take the traffic of {turn.region}: {', '.join(remaining)}; a drain does not look "
+        f"at {whose} health{looks}"
     )
 
 
@@ -143,10 +166,14 @@ def _change(traffic: Traffic, turn: TrafficTurn, there: StackInstance) -> Change
     )
 
 
-def _notes(changes: Sequence[Change], observed: StackSet, turn: TrafficTurn) -> Iterator[str]:
-    """Say what an update of a stack instance does beside: it brings the definition along."""
+def _notes(
+    deployment: Deployment, changes: Sequence[Change], observed: StackSet, turn: TrafficTurn
+) -> Iterator[str]:
+    """Say who takes the traffic, and what an update does beside: it brings the definition along."""
     if not any(one.update for one in changes):
         return
+    if remaining := tell_remaining(deployment, observed, turn):
+        yield remaining
     outdated = [str(one.key) for one in _instances(observed, turn) if not one.is_healthy]
     if outdated:
         yield (

@@ -22,7 +22,7 @@ from stacksets.opening import observe
 from stacksets.report.plan import plan_message
 from stacksets.report.traffic import no_turn_result, turn_result
 from stacksets.traffic import find_traffic
-from stacksets.traffic_plan import make_traffic_plan
+from stacksets.traffic_plan import make_traffic_plan, tell_remaining
 
 if TYPE_CHECKING:
     from stacksets.cli.session import Session
@@ -111,4 +111,5 @@ def _turn(session: Session, turn: TrafficTurn, waiting: Waiting, *, yes: bool) -
     )
     now = observed and replace(observed, instances=outcome.instances)
     regions = find_traffic(opened.deployment, now)
-    return turn_result(outcome, regions, session.record.data())
+    remaining = tell_remaining(opened.deployment, now, turn)
+    return turn_result(outcome, regions, remaining, session.record.data())

@@ -62,14 +62,25 @@ def traffic_message(regions: Sequence[RegionTraffic]) -> Message | None:
 
 
 def turn_result(
-    outcome: Outcome, regions: Sequence[RegionTraffic], record: Mapping[str, object]
+    outcome: Outcome,
+    regions: Sequence[RegionTraffic],
+    remaining: str,
+    record: Mapping[str, object],
 ) -> Result:
-    """Give the verdict of a turn that was carried out, and how traffic stands now."""
+    """Give the verdict of a turn that was carried out, how traffic stands now, and who takes it."""
     changed = change_result(outcome, record, well=CURRENT)
     return Result(
         code=changed.code,
         exit_code=changed.exit_code,
-        lines=(*changed.lines, *traffic_lines(regions)),
+        lines=(
+            *changed.lines,
+            *traffic_lines(regions),
+            *(
+                [Line(f"  ! {remaining}", Tone.WARNING)]
+                if remaining and not changed.exit_code
+                else ()
+            ),
+        ),
         data={**changed.data, "traffic": traffic_data(regions)},
     )
 

@@ -63,6 +63,18 @@ def test_a_drain_shows_what_it_does_asks_and_tells_where_traffic_goes(run, sets,
     assert f"→ `stacksets undrain {EAST} -f {file}` takes it back" in out
 
 
+def test_a_drain_says_before_and_after_who_is_left_and_that_nobody_looked_at_their_health(
+    run, sets, file
+):
+    _, out, err = run("drain", EAST, typed="y")
+
+    left = f"left to take the traffic of {EAST}: {WEST}; a drain does not look at its health"
+    look = f"`stacksets smoke -f {file}` does"
+    assert f"{left}: {look}" in err
+    assert f"  ! {left}: {look}\n" in out
+    assert "left to take" not in "".join(run("undrain", EAST, "--yes")[1:])
+
+
 def test_a_drain_that_nobody_agrees_to_changes_nothing(run, sets):
     assert run("drain", EAST)[0] == 3
     assert run("drain", EAST, typed="n")[0] == 3

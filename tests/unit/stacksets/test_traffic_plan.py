@@ -9,7 +9,7 @@ import pytest
 
 from stacksets.effective import ValueSource, find_deployed, find_effective
 from stacksets.errors import InputError, NoActiveRegionError
-from stacksets.model.desired import ParameterOverride
+from stacksets.model.desired import ParameterOverride, Region
 from stacksets.model.observed import DetailedStatus, InstanceStatus, OperationStatus
 from stacksets.model.plan import AttachToOperation, CreateStackInstances, UpdateStackInstances
 from stacksets.model.traffic import Traffic, TrafficState, TrafficTurn
@@ -203,8 +203,27 @@ def test_ids_tell_a_drain_from_its_end_and_one_region_from_another():
 def test_an_instance_that_is_not_current_is_named_since_more_than_the_override_changes():
     outdated = east(status=InstanceStatus.OUTDATED, detailed_status=DetailedStatus.FAILED)
     plan = make_traffic_plan(switched(), there(outdated, west()), DRAIN_EAST)
-    [note] = plan.notes
+    _, note = plan.notes
     assert note.startswith(f"{ACCOUNT}/{EAST} is not CURRENT: the definition of the stack set")
+
+
+def test_only_regions_that_can_take_the_traffic_are_named_as_left():
+    europe, asia, africa = (Region(one) for one in ("eu-west-1", "ap-east-1", "af-south-1"))
+    observed = there(
+        east(),
+        west(),
+        an_instance(a_key(region=europe), overrides={}),
+        an_instance(a_key(region=asia), overrides=DRAINED),
+        an_instance(a_key(region=africa), overrides={}, stack_id=None),
+    )
+
+    [note] = make_traffic_plan(switched(), observed, DRAIN_EAST).notes
+
+    assert note == (
+        f"left to take the traffic of {EAST}: {europe}, {WEST}; "
+        "a drain does not look at their health"
+    )
+    assert make_traffic_plan(switched(), observed, UNDRAIN_EAST).is_empty
 
 
 def test_a_deploy_leaves_a_drain_alone():
