@@ -12,7 +12,7 @@ from stacksets.changes import Change
 from stacksets.errors import InputError, NoActiveRegionError
 from stacksets.model.desired import ParameterOverride
 from stacksets.model.plan import ChangeKind, InstanceChange
-from stacksets.operation_ids import Purpose
+from stacksets.operation_ids import Purpose, find_purpose
 from stacksets.plan import PlanOptions, attach, make_context, number_steps
 from stacksets.steps import find_update_steps
 from stacksets.traffic import (
@@ -151,19 +151,29 @@ def _change(traffic: Traffic, turn: TrafficTurn, there: StackInstance) -> Change
     others: dict[str, str | None] = dict.fromkeys(without_traffic(traffic, there.overrides) or ())
     now = find_override(traffic, there)
     wanted = traffic.drained if turn.drains else None
-    if now == wanted:
+    if now == wanted and not _is_turn_unfinished(there):
         why = "drained already" if turn.drains else "not drained"
         return Change(instance=InstanceChange(key=there.key, kind=ChangeKind.LEAVE, why=why))
     was, shall = now or traffic.normal, wanted or traffic.normal
+    why = f"{was} -> {shall}" if was != shall else f"{shall} again, the last turn did not go well"
     return Change(
         instance=InstanceChange(
             key=there.key,
             kind=ChangeKind.UPDATE,
-            why=f"{traffic.parameter}: {was} -> {shall}",
+            why=f"{traffic.parameter}: {why}",
         ),
         update=True,
         overrides={**others, traffic.parameter: wanted} if wanted else others,
     )
+
+
+def _is_turn_unfinished(there: StackInstance) -> bool:
+    """Tell whether the last that happened here was a turn that failed or was cancelled.
+
+    AWS may hold the override all the same: what the stack itself has, nobody knows then.
+    """
+    by_turn = find_purpose(there.last_operation_id or "") in PURPOSES.values()
+    return by_turn and not there.is_healthy
 
 
 def _notes(

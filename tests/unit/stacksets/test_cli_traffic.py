@@ -75,6 +75,24 @@ def test_a_drain_says_before_and_after_who_is_left_and_that_nobody_looked_at_the
     assert "left to take" not in "".join(run("undrain", EAST, "--yes")[1:])
 
 
+@pytest.mark.parametrize("command", ["drain", "undrain"])
+def test_a_turn_that_failed_is_a_failure_and_the_same_command_tries_it_again(run, sets, command):
+    if command == "undrain":
+        assert run("drain", EAST, "--yes")[0] == 0
+    sets.fail[a_key(region=EAST)] = "no"
+
+    code, out, err = run(command, EAST, "--yes")
+
+    assert (code, "left to take" in out) == (5, False)
+    assert "Succeeded" not in out + err
+    sets.fail.clear()
+    code, out, err = run(command, EAST, "--yes")
+    assert code == 0
+    assert "again, the last turn did not go well" in err
+    assert "No changes" not in out
+    assert run(command, EAST, "--yes")[1].startswith("No changes")
+
+
 def test_a_drain_that_nobody_agrees_to_changes_nothing(run, sets):
     assert run("drain", EAST)[0] == 3
     assert run("drain", EAST, typed="n")[0] == 3
