@@ -65,7 +65,7 @@ def test_an_operation_that_runs_is_stopped_although_the_call_breaks(
     folder: Folder, broken: Burst, local_aws: LocalAws, fault: Fault, times: int
 ) -> None:
     assert folder.run(*DEPLOY).exit_code == 0
-    local_aws.set_control_plane(instance_seconds=1.0)
+    local_aws.set_control_plane(instance_seconds=3.0)
     client = local_aws.client("cloudformation", ACCOUNT, HOME)
     started = client.update_stack_instances(
         StackSetName=NAME,
