@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,6 +33,10 @@ WORDS = "DomainName and HostedZoneId go together: give both or none"
 def project(stranger: Deployer, tmp_path: Path) -> Folder:
     """The project with a domain but without a zone, in an account that is prepared."""
     make_roles(stranger.local, ACCOUNT, prefix="multi-region-service-dev-")
+    nothing = {"Version": "2012-10-17", "Statement": []}
+    stranger.local.client("iam", ACCOUNT).create_policy(
+        PolicyName="multi-region-service-dev-boundary", PolicyDocument=json.dumps(nothing)
+    )
     for region in (EAST, WEST):
         gateway = stranger.local.client("apigateway", ACCOUNT, region)
         role = {

@@ -202,8 +202,11 @@ def test_an_account_that_was_never_prepared_is_told_all_that_it_lacks_and_nothin
     told = " ".join(one["what"] for one in problems)
     assert "multi-region-service-dev-administration" in told
     assert "multi-region-service-dev-execution" in told
+    assert "multi-region-service-dev-boundary" in told
     assert "API Gateway has no CloudWatch role in us-east-1, us-west-1" in told
-    assert {one["hint"] for one in problems} == {"`stacksets bootstrap`"}
+    file = project.path / "stacksets.toml"
+    bootstrap = f"`stacksets bootstrap -f {file} --environment dev`"
+    assert {one["hint"] for one in problems} == {bootstrap}
     assert list_writes(local_aws, 0) == []
     assert {region: everything_in(local_aws, ACCOUNT, region) for region in regions} == before
 
