@@ -33,9 +33,10 @@ WORDS = "DomainName and HostedZoneId go together: give both or none"
 def project(stranger: Deployer, tmp_path: Path) -> Folder:
     """The project with a domain but without a zone, in an account that is prepared."""
     make_roles(stranger.local, ACCOUNT, prefix="multi-region-service-dev-")
-    nothing = {"Version": "2012-10-17", "Statement": []}
+    anything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     stranger.local.client("iam", ACCOUNT).create_policy(
-        PolicyName="multi-region-service-dev-boundary", PolicyDocument=json.dumps(nothing)
+        PolicyName="multi-region-service-dev-boundary",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [anything]}),
     )
     for region in (EAST, WEST):
         gateway = stranger.local.client("apigateway", ACCOUNT, region)
