@@ -28,7 +28,7 @@ FOLDER = "tests/account"
 SUITE = (*PYTEST, FOLDER, "-m", "account")
 CONFORMANCE = (*PYTEST, "tests/conformance", "-m", "conformance")
 ONE_TEST = (*SUITE, "-k", "second_bootstrap")
-TIMEOUT_SECONDS = 600
+TIMEOUT_SECONDS = 300
 
 
 def _start(shell: Shell, *command: str, **variables: str) -> subprocess.Popen[str]:
