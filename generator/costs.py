@@ -14,8 +14,7 @@ from typing import Final, NamedTuple
 
 from generator import prices
 from generator.prices import Price
-from generator.render import HANDLER
-from generator.service.template import build_service
+from generator.render import build_own_service
 from generator.settings import SETTINGS, TARGET_REGIONS, Settings
 
 _STALE: Final = 3
@@ -299,8 +298,7 @@ def _dollars(amount: Decimal) -> str:
 
 def read_service() -> Service:
     """The service as it is rendered from this checkout."""
-    template = build_service(SETTINGS, HANDLER.read_text(encoding="utf-8")).to_dict()
-    return Service(template=template, month=Month(), settings=SETTINGS)
+    return Service(template=build_own_service().to_dict(), month=Month(), settings=SETTINGS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,9 +8,7 @@ from typing import Final
 
 from generator.capacity.needs import Service, list_needs, read_service
 from generator.capacity.page import build_page
-from generator.render import HANDLER
-from generator.service.template import build_service
-from generator.settings import SETTINGS
+from generator.render import build_own_service
 
 _UNMET: Final = 3
 
@@ -20,8 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m generator.capacity", description=__doc__)
     parser.add_argument("--page", type=Path, default=Path("docs/capacity.md"))
     options = parser.parse_args(arguments)
-    source = HANDLER.read_text(encoding="utf-8")
-    return write(read_service(build_service(SETTINGS, source).to_dict()), options.page)
+    return write(read_service(build_own_service().to_dict()), options.page)
 
 
 def write(service: Service, page: Path) -> int:
