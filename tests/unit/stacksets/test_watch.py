@@ -129,7 +129,7 @@ def _running(number):
     return stack_sets, _told(_watch(stack_sets, clock)[1], OperationObserved)
 
 
-@pytest.mark.parametrize(("number", "oldest"), [(200, 0), (480, 15), (1_000, 30), (9_000, 230)])
+@pytest.mark.parametrize(("number", "oldest"), [(200, 0), (480, 15), (1_000, 30), (9_000, 225)])
 def test_the_counts_are_the_younger_the_fewer_calls_a_list_takes(number, oldest):
     stack_sets, looks = _running(number)
 
