@@ -60,9 +60,8 @@ test: $(SETUP) ## the tests with branch coverage, in a few minutes
 test-all: $(SETUP) $(AUDIT) ## the exhaustive tests too
 	@$(PYTHON) -m pytest -q $(PATIENT) -m "not account" $(ARGS)
 
-template: $(SETUP) ## render templates/ and docs/costs.md from generator/ and handler/
+template: $(SETUP) ## render templates/ and the counted pages of docs/ from generator/ and handler/
 	@$(PYTHON) -m generator $(ARGS)
-	@$(PYTHON) -m generator.costs
 
 resolve: $(SETUP) ## write build/resolved/: the templates as each stack instance will see them
 	@rm -rf build/resolved
@@ -85,9 +84,8 @@ audit: $(SETUP) $(AUDIT) ## public scanners: checkov and cfn-lint-serverless
 types: $(SETUP) ## mypy, strict
 	@$(PYTHON) -m mypy
 
-fresh: $(SETUP) ## fail where a committed template or docs/costs.md is not what the generator renders
+fresh: $(SETUP) ## fail where a committed template or counted page is not what the generator renders
 	@$(PYTHON) -m generator --check
-	@$(PYTHON) -m generator.costs --check
 
 bootstrap: $(SETUP) ## AWS: what an account needs first (roles, API Gateway's account role)
 	@$(STACKSETS) bootstrap $(ARGS)

@@ -1,23 +1,18 @@
-"""`python -m generator.costs [--check]`: docs/costs.md, what each parameter of the service costs.
+"""docs/costs.md: what each parameter of the service costs.
 
 Counted, not claimed: how many alarms, keys or health checks there are is read off the rendered
 template, what a month of use is stands in `Month`, and the prices have names in `prices.py`.
 """
 
-import argparse
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from generator import prices
 from generator.prices import Price
-from generator.render import build_own_service
 from generator.settings import SETTINGS, TARGET_REGIONS, Settings
 
-_STALE: Final = 3
 _GB: Final = 1_000_000_000
 
 
@@ -265,7 +260,7 @@ def build_page(service: Service) -> str:
 _INTRODUCTION: Final = """\
 # What each parameter costs
 
-Written by `python -m generator.costs` from the rendered template; edits are lost.
+Written by `make template` from the rendered template; edits are lost.
 
 Dollars a month, {regions} regions together: **idle**, as long as it stands and nobody calls; **used**, with
 {requests:,} requests of callers in all. List prices of US East without free tier, **unverified**, as of
@@ -296,25 +291,6 @@ def _dollars(amount: Decimal) -> str:
     return f"${amount:,.2f}"
 
 
-def read_service() -> Service:
-    """The service as it is rendered from this checkout."""
-    return Service(template=build_own_service().to_dict(), month=Month(), settings=SETTINGS)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the page, or with --check compare; 0, or 3 where --check finds it stale or missing."""
-    parser = argparse.ArgumentParser(prog="python -m generator.costs", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; 3 if it is stale")
-    parser.add_argument("--page", type=Path, default=Path("docs/costs.md"))
-    options = parser.parse_args(arguments)
-    page = build_page(read_service())
-    if not options.check:
-        options.page.write_text(page, encoding="utf-8")
-    elif not options.page.is_file() or options.page.read_text(encoding="utf-8") != page:
-        sys.stderr.write(f"error: {options.page} is stale → python -m generator.costs\n")
-        return _STALE
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def read_service(template: Mapping[str, Any]) -> Service:
+    """The service as it is rendered, used as `Month` has it."""
+    return Service(template=template, month=Month(), settings=SETTINGS)

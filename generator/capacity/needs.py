@@ -39,6 +39,10 @@ WARM_MS: Final = 20
 COLD_MS: Final = 1_000
 
 
+class UnmetNeedsError(Exception):
+    """One region would not carry the whole load; says all that it lacks, a line each."""
+
+
 class Measured(NamedTuple):
     """Milliseconds of a processor that the handler alone takes: "handler_calls" of `make bench`.
 
@@ -150,6 +154,22 @@ def cold_concurrency(rate: int, burst: int) -> int:
 def list_needs(service: Service) -> list[Need]:
     """All that has to hold for the template's defaults."""
     return [*_of_handler(service), _of_throttle(service), *_of_lambda(service), *_of_api(service)]
+
+
+def require_enough(service: Service) -> None:
+    """Refuse defaults that one region cannot carry alone.
+
+    Raises:
+        UnmetNeedsError: something of what is needed is not there.
+    """
+    lines = [
+        f"{need.title}: {need.needs:,} are needed ({need.counted}), there are {need.has:,}"
+        for need in list_needs(service)
+        if not need.is_met
+    ]
+    if lines:
+        way_out = "→ lower the load, the throttle or the timeout, or name a larger quota"
+        raise UnmetNeedsError("\n".join(["one region would not carry it all", *lines, way_out]))
 
 
 def _of_handler(service: Service) -> list[Need]:

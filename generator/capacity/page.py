@@ -68,7 +68,7 @@ def _row_for(service: Service, load: int) -> str:
 _PAGE: Final = """\
 # How much a region has to carry
 
-Written by `python -m generator.capacity` from the rendered template and the constants there; edits are lost.
+Written by `make template` from the rendered template and `generator/capacity/needs.py`; edits are lost.
 
 With two regions each carries about half, until one is lost or drained: **then the other carries the whole load alone**.
 What follows is for that hour, and is to be had in *each* region beforehand: quotas are granted a region at a time, and
@@ -101,7 +101,7 @@ takes (Little's law). Quotas are AWS's defaults, **unverified, {as_of}**.
 - Should something slow the function down until every request takes its {service.timeout_s} s, {service.rate} a second take all of
   Lambda's {quota:,}; with a burst on top these are enough for {slowest:g} s each. What comes beyond is refused by Lambda, which
   callers see as a 5XX. Without the throttle there would be no such bound.
-- A higher ThrottlingRateLimit alone is therefore no capacity: ask for the concurrency first. `python -m generator.capacity`
+- A higher ThrottlingRateLimit alone is therefore no capacity: ask for the concurrency first. `make template`
   and the tests refuse defaults that the {quota:,} do not carry.
 - The {quota:,} belong to everything in the account and region: other functions, and other environments of this service, take of
   the same. No concurrency is reserved for ours: that must leave 100 to the rest, so that a stack with it fails where the

@@ -1,7 +1,7 @@
 """What the handler alone takes, in process: the first call of a new interpreter, and those after.
 
 No Lambda, no API Gateway, no network. Processor time: the handler waits for nothing, and what else
-runs on the machine does not count. `generator/capacity.py` goes on from these figures.
+runs on the machine does not count. `generator/capacity/needs.py` goes on from these figures.
 """
 
 from __future__ import annotations

@@ -92,7 +92,8 @@ class Folder:
 
 def copy_project(path: Path) -> Folder:
     """Copy what the commands read; the environment `review` is added to those of the file."""
-    shutil.copytree(PROJECT / "templates", path / "templates")
+    for name in ("templates", "docs"):
+        shutil.copytree(PROJECT / name, path / name)
     text = (PROJECT / "stacksets.toml").read_text(encoding="utf-8")
     (path / "stacksets.toml").write_text(f"{text}{REVIEW}", encoding="utf-8")
     return Folder(path)

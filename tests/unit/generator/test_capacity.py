@@ -5,16 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from generator.capacity import needs
-from generator.capacity.__main__ import write
 from generator.capacity.page import build_page
+from generator.pages import build_pages
 from generator.render import render
 from stacksets import exposure
 from tests.bench import handler_calls
@@ -160,11 +158,8 @@ def test_the_handler_takes_what_the_page_says_and_fits_what_is_planned(read):
     assert needs.scale(measured["cold_ms"], read.memory_mb) <= needs.COLD_MS
 
 
-def test_the_committed_page_is_fresh(tmp_path):
-    page = tmp_path / "capacity.md"
-    command = [sys.executable, "-m", "generator.capacity", "--page", str(page)]
-    subprocess.run(command, cwd=ROOT, check=True)
-    assert (ROOT / "docs" / "capacity.md").read_text() == page.read_text()
+def test_the_committed_page_is_fresh():
+    assert (ROOT / "docs" / "capacity.md").read_bytes() == build_pages()["capacity.md"]
 
 
 def test_the_page_is_of_the_template_that_is_rendered(read):
@@ -181,13 +176,21 @@ def test_the_page_says_each_load_with_its_throttle_and_quotas(read):
     assert [row[0] for row in rows] == ["10", "150", "500", "1,000", "3,000"]
 
 
-def test_a_page_is_not_written_for_defaults_that_a_region_cannot_carry(read, tmp_path, capsys):
-    page = tmp_path / "capacity.md"
-    service = dataclasses.replace(read, rate=250, burst=250)
-    assert write(service, page) == 3
-    assert capsys.readouterr().err == (
-        "error: concurrency, every request until the timeout, environments warm: 1,250 are needed "
-        "(250 / s x 5 s), there are 1,000 → lower the load, the throttle or the timeout, or name a "
-        "larger quota\n"
+def test_defaults_that_a_region_cannot_carry_are_refused_with_all_that_it_lacks(read):
+    service = dataclasses.replace(read, rate=250, burst=5_001)
+    with pytest.raises(needs.UnmetNeedsError) as refused:
+        needs.require_enough(service)
+    assert str(refused.value) == (
+        "one region would not carry it all\n"
+        "concurrency, every environment new: 5,251 are needed "
+        "(5001 at once + 250 / s x 1,000 ms), there are 1,000\n"
+        "concurrency, every request until the timeout, environments warm: 1,250 are needed "
+        "(250 / s x 5 s), there are 1,000\n"
+        "new environments in 10 s: 5,251 are needed (the same as new ones), there are 1,000\n"
+        "API Gateway's requests at once: 5,001 are needed (the stage's), there are 5,000\n"
+        "→ lower the load, the throttle or the timeout, or name a larger quota"
     )
-    assert not page.exists()
+
+
+def test_defaults_that_a_region_carries_are_taken(read):
+    needs.require_enough(read)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +12,8 @@ from types import SimpleNamespace
 import pytest
 
 from generator import prices
-from generator.costs import ROWS, Month, Service, build_page, main, read_service
+from generator.costs import ROWS, Month, Service, build_page, read_service
+from generator.pages import build_pages
 from generator.settings import SETTINGS
 from handler import index
 from stacksets import exposure
@@ -44,25 +43,24 @@ def dollars(items):
 
 
 def test_the_committed_page_is_what_the_template_and_the_prices_give():
-    assert (ROOT / "docs" / "costs.md").read_text() == build_page(read_service())
+    assert (ROOT / "docs" / "costs.md").read_bytes() == build_pages()["costs.md"]
 
 
 def test_every_parameter_of_the_service_has_its_row(service):
-    page = build_page(read_service())
+    page = build_page(read_service(service))
     assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == list(service["Parameters"])
     assert set(service["Parameters"]) <= set(ROWS)
 
 
-def test_a_parameter_without_a_row_is_no_page():
-    service = read_service()
-    template = {**service.template, "Parameters": {"Unheard": {"Default": ""}}}
+def test_a_parameter_without_a_row_is_no_page(service):
+    template = {**service, "Parameters": {"Unheard": {"Default": ""}}}
     with pytest.raises(KeyError, match="Unheard"):
-        build_page(replace(service, template=template))
+        build_page(read_service(template))
 
 
 def test_as_it_is_by_default_the_service_costs_nothing_while_it_is_idle(service):
     turned_on = {"MonitoringRegion", "DomainName", "Encryption"}
-    counted = read_service()
+    counted = read_service(service)
     for name in service["Parameters"].keys() - turned_on:
         assert ROWS[name](counted).standing == ()
     for name in service["Parameters"].keys() & turned_on:
@@ -70,8 +68,8 @@ def test_as_it_is_by_default_the_service_costs_nothing_while_it_is_idle(service)
         assert service["Parameters"][name]["Default"] in {"", "aws"}
 
 
-def test_every_price_is_named_dated_and_marked_as_unverified():
-    page = build_page(read_service())
+def test_every_price_is_named_dated_and_marked_as_unverified(service):
+    page = build_page(read_service(service))
     assert f"## Unit prices: unverified, {prices.AS_OF}" in page
     assert re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", prices.AS_OF)
     for price in prices.PRICES:
@@ -142,16 +140,16 @@ def test_a_key_of_ones_own_costs_in_every_region():
     assert dollars(cost.by_use) == Decimal("0.06")
 
 
-def test_of_few_requests_every_one_is_traced_and_of_many_a_second_and_a_twentieth():
-    few = read_service_row(Month(regions=2, requests=1_000_000))
-    many = read_service_row(Month(regions=2, requests=10_000_000))
+def test_of_few_requests_every_one_is_traced_and_of_many_a_second_and_a_twentieth(service):
+    few = read_service_row(service, Month(regions=2, requests=1_000_000))
+    many = read_service_row(service, Month(regions=2, requests=10_000_000))
     assert few == 1_000_000
     assert many == 2 * (2_592_000 + (5_000_000 - 2_592_000) / 20)
 
 
-def read_service_row(month):
+def read_service_row(service, month):
     """The traces in the row of what serving costs."""
-    page = build_page(replace(read_service(), month=month))
+    page = build_page(replace(read_service(service), month=month))
     (traces,) = re.findall(r"^\| \(serving\) .* ([\d,.]+) x X-Ray", page, re.MULTILINE)
     return float(traces.replace(",", ""))
 
@@ -202,21 +200,3 @@ def test_a_line_is_as_long_as_is_counted(monkeypatch, capsys, resources):
     (stage,) = resources["AWS::ApiGateway::Stage"].values()
     form = stage["Properties"]["AccessLogSetting"]["Fn::If"][1]["Format"]["Fn::Sub"]
     assert len(form) == pytest.approx(month.access_bytes, rel=0.2)
-
-
-def test_the_page_is_written_and_checked(tmp_path, capsys):
-    page = tmp_path / "costs.md"
-    assert main(["--check", "--page", str(page)]) == 3
-    assert capsys.readouterr().err == f"error: {page} is stale → python -m generator.costs\n"
-    assert main(["--page", str(page)]) == 0
-    assert main(["--check", "--page", str(page)]) == 0
-    page.write_text(page.read_text().replace("$0.00", "$9.99"))
-    assert main(["--check", "--page", str(page)]) == 3
-    assert "$9.99" in page.read_text()
-
-
-def test_the_exit_code_reaches_the_shell(tmp_path):
-    command = [sys.executable, "-m", "generator.costs", "--check", "--page", tmp_path / "costs.md"]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert run.returncode == 3
-    assert "Traceback" not in run.stderr
