@@ -110,7 +110,7 @@ def test_an_operation_that_runs_is_watched_to_its_end(
     folder: Folder, broken: Burst, local_aws: LocalAws, fault: Fault
 ) -> None:
     assert folder.run(*DEPLOY).exit_code == 0
-    local_aws.set_control_plane(instance_seconds=0.4)
+    local_aws.set_control_plane(instance_seconds=1)
     client = local_aws.client("cloudformation", ACCOUNT, HOME)
 
     for first in offsets_of(fault):
