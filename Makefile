@@ -20,7 +20,7 @@ BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
 # The commands wait now and then, for operations and for one another.
 BY_TEST := -n 3 --dist worksteal
 # The exhaustive tests mostly wait: for operations, lags and calls that time out.
-PATIENT := -n 3 --dist worksteal
+PATIENT := -n 4 --dist worksteal
 
 # Where a container sets it, every process of the tests compiles again all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
