@@ -29,8 +29,9 @@ pytest.register_assert_rewrite("tests.service_checks")
 
 MACHINE = pytest.StashKey["Mapping[str, str]"]()
 
-# A shared machine may be slow at any moment; that is no defect of what is tested. The quick examples are the same
-# ones each time, so that a commit passes or fails as it did before; the thorough ones look for new ones.
+# A shared machine may be slow at any moment; that is no defect of what is tested. The quick
+# examples are the same ones each time, so that a commit passes or fails as it did before; the
+# thorough ones look for new ones.
 settings.register_profile("quick", deadline=None, max_examples=25, derandomize=True)
 settings.register_profile("thorough", deadline=None, max_examples=300)
 

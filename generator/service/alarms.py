@@ -109,10 +109,10 @@ def _duration(settings: Settings, parameters: Parameters, function: Function) ->
 def _concurrency(parameters: Parameters, function: Function) -> Alarm:
     """Measured by what the throttle lets in, which is a parameter: hence an expression.
 
-    The stage lets in R requests at once and R a second. Those that are answered within a second are
-    gone before the next second's come, so R is the most that runs while all is well, and healthy
-    requests take milliseconds: 0.7 R of them running at a full rate have taken 0.7 s each (Little's
-    law), and at 1 s each callers are refused.
+    The stage lets in R requests a second. By Little's law 0.7 R run at a time where each takes
+    0.7 s, while 20 ms are planned: they pile up. A throttle bounds what arrives and not what runs,
+    which may grow to R times the timeout: docs/capacity.md holds that to Lambda's default quota. An
+    account that has less than 0.7 R is told by its throttles.
     """
     metric = Metric(**_named("ConcurrentExecutions", function))
     running = MetricStat(Metric=metric, Period=_MINUTE, Stat="Maximum")
@@ -120,7 +120,7 @@ def _concurrency(parameters: Parameters, function: Function) -> Alarm:
     return _alarm(
         parameters,
         "ConcurrencyAlarm",
-        "Warns before callers are refused: at a full rate, if each takes 0.7 s.",
+        "Warns that requests pile up: at a full rate, each takes 0.7 s.",
         f"{_PERCENT_OF_THE_CAPACITY}% of what the throttle lets in runs at once",
         threshold=_PERCENT_OF_THE_CAPACITY,
         measured={

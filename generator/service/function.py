@@ -45,14 +45,15 @@ def build_compute(
         Metadata=context(
             "A snapshot of the function, whose hash is in the logical id, so that a change is "
             "published. The old one is deleted once nothing can roll back to it.",
-            "the description holds every parameter that the function uses: its change replaces the "
-            "version",
+            "the description holds what the function takes from parameters, and no more: a change "
+            "replaces the version",
         ),
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
         FunctionName=Ref(function),
         Description=Sub(
-            "${EnvironmentSuffix}, ${Encryption}, ${MonitoringRegion}, ${AllowedNetworks}"
+            "${EnvironmentSuffix}, ${Encryption}, ${Metrics}, ${AllowedNetworks}",
+            Metrics=If(IS_MONITORED, "metrics", "no metrics"),
         ),
     )
     alias = awslambda.Alias(

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from troposphere import And, Equals, Not, Or, Parameter, Ref, Template
 
 from generator.parameters import author, choice, environment_suffix, repository
+from generator.settings import TARGET_REGIONS
 
 # What CloudWatch Logs accepts, from a day to ten years (PutRetentionPolicy).
 RETENTION_DAYS = (
@@ -141,12 +142,11 @@ def _logs() -> tuple[Parameter, Parameter]:
 
 def _signals() -> tuple[Parameter, Parameter]:
     return (
-        _text(
+        choice(
             "MonitoringRegion",
+            # Another region would have alarms everywhere and a dashboard nowhere.
+            ("", *TARGET_REGIONS),
             "The region that makes the dashboard; with it every region has alarms. Empty for none.",
-            "[a-z]{2,4}(-[a-z]+)+-[0-9]",
-            "a region such as us-west-1",
-            longest=20,
         ),
         _text(
             "AlarmEmail",
