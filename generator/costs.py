@@ -128,11 +128,13 @@ def _free(choice: str, note: str) -> Callable[[Service], Cost]:
 
 def _throttling(service: Service) -> Cost:
     rate = service.read_default("ThrottlingRateLimit")
-    most = rate * service.month.seconds * service.month.regions
+    methods = service.count("AWS::ApiGateway::Method")
+    most = rate * methods * service.month.seconds * service.month.regions
     dollars = sum((item.cost() for item in _served(service, most)), Decimal())
     note = (
-        f"bounds what the public can cost: {_dollars(dollars)} for {rate} a second all month, "
-        "answered as usual; `stacksets plan` tells the worst, each until its timeout"
+        f"bounds what the public can cost: {_dollars(dollars)} for {rate} a second to each "
+        f"of {methods} methods all month, answered as usual; `stacksets plan` tells the worst, "
+        "each until its timeout"
     )
     return Cost(str(rate), note=note)
 

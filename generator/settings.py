@@ -65,7 +65,7 @@ class Settings:
 
     runtime: str = "python3.14"
     memory_mb: int = 256
-    function_timeout_seconds: int = 5
+    function_timeout_seconds: int = 2
     integration_timeout_milliseconds: int = 6000
     tls_policy: str = "SecurityPolicy_TLS13_1_2_PQ_2025_09"
     log_level: str = "INFO"

@@ -29,8 +29,9 @@ ACCOUNT_REQUESTS_PER_SECOND = 10_000
 """API Gateway's own limit per account and region, where no stage throttle is set (its quotas)."""
 SECONDS_PER_MONTH = 31 * 24 * 3600
 COUNTED = (
-    "every request that the throttle lets through for 31 days: API Gateway, Lambda requests, and "
-    "Lambda's memory for its whole timeout; not counted: logs, traces, data transfer, free tier"
+    "every request that the throttle lets through to each public method for 31 days: API Gateway, "
+    "Lambda requests, and Lambda's memory for its whole timeout; not counted: logs, traces, data "
+    "transfer, free tier"
 )
 
 _LAMBDA_MEMORY_MB = 128
@@ -99,9 +100,13 @@ def worst_month_usd(
         TemplateError: as `resolve` does.
     """
     resources = _resolved_resources(content, parameters, region)
-    if not any(_public(resources)):
+    public = Counter(str(one.get("RestApiId")) for one in _public(resources))
+    if not public:
         return 0.0
-    rates = [_requests_per_second(one) for one in _of_type(resources, "AWS::ApiGateway::Stage")]
+    rates = [
+        _requests_per_second(one) * public[str(one.get("RestApiId"))]
+        for one in _of_type(resources, "AWS::ApiGateway::Stage")
+    ]
     rate = min(sum(rates), ACCOUNT_REQUESTS_PER_SECOND) if rates else ACCOUNT_REQUESTS_PER_SECOND
     per_million = USD_PER_MILLION_API_REQUESTS + _dearest_invocation(resources)
     return rate * SECONDS_PER_MONTH / 1_000_000 * per_million
@@ -176,7 +181,12 @@ def _path_parts(reference: object, resources: Mapping[str, Any]) -> Iterator[str
 
 
 def _requests_per_second(stage: Mapping[str, Any]) -> float:
-    """Give the highest throttle of a stage; each of its methods may have one of its own."""
+    """Give the highest throttle of a stage; each of its methods may have one of its own.
+
+    It bounds every method by itself, and not the stage (API Gateway developer guide, "Throttle
+    requests to your REST APIs"). A method ANY counts as one: whether AWS has a bucket for each verb
+    of it is said nowhere.
+    """
     settings = [_mapping(one) for one in stage.get("MethodSettings") or ()]
     rates = [
         _number(one["ThrottlingRateLimit"], ACCOUNT_REQUESTS_PER_SECOND)

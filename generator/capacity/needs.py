@@ -67,8 +67,9 @@ class Service:
     """What the template says of load.
 
     Attributes:
-        rate: requests a second that the stage lets in.
-        burst: requests that it lets in at once.
+        rate: requests a second that the stage lets in to each method.
+        burst: requests that it lets in at once to each.
+        methods: how many methods call the function.
         largest_rate: the most that its parameter takes.
         timeout_s: how long a request may take.
         memory_mb: of the function, and with it its share of a processor.
@@ -76,9 +77,23 @@ class Service:
 
     rate: int
     burst: int
+    methods: int
     largest_rate: int
     timeout_s: int
     memory_mb: int
+
+    @property
+    def all_rate(self) -> int:
+        """Requests a second to all methods: a stage's throttle bounds each of them by itself.
+
+        Source: API Gateway developer guide, "Throttle requests to your REST APIs".
+        """
+        return self.rate * self.methods
+
+    @property
+    def all_burst(self) -> int:
+        """Requests at once to all methods."""
+        return self.burst * self.methods
 
 
 class Need(NamedTuple):
@@ -108,6 +123,7 @@ def read_service(template: Mapping[str, Any]) -> Service:
     return Service(
         rate=int(parameters[throttle["ThrottlingRateLimit"]["Ref"]]["Default"]),
         burst=int(parameters[throttle["ThrottlingBurstLimit"]["Ref"]]["Default"]),
+        methods=len(_list_properties(template, "AWS::ApiGateway::Method")),
         largest_rate=_largest(parameters[throttle["ThrottlingRateLimit"]["Ref"]]["AllowedPattern"]),
         timeout_s=int(function["Timeout"]),
         memory_mb=int(function["MemorySize"]),
@@ -191,7 +207,7 @@ def _of_handler(service: Service) -> list[Need]:
 
 def _of_throttle(service: Service) -> Need:
     return Need(
-        "requests a second that the stage lets in",
+        "requests a second that the stage lets in to a method",
         f"{WHOLE_LOAD} + {REPEATED_PERCENT} % sent again + probes",
         rate_for(WHOLE_LOAD),
         service.rate,
@@ -199,7 +215,7 @@ def _of_throttle(service: Service) -> Need:
 
 
 def _of_lambda(service: Service) -> list[Need]:
-    rate, burst = service.rate, service.burst
+    rate, burst = service.all_rate, service.all_burst
     cold = cold_concurrency(rate, burst)
     return [
         Need(
@@ -227,9 +243,12 @@ def _of_lambda(service: Service) -> list[Need]:
 def _of_api(service: Service) -> list[Need]:
     most = "ThrottlingRateLimit, which is the burst as well"
     return [
-        Need("API Gateway's requests a second", "the stage's", service.rate, API_RATE),
-        Need("API Gateway's requests at once", "the stage's", service.burst, API_BUCKET),
+        Need("API Gateway's requests a second", "all methods'", service.all_rate, API_RATE),
+        Need("API Gateway's requests at once", "all methods'", service.all_burst, API_BUCKET),
         Need(
-            "the same, at the most that the parameter takes", most, service.largest_rate, API_BUCKET
+            "the same of one method, at the most that the parameter takes",
+            most,
+            service.largest_rate,
+            API_BUCKET,
         ),
     ]

@@ -48,7 +48,8 @@ def build_page(service: Service) -> str:
         warm_ms=WARM_MS,
         cold_ms=COLD_MS,
         full_mb=MB_PER_PROCESSOR,
-        slowest=(CONCURRENCY - service.burst) / service.rate,
+        slowest=(CONCURRENCY - service.all_burst) / service.all_rate,
+        slowest_takes=at_work(service.all_rate, service.timeout_s * 1_000),
         needs="\n".join(rows),
         loads="\n".join(_row_for(service, load) for load in LOADS),
     )
@@ -56,11 +57,12 @@ def build_page(service: Service) -> str:
 
 def _row_for(service: Service, load: int) -> str:
     rate = rate_for(load)
+    all_rate = rate * service.methods
     figures = (
         rate,
-        warm_concurrency(rate),
-        cold_concurrency(rate, rate),
-        at_work(rate, service.timeout_s * 1_000),
+        warm_concurrency(all_rate),
+        cold_concurrency(all_rate, all_rate),
+        at_work(all_rate, service.timeout_s * 1_000),
     )
     return f"| {load:,} | " + " | ".join(f"{one:,}" for one in figures) + " |"
 
@@ -98,8 +100,11 @@ takes (Little's law). Quotas are AWS's defaults, **unverified, {as_of}**.
 |---|---|---|---|
 {needs}
 
-- Should something slow the function down until every request takes its {service.timeout_s} s, {service.rate} a second take all of
-  Lambda's {quota:,}; with a burst on top these are enough for {slowest:g} s each. What comes beyond is refused by Lambda, which
+- The stage's throttle bounds each method by itself: {service.rate} a second to /myresource and as many to /health, which is
+  open to everybody, so {service.all_rate} in all. (Whether AWS counts the verbs of a method ANY apart, as if each were one, is said
+  nowhere; then it would be seven times that. **Unverified.**)
+- Should something slow the function down until every request takes its {service.timeout_s} s, these take {slowest_takes:,} of Lambda's
+  {quota:,}; with a burst on top the {quota:,} are enough for {slowest:g} s each. What comes beyond is refused by Lambda, which
   callers see as a 5XX. Without the throttle there would be no such bound.
 - A higher ThrottlingRateLimit alone is therefore no capacity: ask for the concurrency first. `make template`
   and the tests refuse defaults that the {quota:,} do not carry.

@@ -111,8 +111,8 @@ def _concurrency(parameters: Parameters, function: Function) -> Alarm:
 
     The stage lets in R requests a second. By Little's law 0.7 R run at a time where each takes
     0.7 s, while 20 ms are planned: they pile up. A throttle bounds what arrives and not what runs,
-    which may grow to R times the timeout: docs/capacity.md holds that to Lambda's default quota. An
-    account that has less than 0.7 R is told by its throttles.
+    which may grow to R times the timeout for each method: docs/capacity.md holds that to Lambda's
+    default quota. An account that has less than 0.7 R is told by its throttles.
     """
     metric = Metric(**_named("ConcurrentExecutions", function))
     running = MetricStat(Metric=metric, Period=_MINUTE, Stat="Maximum")

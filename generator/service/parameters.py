@@ -115,7 +115,7 @@ def _callers() -> tuple[Parameter, Parameter, Parameter]:
             "ThrottlingRateLimit",
             # A Number would take 12.5, which is a rate and no burst.
             Type="String",
-            Description="Requests a second that the stage lets in, and as many at once.",
+            Description="Requests a second that a method lets in, and as many at once.",
             Default="200",
             AllowedPattern="^([1-9][0-9]{0,2}|[1-4][0-9]{3}|5000)$",
             ConstraintDescription="a whole number from 1 to 5000",

@@ -106,6 +106,22 @@ def test_another_author_alone_changes_nothing(local_aws: LocalAws, service: Fold
     assert list_writes(local_aws, calls) == []
 
 
+def test_the_dashboard_moves_to_the_other_region(local_aws: LocalAws, project: Folder) -> None:
+    assert project.run("bootstrap", "--yes").exit_code == 0
+    client = local_aws.client("cloudwatch", ACCOUNT, EAST)
+    made = []
+    for region in (WEST, EAST):
+        chosen = f'{PARAMETERS}MonitoringRegion = "{region}"\n'
+        project.change("stacksets.toml", lambda text, to=chosen: text.replace(PARAMETERS, to, 1))
+        ran = project.deploy()
+        assert ran.exit_code == 0, ran.result
+        project.change("stacksets.toml", lambda text, to=chosen: text.replace(to, PARAMETERS, 1))
+        # Dashboards are global to an account.
+        [dashboard] = client.list_dashboards()["DashboardEntries"]
+        made.append(dashboard["DashboardName"])
+    assert made[0] != made[1]
+
+
 def test_a_region_that_leaves_the_file_is_removed_only_where_that_is_allowed(
     local_aws: LocalAws, service: Folder
 ) -> None:

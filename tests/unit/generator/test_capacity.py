@@ -46,13 +46,14 @@ def test_the_whole_load_is_let_in_with_what_is_sent_again_and_the_probes(read):
     assert needs.rate_for(needs.WHOLE_LOAD) == 189
     assert read.rate >= 189
     assert unmet(dataclasses.replace(read, rate=188)) == [
-        "requests a second that the stage lets in"
+        "requests a second that the stage lets in to a method"
     ]
 
 
 def test_a_throttle_that_lets_in_more_than_the_concurrency_carries_is_refused(read):
-    assert read.rate * read.timeout_s <= needs.CONCURRENCY
-    opened = dataclasses.replace(read, rate=read.rate + 1, burst=read.burst + 1)
+    assert 2 * read.rate * read.timeout_s <= needs.CONCURRENCY
+    opened = dataclasses.replace(read, rate=251, burst=100)
+    assert unmet(dataclasses.replace(opened, rate=250)) == []
     assert unmet(opened) == ["concurrency, every request until the timeout, environments warm"]
 
 
@@ -62,8 +63,8 @@ def test_a_longer_timeout_is_refused_for_the_same_reason(read):
 
 
 def test_a_burst_on_new_environments_must_not_exceed_the_concurrency(read):
-    assert unmet(dataclasses.replace(read, burst=800)) == []
-    assert unmet(dataclasses.replace(read, burst=801)) == [
+    assert unmet(dataclasses.replace(read, burst=300)) == []
+    assert unmet(dataclasses.replace(read, burst=301)) == [
         "concurrency, every environment new",
         "new environments in 10 s",
     ]
@@ -75,11 +76,11 @@ def test_a_function_with_too_little_of_a_processor_is_refused(read):
 
 def test_the_largest_throttle_is_one_that_api_gateway_can_let_in(read):
     larger = dataclasses.replace(read, largest_rate=read.largest_rate + 1)
-    assert unmet(larger) == ["the same, at the most that the parameter takes"]
+    assert unmet(larger) == ["the same of one method, at the most that the parameter takes"]
 
 
 def test_a_stage_above_the_accounts_throttle_is_refused(read):
-    service = dataclasses.replace(read, rate=10_001, burst=5_001, timeout_s=0)
+    service = dataclasses.replace(read, rate=5_001, burst=2_501, timeout_s=0)
     assert {"API Gateway's requests a second", "API Gateway's requests at once"} <= set(
         unmet(service)
     )
@@ -98,9 +99,11 @@ def test_what_the_template_says_is_what_is_counted_with(committed, read):
     )
     function |= {"Timeout": 7, "MemorySize": 512}
     assert needs.read_service(committed) == needs.Service(
-        rate=1000, burst=1000, largest_rate=6000, timeout_s=7, memory_mb=512
+        rate=1000, burst=1000, methods=2, largest_rate=6000, timeout_s=7, memory_mb=512
     )
-    assert read == needs.Service(rate=200, burst=200, largest_rate=5000, timeout_s=5, memory_mb=256)
+    assert read == needs.Service(
+        rate=200, burst=200, methods=2, largest_rate=5000, timeout_s=2, memory_mb=256
+    )
 
 
 def test_no_concurrency_is_reserved_or_provisioned_and_no_method_has_a_throttle_of_its_own(
@@ -172,22 +175,22 @@ def test_the_page_says_each_load_with_its_throttle_and_quotas(read):
     rows = re.findall(
         r"^\| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$", page, re.MULTILINE
     )
-    assert rows[0] == ("10", "14", "2", "28", "42")
+    assert rows[0] == ("10", "14", "3", "56", "84")
     assert [row[0] for row in rows] == ["10", "150", "500", "1,000", "3,000"]
 
 
 def test_defaults_that_a_region_cannot_carry_are_refused_with_all_that_it_lacks(read):
-    service = dataclasses.replace(read, rate=250, burst=5_001)
+    service = dataclasses.replace(read, rate=250, burst=5_001, timeout_s=3)
     with pytest.raises(needs.UnmetNeedsError) as refused:
         needs.require_enough(service)
     assert str(refused.value) == (
         "one region would not carry it all\n"
-        "concurrency, every environment new: 5,251 are needed "
-        "(5001 at once + 250 / s x 1,000 ms), there are 1,000\n"
-        "concurrency, every request until the timeout, environments warm: 1,250 are needed "
-        "(250 / s x 5 s), there are 1,000\n"
-        "new environments in 10 s: 5,251 are needed (the same as new ones), there are 1,000\n"
-        "API Gateway's requests at once: 5,001 are needed (the stage's), there are 5,000\n"
+        "concurrency, every environment new: 10,502 are needed "
+        "(10002 at once + 500 / s x 1,000 ms), there are 1,000\n"
+        "concurrency, every request until the timeout, environments warm: 1,500 are needed "
+        "(500 / s x 3 s), there are 1,000\n"
+        "new environments in 10 s: 10,502 are needed (the same as new ones), there are 1,000\n"
+        "API Gateway's requests at once: 10,002 are needed (all methods'), there are 5,000\n"
         "→ lower the load, the throttle or the timeout, or name a larger quota"
     )
 

@@ -93,6 +93,21 @@ def test_the_worst_month_is_the_throttle_all_month_long():
     assert worst_month_usd(an_api(), {"Rate": "20"}) == pytest.approx(2 * expected)
 
 
+def test_the_throttle_bounds_each_public_method_of_its_api_by_itself():
+    api, another = {"RestApiId": {"Ref": "Api"}}, {"RestApiId": {"Ref": "Another"}}
+    throttled = {"MethodSettings": [{"ThrottlingRateLimit": 10}]}
+    content = {
+        "Resources": {
+            "Stage": of_type("ApiGateway::Stage", {**api, **throttled}),
+            "AnothersStage": of_type("ApiGateway::Stage", {**another, **throttled}),
+            "Open": of_type("ApiGateway::Method", {**api, "HttpMethod": "GET"}),
+            "OpenToo": of_type("ApiGateway::Method", {**api, "HttpMethod": "POST"}),
+            "Closed": of_type("ApiGateway::Method", {**another, "AuthorizationType": "AWS_IAM"}),
+        }
+    }
+    assert worst_month_usd(content, {}) == pytest.approx(2 * 10 * SECONDS / 1e6 * 3.50)
+
+
 @pytest.mark.parametrize(
     ("function", "usd_per_million"),
     [
