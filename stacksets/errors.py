@@ -138,7 +138,7 @@ class TemplateError(InputError):
 
 
 class NoActiveRegionError(InputError):
-    """A drain would leave an account without a region that takes traffic."""
+    """A drain or a removal would leave an account without a region that takes traffic."""
 
     code = "NO_ACTIVE_REGION"
 

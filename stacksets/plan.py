@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from stacksets.changes import Rules, find_changes
 from stacksets.definition import compare_definition, find_informational, settle_definition
-from stacksets.errors import InputError
+from stacksets.errors import InputError, NoActiveRegionError
 from stacksets.model.desired import PermissionModel
 from stacksets.model.plan import (
     CreateStackSet,
@@ -33,6 +33,7 @@ from stacksets.steps import (
     find_steps,
     with_operation_id,
 )
+from stacksets.traffic import find_stranded, name_few
 from stacksets.unit_targets import find_unit_targets
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def make_plan(
     Raises:
         InputError: the deployment asks for what AWS cannot change in place, or for units that the
             organization does not have.
+        NoActiveRegionError: an account would keep drained regions alone.
     """
     chosen = options or PlanOptions()
     _refuse_missing_units(deployment)
@@ -90,6 +92,7 @@ def make_plan(
     if observed and running:
         return attach(context, running)
     decisions = _decide(deployment, observed, definition, chosen)
+    _refuse_stranded(deployment, observed, decisions)
     steps = tuple(find_steps(context, decisions))
     return number_steps(
         context,
@@ -253,6 +256,20 @@ def _refuse_other_permission_model(deployment: Deployment, observed: StackSet) -
             f"stack set {observed.name} is {observed.permission_model}, the deployment file says "
             f"{deployment.permission_model}: AWS changes it only while there are no instances",
             hint="run `stacksets destroy` first, or give the stack set another name",
+        )
+
+
+def _refuse_stranded(
+    deployment: Deployment, observed: StackSet | None, decisions: Decisions
+) -> None:
+    """Keep a region that takes traffic, as a drain does: all drained is as if none were."""
+    stranded = find_stranded(deployment, observed, [one.instance for one in decisions.changes])
+    if stranded:
+        raise NoActiveRegionError(
+            f"nothing is removed: {name_few(stranded)} would have no region left that takes "
+            "traffic",
+            hint="`stacksets undrain REGION` takes one back that is drained; or leave another in "
+            "the targets",
         )
 
 

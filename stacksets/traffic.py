@@ -11,16 +11,21 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from stacksets.model.observed import InstanceStatus
+from stacksets.model.plan import ChangeKind
 from stacksets.model.traffic import RegionTraffic, TrafficState
 from stacksets.parameter_values import default_parameters
 from stacksets.template import parse_template
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from stacksets.model.desired import AccountId, Deployment, InstanceKey, Region
     from stacksets.model.observed import StackInstance, StackSet
+    from stacksets.model.plan import InstanceChange
     from stacksets.model.traffic import Traffic, TrafficTurn
+
+_LEAVING = frozenset({ChangeKind.DELETE, ChangeKind.RETAIN})
+_MOST_NAMED = 5
 
 
 class HeldTraffic:
@@ -141,6 +146,35 @@ def find_remaining(traffic: Traffic, observed: StackSet, turn: TrafficTurn) -> t
     """
     others = (one for one in observed.instances if one.region != turn.region)
     return tuple(sorted({one.region for one in others if _takes_traffic(traffic, one)}))
+
+
+def find_stranded(
+    deployment: Deployment, observed: StackSet | None, changes: Iterable[InstanceChange]
+) -> tuple[AccountId, ...]:
+    """Give the accounts that a plan leaves drained regions alone, and takes another from.
+
+    An account that a plan leaves nothing in is none of them: it is taken out as a whole.
+    """
+    if deployment.traffic is None or observed is None:
+        return ()
+    held = HeldTraffic(deployment, observed)
+    rows = {one.key: one for one in observed.instances}
+    leaving: set[AccountId] = set()
+    drained: dict[AccountId, list[bool]] = defaultdict(list)
+    for change in changes:
+        overrides = held.at(change.key, rows.get(change.key))
+        is_drained = overrides.get(deployment.traffic.parameter) == deployment.traffic.drained
+        if change.kind not in _LEAVING:
+            drained[change.key.account].append(is_drained)
+        elif not is_drained:
+            leaving.add(change.key.account)
+    return tuple(sorted(account for account in leaving & drained.keys() if all(drained[account])))
+
+
+def name_few(accounts: Sequence[AccountId]) -> str:
+    """Name the first of many accounts, and count the others."""
+    more = len(accounts) - _MOST_NAMED
+    return ", ".join(accounts[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _takes_traffic(traffic: Traffic, instance: StackInstance) -> bool:

@@ -20,6 +20,7 @@ from stacksets.traffic import (
     find_override,
     find_remaining,
     find_traffic,
+    name_few,
     without_traffic,
 )
 
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 PURPOSES: Mapping[bool, Purpose] = {True: Purpose.DRAIN, False: Purpose.UNDRAIN}
 """What the ids of the operations tell, by whether a region is drained."""
-
-_MOST_NAMED = 5
 
 
 def make_traffic_plan(deployment: Deployment, observed: StackSet | None, turn: TrafficTurn) -> Plan:
@@ -133,10 +132,9 @@ def _refuse_last(traffic: Traffic, observed: StackSet, turn: TrafficTurn) -> Non
     deserted = find_deserted(traffic, observed, turn)
     if not deserted:
         return
-    more = len(deserted) - _MOST_NAMED
-    named = ", ".join(deserted[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
     raise NoActiveRegionError(
-        f"{turn.region} is not drained: {named} would have no region left that takes traffic",
+        f"{turn.region} is not drained: {name_few(deserted)} would have no region left that takes "
+        "traffic",
         hint="`stacksets status` shows every region's traffic; `stacksets undrain REGION` takes "
         "one back",
     )

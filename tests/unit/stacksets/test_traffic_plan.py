@@ -250,6 +250,44 @@ def test_a_stack_instance_that_is_created_again_is_drained_as_it_was():
     assert created.overrides == DRAINED
 
 
+ONLY_EAST = targets((ACCOUNT, EAST))
+
+
+@pytest.mark.parametrize(
+    ("observed", "desired"),
+    [
+        (there(east(overrides=DRAINED), west()), ONLY_EAST),
+        # The region that comes is one that is drained for the other account.
+        (
+            there(an_instance(a_key(OTHER_ACCOUNT, EAST), overrides=DRAINED), west()),
+            targets((OTHER_ACCOUNT, EAST), (ACCOUNT, EAST)),
+        ),
+    ],
+    ids=["it stays", "it comes"],
+)
+def test_a_deploy_does_not_remove_the_last_region_that_takes_traffic(observed, desired):
+    with pytest.raises(NoActiveRegionError, match=f"nothing is removed: {ACCOUNT} would have"):
+        make_plan(switched(targets=desired), observed)
+
+
+@pytest.mark.parametrize(
+    ("observed", "desired"),
+    [
+        (there(east(), west()), ONLY_EAST),
+        (there(east(), west(overrides=DRAINED)), ONLY_EAST),
+        (there(west()), ONLY_EAST),
+        # They took no traffic before.
+        (there(east(overrides=DRAINED), west(overrides=DRAINED)), ONLY_EAST),
+        # The account goes as a whole.
+        (there(an_instance(a_key(OTHER_ACCOUNT, WEST), overrides={}), east()), ONLY_EAST),
+    ],
+    ids=["another stays", "a drained one goes", "another comes", "all drained", "none stays"],
+)
+def test_a_deploy_removes_what_leaves_a_region_that_takes_traffic(observed, desired):
+    plan = make_plan(switched(targets=desired), observed)
+    assert "delete" in {kind for kind, _ in whys(plan).values()}
+
+
 @pytest.mark.parametrize(
     ("others", "expected"),
     [({"overrides": DRAINED}, DRAINED), ({"overrides": {}}, {})],
