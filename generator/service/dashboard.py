@@ -31,7 +31,7 @@ def build_dashboard(parameters: Parameters, regions: Sequence[str] = TARGET_REGI
     environment = f"${{{parameters.environment_suffix.title}}}"
     titles = {
         "ApiMetrics": "requests, errors, ms",
-        "FunctionMetrics": f"answers of {environment}, concurrency",
+        "FunctionMetrics": f"answers of {environment}, the account's concurrency",
     }
     metrics: dict[str, Any] = {
         "ApiMetrics": _compact(_api()),
