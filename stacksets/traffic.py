@@ -104,29 +104,40 @@ def _region_traffic(
         for one in sorted(instances, key=lambda one: one.key)
         if one.overrides is not None
     }
+    unusable = tuple(sorted(one.key for one in instances if not _has_usable_stack(one)))
+    if len(values) < len(instances):
+        state = TrafficState.UNKNOWN
+    elif set(values.values()) == {traffic.normal}:
+        state = _normal_state(len(unusable), len(instances))
+    else:
+        state = _turned_state(traffic, set(values.values()))
     return RegionTraffic(
         region=region,
-        state=_state(traffic, set(values.values()), is_known=len(values) == len(instances)),
+        state=state,
         values=values,
         overridden=any(find_override(traffic, one) is not None for one in instances),
+        without_usable_stack=unusable,
     )
 
 
-def _state(traffic: Traffic, values: set[str], *, is_known: bool) -> TrafficState:
-    if not is_known:
-        return TrafficState.UNKNOWN
+def _normal_state(unusable: int, of: int) -> TrafficState:
+    """Tell where traffic is led to, whether there is a stack to take it."""
+    if unusable == of:
+        return TrafficState.WITHOUT_USABLE_STACK
+    return TrafficState.PARTLY_WITHOUT_USABLE_STACK if unusable else TrafficState.ACTIVE
+
+
+def _turned_state(traffic: Traffic, values: set[str]) -> TrafficState:
+    """Tell what an operator has made of a region; it outlives its stacks, so it goes first."""
     if values == {traffic.drained}:
         return TrafficState.DRAINED
-    if traffic.drained in values:
-        return TrafficState.PARTLY_DRAINED
-    return TrafficState.ACTIVE if values == {traffic.normal} else TrafficState.OTHER
+    return TrafficState.PARTLY_DRAINED if traffic.drained in values else TrafficState.OTHER
 
 
 def find_deserted(traffic: Traffic, observed: StackSet, turn: TrafficTurn) -> tuple[AccountId, ...]:
     """Give the accounts that a drain would leave without a region that takes traffic.
 
-    A stack instance takes none where it is drained, INOPERABLE, or has no stack. What is only
-    OUTDATED counts: its former stack still answers.
+    A stack instance takes none where it is drained or has no usable stack.
     """
     if not turn.drains:
         return ()
@@ -178,6 +189,13 @@ def name_few(accounts: Sequence[AccountId]) -> str:
 
 
 def _takes_traffic(traffic: Traffic, instance: StackInstance) -> bool:
-    drained = find_override(traffic, instance) == traffic.drained
+    return _has_usable_stack(instance) and find_override(traffic, instance) != traffic.drained
+
+
+def _has_usable_stack(instance: StackInstance) -> bool:
+    """Tell whether there is a stack that could take traffic; one that nobody looked up counts.
+
+    What is only OUTDATED counts too: its former stack still answers.
+    """
     gone = instance.stack_id is None or instance.stack_exists is False
-    return not (drained or gone or instance.status is InstanceStatus.INOPERABLE)
+    return not (gone or instance.status is InstanceStatus.INOPERABLE)

@@ -26,9 +26,15 @@ class Traffic:
 
 
 class TrafficState(StrEnum):
-    """How a region stands: OTHER is a value that is neither `normal` nor `drained`."""
+    """How a region stands: OTHER is a value that is neither `normal` nor `drained`.
+
+    With the value `normal` it is ACTIVE only where every stack instance has a usable stack: one
+    that is not known to be gone, of an instance that is not INOPERABLE.
+    """
 
     ACTIVE = "active"
+    WITHOUT_USABLE_STACK = "without a usable stack"
+    PARTLY_WITHOUT_USABLE_STACK = "partly without a usable stack"
     DRAINED = "drained"
     PARTLY_DRAINED = "partly drained"
     OTHER = "other"
@@ -40,13 +46,16 @@ class RegionTraffic:
     """The traffic parameter in the stack instances of a region.
 
     `values` are those that are known, by stack instance, sorted; `state` is UNKNOWN where one is
-    not. `overridden` says whether any value is an override, which `undrain` takes back.
+    not. `overridden` says whether any value is an override, which `undrain` takes back;
+    `without_usable_stack` are the stack instances that nobody counts on, whatever the value is,
+    sorted.
     """
 
     region: Region
     state: TrafficState
     values: Mapping[InstanceKey, str]
     overridden: bool
+    without_usable_stack: tuple[InstanceKey, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from stacksets.model.traffic import RegionTraffic, TrafficTurn
 
 _DRAINED = {TrafficState.DRAINED, TrafficState.PARTLY_DRAINED}
+_NORMAL = {
+    TrafficState.ACTIVE,
+    TrafficState.WITHOUT_USABLE_STACK,
+    TrafficState.PARTLY_WITHOUT_USABLE_STACK,
+}
 _NEITHER = "neither active nor drained"
 
 
@@ -35,20 +40,24 @@ def traffic_lines(regions: Sequence[RegionTraffic]) -> Iterator[Line]:
 
 
 def traffic_data(regions: Sequence[RegionTraffic]) -> list[dict[str, object]]:
-    """Give the traffic of every region as JSON-ready data; `values` count stack instances."""
+    """Give the traffic of every region as JSON-ready data, in counts of stack instances."""
     return [
         {
             "region": one.region,
             "state": one.state.name.lower(),
             "values": dict(sorted(Counter(one.values.values()).items())),
+            "without_usable_stack": len(one.without_usable_stack),
         }
         for one in regions
     ]
 
 
 def traffic_message(regions: Sequence[RegionTraffic]) -> Message | None:
-    """Tell which regions are not simply active; None where all are."""
-    untaken = [one for one in regions if one.state is not TrafficState.ACTIVE]
+    """Tell which regions have not the normal value, or not for sure; None where all have.
+
+    Where that value lacks a stack, each command says so of the stack instances that it is about.
+    """
+    untaken = [one for one in regions if one.state not in _NORMAL]
     if not untaken:
         return None
     lines = (
@@ -116,9 +125,16 @@ def _state_words(one: RegionTraffic) -> str:
 
 def _values_words(one: RegionTraffic) -> str:
     counts = sorted(Counter(one.values.values()).items())
-    if len(counts) == 1:
-        return counts[0][0]
-    return ", ".join(f"{value} in {count(number, 'stack instance')}" for value, number in counts)
+    values = (
+        counts[0][0]
+        if len(counts) == 1
+        else ", ".join(f"{value} in {count(number, 'stack instance')}" for value, number in counts)
+    )
+    unusable = len(one.without_usable_stack)
+    if not unusable or one.state is TrafficState.WITHOUT_USABLE_STACK:
+        return values
+    words = f"no usable stack in {count(unusable, 'stack instance')}"
+    return f"{values}; {words}" if values else words
 
 
 def _way_back(regions: Sequence[RegionTraffic]) -> Iterator[Line]:

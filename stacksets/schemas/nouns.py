@@ -38,10 +38,22 @@ class RegionTraffic(TypedDict):
 
     region: str
     """The region."""
-    state: Literal["active", "drained", "partly_drained", "other", "unknown"]
-    """How it stands: `other` is a value that [traffic] does not name."""
+    state: Literal[
+        "active",
+        "without_usable_stack",
+        "partly_without_usable_stack",
+        "drained",
+        "partly_drained",
+        "other",
+        "unknown",
+    ]
+    """How it stands: `other` is a value that [traffic] does not name. With its normal value it is
+    `active` where every stack instance has a usable stack."""
     values: dict[str, int]
     """How many stack instances have which value, as far as they were read."""
+    without_usable_stack: int
+    """How many are not counted on, whatever their value is: those without a stack, those whose
+    stack is known to be gone, and INOPERABLE ones."""
 
 
 class StackInstance(Place):

@@ -120,7 +120,12 @@ def test_what_is_so_already_is_no_change(run, sets):
     assert code == 0
     told = result(out)
     assert (told["code"], told["verdict"]) == ("no_changes", "no_changes")
-    assert told["traffic"][0] == {"region": EAST, "state": "drained", "values": {"drain": 1}}
+    assert told["traffic"][0] == {
+        "region": EAST,
+        "state": "drained",
+        "values": {"drain": 1},
+        "without_usable_stack": 0,
+    }
     assert sets.calls == []
 
 
@@ -167,9 +172,9 @@ def test_a_plan_with_a_drain_is_no_change_and_its_json_says_how_traffic_stands(r
 
     assert code == 0
     [told] = [json.loads(line) for line in out.splitlines() if '"code": "traffic"' in line]
-    assert told["traffic"] == [
-        {"region": EAST, "state": "drained", "values": {"drain": 1}},
-        {"region": WEST, "state": "active", "values": {"auto": 1}},
+    assert [(one["region"], one["state"], one["values"]) for one in told["traffic"]] == [
+        (EAST, "drained", {"drain": 1}),
+        (WEST, "active", {"auto": 1}),
     ]
 
 
@@ -177,6 +182,20 @@ def test_status_shows_every_region(run, sets):
     code, out, _ = run("status")
     assert code == 0
     assert f"Traffic\n  {EAST}  active  auto\n  {WEST}  active  auto\n" in out
+
+
+def test_status_calls_no_region_active_that_drain_would_not_leave_alone(run, sets, aws):
+    aws.accounts[a_key(region=EAST)].stacks.clear()
+
+    code, out, _ = run("status")
+    assert code == 5
+    assert f"Traffic\n  {EAST}  without a usable stack  auto\n  {WEST}  active" in out
+    [region, _] = result(run("status", "--output", "json")[1])["traffic"]
+    assert (region["state"], region["without_usable_stack"]) == ("without_usable_stack", 1)
+
+    code, _, err = run("drain", WEST, "--yes")
+    assert code == 3
+    assert f"{WEST} is not drained" in err
 
 
 def test_where_all_is_active_no_command_speaks_of_it(run, sets):

@@ -14,7 +14,7 @@ from stacksets.model.observed import DetailedStatus, InstanceStatus, OperationSt
 from stacksets.model.plan import AttachToOperation, CreateStackInstances, UpdateStackInstances
 from stacksets.model.traffic import Traffic, TrafficState, TrafficTurn
 from stacksets.plan import make_plan
-from stacksets.report.traffic import traffic_message
+from stacksets.report.traffic import traffic_lines, traffic_message
 from stacksets.traffic import find_traffic, without_traffic
 from stacksets.traffic_plan import make_traffic_plan
 from tests.builders import (
@@ -128,24 +128,70 @@ def test_a_value_of_an_operator_that_is_neither_is_taken_back_too():
     assert states(observed) == {EAST: TrafficState.OTHER, WEST: TrafficState.ACTIVE}
 
 
+UNUSABLE = {
+    "inoperable": {"status": InstanceStatus.INOPERABLE},
+    "gone": {"stack_exists": False},
+    "never made": {"stack_id": None, "status": InstanceStatus.OUTDATED},
+}
+
+
 @pytest.mark.parametrize(
-    "other",
-    [
-        west(overrides=DRAINED),
-        west(status=InstanceStatus.INOPERABLE),
-        west(stack_exists=False),
-        west(stack_id=None, status=InstanceStatus.OUTDATED),
-    ],
-    ids=["drained", "inoperable", "gone", "never made"],
+    "other", [{"overrides": DRAINED}, *UNUSABLE.values()], ids=["drained", *UNUSABLE]
 )
 def test_the_last_region_of_an_account_is_not_drained(other):
+    observed = there(east(), west(**other))
     with pytest.raises(NoActiveRegionError, match=f"{EAST} is not drained: {ACCOUNT} would"):
-        make_traffic_plan(switched(), there(east(), other), DRAIN_EAST)
+        make_traffic_plan(switched(), observed, DRAIN_EAST)
+    assert states(observed)[WEST] is not TrafficState.ACTIVE
 
 
 def test_an_outdated_region_still_answers_and_may_take_the_traffic():
     outdated = west(status=InstanceStatus.OUTDATED, detailed_status=DetailedStatus.FAILED)
-    assert updates(make_traffic_plan(switched(), there(east(), outdated), DRAIN_EAST))
+    observed = there(east(), outdated)
+    assert updates(make_traffic_plan(switched(), observed, DRAIN_EAST))
+    assert states(observed)[WEST] is TrafficState.ACTIVE
+
+
+def test_a_stack_that_nobody_looked_up_may_take_the_traffic():
+    observed = there(east(), west(stack_exists=None))
+    assert updates(make_traffic_plan(switched(), observed, DRAIN_EAST))
+    assert states(observed)[WEST] is TrafficState.ACTIVE
+
+
+@pytest.mark.parametrize("lack", UNUSABLE.values(), ids=UNUSABLE)
+def test_a_region_is_active_only_where_its_stacks_could_answer(lack):
+    elsewhere = an_instance(a_key(OTHER_ACCOUNT, EAST), overrides={})
+    alone, beside = there(east(**lack)), there(east(**lack), elsewhere)
+
+    assert states(alone) == {EAST: TrafficState.WITHOUT_USABLE_STACK}
+    assert states(beside) == {EAST: TrafficState.PARTLY_WITHOUT_USABLE_STACK}
+    for observed in (alone, beside):
+        [region] = find_traffic(switched(), observed)
+        assert region.without_usable_stack == (a_key(region=EAST),)
+        assert traffic_message([region]) is None
+    assert [line.text for line in traffic_lines(find_traffic(switched(), alone))] == [
+        "Traffic",
+        f"  {EAST}  without a usable stack  auto",
+    ]
+    assert [line.text for line in traffic_lines(find_traffic(switched(), beside))] == [
+        "Traffic",
+        f"  {EAST}  partly without a usable stack  auto; no usable stack in 1 stack instance",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "words"),
+    [
+        (DRAINED, "drained: drain; no usable stack in 1 stack instance"),
+        ({"Traffic": "force"}, "neither active nor drained: force; no usable stack in"),
+        (None, "unknown: no usable stack in 1 stack instance"),
+    ],
+)
+def test_what_an_operator_has_set_is_told_though_there_is_no_stack(overrides, words):
+    found = find_traffic(switched(), there(east(overrides=overrides, stack_exists=False)))
+    message = traffic_message(found)
+    assert message.lines[0].text.startswith(f"  ! {EAST} is {words}")
+    assert message.data["traffic"][0]["without_usable_stack"] == 1
 
 
 def test_every_account_keeps_a_region_and_few_are_named():
