@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from stacksets.errors import CredentialsError, InputError, NotReadyError, UnfitInputError
 from stacksets.expand import expand_targets
 from stacksets.masked import mask_reasons
-from stacksets.model.desired import Region
+from stacksets.model.desired import SELF, PermissionModel, Region
 from stacksets.observing import observe_stack_set
 from stacksets.parameter_values import no_echo_parameters
 from stacksets.preflight import Readiness, check_ready
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from stacksets.aws.door import Aws
     from stacksets.clock import Clock
-    from stacksets.model.desired import Deployment
+    from stacksets.model.desired import AccountId, Deployment
     from stacksets.model.observed import StackSet
     from stacksets.model.outcome import Identity
 
@@ -63,6 +63,8 @@ def open_deployment(
     Raises:
         CredentialsError: there are none, or (`as_admin`) they are another account's than the file
             names: a stack set of the same name there would be a second one.
+        InputError: they may be another account's, and the file does not tell which account is the
+            administrator's (only without `as_admin`).
     """
     identity = aws.identity()
     if as_admin and unbound.admin_account not in {None, identity.account}:
@@ -72,9 +74,29 @@ def open_deployment(
             hint=f"aws sso login --profile P, then --profile P, with a profile of account "
             f"{unbound.admin_account}",
         )
+    if not as_admin:
+        _refuse_unknown_admin(unbound, identity.account)
     bound = unbound.bound_to(identity.account)
     masked = mask_reasons(aws, bound)
     return Opened(deployment=bound, aws=masked, identity=identity, clock=clock)
+
+
+def _refuse_unknown_admin(unbound: Deployment, caller: AccountId) -> None:
+    """Refuse to take the caller for the administrator where it may be one of its targets.
+
+    Where the file names one account alone, by its number or as "self", that is the administrator.
+    Of several the roles of each would trust its own account, and let nobody in.
+    """
+    named = {account for group in unbound.targets for account in group.accounts}
+    is_told = unbound.admin_account or unbound.permission_model is PermissionModel.SERVICE_MANAGED
+    if is_told or named in ({SELF}, {caller}):
+        return
+    raise InputError(
+        f"{unbound.path} deploys over several accounts and does not say which of them is the "
+        f"administrator account; these are credentials of {caller}",
+        hint='write admin_account = "<the administrator account>" into [stack_set]: the roles of '
+        "every other account trust its role",
+    )
 
 
 def observe(opened: Opened, *, audit: bool = False, overrides: bool = True) -> StackSet | None:

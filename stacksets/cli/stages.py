@@ -58,6 +58,7 @@ def open_aws(session: Session, unbound: Deployment, *, as_admin: bool = True) ->
     Raises:
         CredentialsError: there are none, or (`as_admin`) they are another account's than the file
             names: a stack set of the same name there would be a second one.
+        InputError: without `as_admin`: nobody knows whether they are the administrator account's.
     """
     world = session.world
     aws = world.open_aws(session.flags.profile, unbound.home_region)

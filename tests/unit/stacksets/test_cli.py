@@ -867,6 +867,22 @@ def test_a_target_account_is_bootstrapped_with_its_own_credentials(run, file_wit
     assert run("bootstrap", "--yes")[0] == 0
 
 
+@pytest.mark.parametrize("account", [ACCOUNT, OTHER_ACCOUNT])
+def test_of_several_accounts_none_is_bootstrapped_before_the_administrator_is_named(
+    run, file_with_bootstrap, aws, account
+):
+    text = file_with_bootstrap.read_text().replace('["self"]', f'["self", "{OTHER_ACCOUNT}"]')
+    file_with_bootstrap.write_text(text.replace(f'admin_account = "{ACCOUNT}"\n', ""))
+    aws.caller = Identity(account=account, arn=f"arn:aws:iam::{account}:root")
+
+    code, out, err = run("bootstrap", "--yes")
+
+    assert (code, out) == (3, "")
+    assert "does not say which of them is the administrator account" in err
+    assert '→ write admin_account = "<the administrator account>" into [stack_set]' in err
+    assert [call for one in aws.accounts.values() for call in one.calls] == []
+
+
 @pytest.fixture
 def half_closed(file, aws):
     """A second account that may not be entered."""

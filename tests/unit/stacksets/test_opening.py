@@ -4,7 +4,14 @@ import pytest
 
 from stacksets.aws.session import BotoAws
 from stacksets.errors import CredentialsError, InputError, NotReadyError, Problem
-from stacksets.model.desired import AccountId
+from stacksets.model.desired import (
+    SELF,
+    AccountId,
+    DeploymentTargets,
+    OrganizationalUnitId,
+    PermissionModel,
+    Region,
+)
 from stacksets.opening import (
     get_stack_set,
     observe,
@@ -16,6 +23,7 @@ from stacksets.opening import (
 from stacksets.preflight import Readiness
 from tests.builders import (
     ACCOUNT,
+    EAST,
     HOME,
     NAME,
     OTHER_ACCOUNT,
@@ -51,6 +59,59 @@ def test_credentials_of_another_account_are_refused_but_for_its_bootstrap():
     with pytest.raises(CredentialsError, match=f"names {OTHER_ACCOUNT}"):
         _open(elsewhere)
     assert _open(elsewhere, as_admin=False).identity.account == AccountId(ACCOUNT)
+
+
+def _of(*groups, units=(), **changes):
+    """A deployment that names no administrator account, with a group of accounts each."""
+    targets = tuple(
+        DeploymentTargets(
+            accounts=tuple(map(AccountId, accounts)),
+            regions=(Region(EAST),),
+            organizational_units=tuple(map(OrganizationalUnitId, units)),
+        )
+        for accounts in groups
+    )
+    return a_deployment(**({"admin_account": None, "targets": targets} | changes))
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        [(SELF, OTHER_ACCOUNT)],
+        [(SELF,), (OTHER_ACCOUNT,)],
+        [(SELF, ACCOUNT)],
+        [(ACCOUNT, OTHER_ACCOUNT)],
+        [(OTHER_ACCOUNT,)],
+    ],
+    ids=["self and another", "in two groups", "self and a number", "two numbers", "another alone"],
+)
+def test_of_several_accounts_none_is_taken_for_the_administrator_as_its_own_target(groups):
+    deployment = _of(*groups)
+
+    with pytest.raises(InputError, match="does not say which of them is the administrator") as told:
+        _open(deployment, as_admin=False)
+
+    assert f"credentials of {ACCOUNT}" in told.value.message
+    assert told.value.hint.startswith(
+        'write admin_account = "<the administrator account>" into [stack_set]'
+    )
+    assert _open(deployment).deployment.admin_account == ACCOUNT
+
+
+@pytest.mark.parametrize(
+    "deployment",
+    [
+        _of((SELF,)),
+        _of((SELF,), (SELF,)),
+        _of((ACCOUNT,)),
+        _of((SELF, OTHER_ACCOUNT), admin_account=OTHER_ACCOUNT),
+        _of((), units=("ou-1",), permission_model=PermissionModel.SERVICE_MANAGED),
+        _of((OTHER_ACCOUNT,), units=("ou-1",), permission_model=PermissionModel.SERVICE_MANAGED),
+    ],
+    ids=["self", "self twice", "its number", "administrator named", "a unit", "within a unit"],
+)
+def test_where_one_account_is_all_or_the_administrator_is_known_its_bootstrap_begins(deployment):
+    assert _open(deployment, as_admin=False).identity.account == AccountId(ACCOUNT)
 
 
 def test_what_is_observed_is_the_stack_set_or_none():
