@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
     from stacksets.model.desired import Deployment, InstanceKey
     from stacksets.model.observed import StackInstance, StackSet
+
+_GONE = re.compile(
+    r"the stack is gone|state and can not be updated|Stack (?:with id |\[)\S+ does not exist"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,11 +178,21 @@ def _change(
             wanted,
             note=f"{key}: the stack {there.stack_id} stays in the account; delete it there",
         )
-    if there.stack_exists is False and there.status is InstanceStatus.CURRENT:
+    if there.stack_exists is False and _had_stack(there):
         return _create(key, ChangeKind.REPLACE, "its stack is gone", wanted)
     if not there.is_healthy and (there.stack_id is None or there.stack_exists is False):
         return _retry_create(key, there, wanted, rules)
     return _update(key, there, wanted, rules)
+
+
+def _had_stack(there: StackInstance) -> bool:
+    """Tell whether AWS takes a stack that is gone for one to update, and fails ever again.
+
+    It notices only by an update that fails, and says so in the reason. A creation that failed has
+    another reason, and is just sent again.
+    """
+    failed_update = _GONE.search(there.status_reason or "")
+    return there.status is InstanceStatus.CURRENT or failed_update is not None
 
 
 def _update(

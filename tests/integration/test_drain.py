@@ -13,7 +13,7 @@ from stacksets.model.outcome import Verdict
 from stacksets.model.traffic import Traffic, TrafficState, TrafficTurn
 from stacksets.traffic import find_traffic
 from stacksets.traffic_plan import make_traffic_plan
-from tests.builders import EAST, WEST, a_template
+from tests.builders import ACCOUNT, EAST, WEST, a_template
 from tests.integration.deployer import HastyClock, a_regional_deployment, regional_template
 
 if TYPE_CHECKING:
@@ -122,3 +122,21 @@ def test_an_override_that_aws_masks_survives_a_drain(deployer: Deployer) -> None
 
     assert _values(deployer, "Suffix") == {EAST: "sesame", WEST: "sesame"}
     assert _values(deployer, "Traffic") == {EAST: "drain", WEST: "auto"}
+
+
+def test_a_deploy_brings_back_what_a_drain_found_deleted_by_hand(deployer: Deployer) -> None:
+    deployment = _deployment()
+    deployer.deploy(deployment)
+    key = f"{ACCOUNT}/{EAST}"
+    lost = deployer.instances(deployment)[key].stack_id
+    client = deployer.local.client("cloudformation", ACCOUNT, EAST)
+    client.delete_stack(StackName=lost)
+    client.get_waiter("stack_delete_complete").wait(
+        StackName=lost, WaiterConfig={"Delay": 0.02, "MaxAttempts": 500}
+    )
+    assert _turn(deployer, deployment, drains=True).verdict is Verdict.FAILED
+
+    assert deployer.deploy(deployment).verdict is Verdict.SUCCEEDED
+
+    assert deployer.instances(deployment)[key].stack_id != lost
+    assert deployer.plan(deployment).is_empty

@@ -345,8 +345,24 @@ def test_an_update_of_the_definition_retries_failed_creations_by_itself():
     assert kinds(plan) == {f"{ACCOUNT}/{EAST}": ChangeKind.RETRY}
 
 
-def test_a_stack_that_was_deleted_by_hand_is_taken_out_and_created_anew():
-    vanished = an_instance(a_key(), stack_exists=False)
+@pytest.mark.parametrize(
+    "failed",
+    [
+        {},
+        *(
+            {"status": InstanceStatus.OUTDATED, "status_reason": reason}
+            for reason in (
+                "Stack arn:x is in DELETE_COMPLETE state and can not be updated.",
+                "Stack [arn:x] does not exist",
+                "Stack with id arn:x does not exist",
+                "the stack is gone",
+            )
+        ),
+    ],
+    ids=str,
+)
+def test_a_stack_that_was_deleted_by_hand_is_taken_out_and_created_anew(failed):
+    vanished = an_instance(a_key(), stack_exists=False, **failed)
     desired = a_deployment(targets=targets((ACCOUNT, EAST)))
     out, anew = make_plan(desired, a_stack_set(vanished)).steps
     assert isinstance(out, DeleteStackInstances)
