@@ -530,8 +530,8 @@ class FakeAws:
         return self.caller
 
     def known_regions(self):
-        europe = (Region("eu-north-1"), Region("eu-south-1"), Region("eu-west-1"))
-        return dict.fromkeys((EAST, HOME, WEST, *europe), "aws")
+        more = map(Region, ("ap-east-1", "eu-north-1", "eu-south-1", "eu-west-1"))
+        return dict.fromkeys((EAST, HOME, WEST, *more), "aws")
 
     def stack_sets(self, home_region, call_as=CallAs.SELF):
         self.called_as.append(call_as)

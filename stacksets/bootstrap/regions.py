@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacksets.bootstrap.fitness import refuse_unfit
+from stacksets.bootstrap.fitness import refuse_unready
 from stacksets.bootstrap.stack import BootstrapChange, Job, create, find_usable, update
 from stacksets.bootstrap.values import (
     is_same,
@@ -46,6 +46,8 @@ def bootstrap(
 ) -> tuple[BootstrapResult, ...]:
     """Create or update the bootstrap stacks of the caller's account, region by region.
 
+    All regions are looked at first: what is refused is refused before anything is changed.
+
     Args:
         deployment: bound to the caller's account.
         aws: the door to AWS.
@@ -55,7 +57,8 @@ def bootstrap(
 
     Raises:
         InputError: the file has no bootstrap, or does not name the caller's account.
-        NotReadyError: the template or a value is one that CloudFormation would refuse.
+        NotReadyError: a region is not enabled; or, an UnfitInputError, the template or a value is
+            one that CloudFormation would refuse. Nothing was changed.
         ConflictError: a role of the name is there from elsewhere, or a stack is stuck.
         OperationFailedError: a stack failed; its root cause is the first failing resource.
         StillRunningError: a stack took too long.
@@ -65,7 +68,7 @@ def bootstrap(
         raise InputError(
             f"{deployment.path} has no [bootstrap]", hint="name its stack_name and template"
         )
-    jobs = (
+    jobs = [
         Job(
             key=key,
             account=aws.account(key.account, key.region, None),
@@ -74,7 +77,8 @@ def bootstrap(
             notify=notify,
         )
         for key in _keys(deployment, identity)
-    )
+    ]
+    refuse_unready(jobs, deployment, aws, identity)
     return tuple(_bring_about(job, deployment, identity) for job in jobs)
 
 
@@ -94,7 +98,6 @@ def _keys(deployment: Deployment, identity: Identity) -> Iterator[InstanceKey]:
 def _bring_about(job: Job, deployment: Deployment, identity: Identity) -> BootstrapResult:
     stack = find_usable(job)
     parameters = settle_parameters(job, deployment, identity, stack)
-    refuse_unfit(job, parameters)
     tags = settle(job.bootstrap.tags, stack.tags if stack else {})
     if stack is None:
         refuse_foreign_roles(job, parameters, identity)

@@ -8,7 +8,7 @@ import pytest
 
 from stacksets.aws.session import BotoAws
 from stacksets.bootstrap import BootstrapChange, bootstrap
-from stacksets.errors import ConflictError
+from stacksets.errors import ConflictError, NotReadyError
 from stacksets.load import load_deployment
 from stacksets.model.desired import AccountId, DeploymentTargets, ParameterOverride, Region
 from stacksets.preflight import check_ready
@@ -225,6 +225,21 @@ def test_a_role_of_the_name_from_elsewhere_stops_the_bootstrap_before_it_begins(
     with pytest.raises(ConflictError, match=f"{ROLE}-execution already"):
         caller.bootstrap()
     assert mutating(local_aws) == before
+
+
+def test_a_region_that_is_not_enabled_is_told_as_a_plan_tells_it_before_any_is_changed(
+    caller, local_aws
+):
+    spain = DeploymentTargets(accounts=(HERE,), regions=(EAST, Region("eu-south-2")))
+    wanted = replace(caller.deployment(), targets=(spain,))
+
+    with pytest.raises(NotReadyError) as caught:
+        caller.bootstrap(wanted)
+
+    (problem,) = caught.value.problems
+    assert problem.what == "region eu-south-2 is not enabled"
+    assert problem == caller.readiness(wanted).problems[0]
+    assert mutating(local_aws) == []
 
 
 def test_a_target_account_is_bootstrapped_with_its_own_credentials(caller, local_aws, monkeypatch):

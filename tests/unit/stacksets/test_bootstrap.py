@@ -7,14 +7,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from stacksets.aws.door import Stack, StackEvent
+from stacksets.aws.door import RegionOptStatus, Stack, StackEvent
 from stacksets.bootstrap import BootstrapChange, BootstrapResult, bootstrap
 from stacksets.errors import (
     ConflictError,
+    CredentialsError,
     InputError,
     NotReadyError,
     OperationFailedError,
+    PermissionDeniedError,
+    Problem,
+    StackSetsError,
     StillRunningError,
+    UnfitInputError,
 )
 from stacksets.model.desired import Bootstrap, DeploymentTargets, KeptValue, Region
 from stacksets.model.outcome import RootCause, WrittenAt
@@ -29,6 +34,7 @@ from tests.builders import (
     a_template,
 )
 from tests.fakes import FakeAws, FakeClock
+from tests.preflight_world import refuse
 
 STACK = "boot-dev"
 CONTENT = {
@@ -75,6 +81,7 @@ SENT = {
 }
 TAGS = {"Author": "unknown", "Team": "blue"}
 REPOSITORY = "example/service"
+MILAN, HONG_KONG = Region("eu-south-1"), Region("ap-east-1")
 OURS = {"GitHubOidcProvider": "create", "GitHubRepository": REPOSITORY}
 
 
@@ -96,6 +103,7 @@ class Account:
     gateway_role: str | None = None
     identity_providers: tuple[str, ...] = ()
     roles: frozenset[str] = frozenset()
+    region_statuses: dict[Region, RegionOptStatus] | StackSetsError = field(default_factory=dict)
     events: tuple[StackEvent, ...] = ()
     calls: list[tuple] = field(default_factory=list)
 
@@ -117,6 +125,11 @@ class Account:
 
     def read_template(self, name_or_id):
         return self.body
+
+    def list_region_statuses(self):
+        if isinstance(self.region_statuses, StackSetsError):
+            raise self.region_statuses
+        return self.region_statuses
 
     def list_failures(self, stack_id):
         return ()
@@ -164,6 +177,10 @@ def as_deployed(**changes):
         "statuses": deque(["CREATE_COMPLETE"]),
     }
     return Account(**(values | changes))
+
+
+def to(*regions):
+    return (DeploymentTargets(accounts=(ACCOUNT,), regions=regions),)
 
 
 class World:
@@ -282,11 +299,10 @@ def test_all_target_accounts_are_named_for_the_administration_role(world):
 
 
 def test_regions_that_accounts_opt_into_are_named_with_cloudformations_names_there(world):
-    milan, hong_kong = Region("eu-south-1"), Region("ap-east-1")
-    for region in (milan, hong_kong):
+    for region in (MILAN, HONG_KONG):
         world.put(region, Account())
-    both = (DeploymentTargets(accounts=(ACCOUNT,), regions=(milan, EAST, hong_kong)),)
-    world.bootstrap(targets=both)
+    world.home.region_statuses = dict.fromkeys((MILAN, HONG_KONG), RegionOptStatus.ENABLED)
+    world.bootstrap(targets=to(MILAN, EAST, HONG_KONG))
 
     assert world.home.parameters["TargetRegions"] == "ap-east-1,eu-south-1,us-east-1"
     assert world.home.parameters["StackSetsPrincipals"] == (
@@ -428,9 +444,11 @@ def test_a_stack_at_work_is_waited_for_before_it_is_judged(world):
 
 
 def test_a_stack_that_goes_away_while_it_is_waited_for_is_created(world):
-    account = as_deployed(statuses=deque(["DELETE_IN_PROGRESS", "DELETE_COMPLETE"]))
+    going = ["DELETE_IN_PROGRESS"] * 3
+    account = as_deployed(statuses=deque([*going, "DELETE_COMPLETE"]))
 
     assert world.bring_about(account) is BootstrapChange.CREATED
+    assert world.clock.slept
 
 
 @pytest.mark.parametrize(
@@ -538,7 +556,7 @@ def test_a_template_or_value_that_cloudformation_would_refuse_is_told_before_any
         parameters={"Level": "maybe", "Secret": "short"},
     )
 
-    with pytest.raises(NotReadyError, match=f"does not fit {ACCOUNT}/{HOME}") as caught:
+    with pytest.raises(UnfitInputError, match="Not ready, nothing was changed") as caught:
         world.bootstrap(bootstrap=wanted)
 
     assert [(one.where, one.what) for one in caught.value.problems] == [
@@ -556,10 +574,98 @@ def test_a_template_or_value_that_cloudformation_would_refuse_is_told_before_any
 def test_a_value_that_comes_of_too_many_targets_is_told_before_anything_is_made(world):
     accounts = tuple(f"{number:012}" for number in range(400))
 
-    with pytest.raises(NotReadyError) as caught:
+    with pytest.raises(UnfitInputError) as caught:
         world.bootstrap(targets=(DeploymentTargets(accounts=accounts, regions=(EAST,)),))
 
     [problem] = caught.value.problems
     assert problem.where == "[bootstrap.parameters] TargetAccountIds"
     assert "has 5,199 bytes, CloudFormation takes at most 4,096" in problem.what
     assert [world.home.calls, world.told] == [[], []]
+
+
+def test_a_value_that_only_a_later_region_would_refuse_is_told_before_the_first_is_changed(world):
+    role = {"Type": "String", "AllowedValues": ["leave"]}
+    content = CONTENT | {"Parameters": CONTENT["Parameters"] | {"ApiGatewayAccountRole": role}}
+
+    with pytest.raises(UnfitInputError) as caught:
+        world.bootstrap(bootstrap=replace(BOOTSTRAP, template=a_template(content)))
+
+    assert [str(one) for one in caught.value.problems] == [
+        '[bootstrap.parameters] ApiGatewayAccountRole: "create" is none of leave'
+    ]
+    assert [world.home.calls, world.told] == [[], []]
+
+
+@pytest.mark.parametrize("statuses", [{}, {MILAN: RegionOptStatus.DISABLED}])
+def test_a_region_that_is_not_enabled_is_told_before_anything_is_changed(world, statuses):
+    milan = world.put(MILAN, Account())
+    milan.find_stack = refuse(CredentialsError("AWS does not accept these credentials"))
+    world.home.region_statuses = statuses
+
+    with pytest.raises(NotReadyError, match="nothing was changed") as caught:
+        world.bootstrap(targets=to(EAST, MILAN))
+
+    assert not isinstance(caught.value, UnfitInputError)
+    assert caught.value.problems == (
+        Problem(
+            where=f"account {ACCOUNT}",
+            what="region eu-south-1 is not enabled",
+            hint="`aws account enable-region --region-name eu-south-1`, and wait until it is "
+            "ENABLED",
+        ),
+    )
+    assert [world.home.calls, world.east.calls, world.told] == [[], [], []]
+
+
+def test_what_is_wrong_with_regions_and_with_values_is_told_at_once(world):
+    wanted = replace(BOOTSTRAP, parameters={})
+
+    with pytest.raises(NotReadyError) as caught:
+        world.bootstrap(targets=to(EAST, MILAN), bootstrap=wanted)
+
+    assert not isinstance(caught.value, UnfitInputError)
+    assert [one.what for one in caught.value.problems] == [
+        "region eu-south-1 is not enabled",
+        "needs a value and has no default",
+    ]
+
+
+def test_where_nobody_may_say_whether_a_region_is_enabled_the_bootstrap_goes_on(world):
+    world.home.region_statuses = PermissionDeniedError("no account:ListRegions")
+    world.put(MILAN, Account())
+
+    assert len(world.bootstrap(targets=to(MILAN))) == 2
+    assert world.told[0] == ("could not check that eu-south-1 is enabled: no account:ListRegions")
+
+
+def test_credentials_that_are_refused_end_the_bootstrap(world):
+    world.home.region_statuses = CredentialsError("expired")
+
+    with pytest.raises(CredentialsError):
+        world.bootstrap(targets=to(MILAN))
+
+
+def test_no_account_is_asked_for_regions_that_everybody_has(world):
+    world.home.region_statuses = CredentialsError("was asked")
+
+    assert len(world.bootstrap()) == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"targets": to(EAST, "us-wset-1")}, "[[targets]] regions"),
+        ({"home_region": Region("us-wset-1")}, "home_region"),
+    ],
+)
+def test_a_region_that_there_is_not_is_told_before_anything_is_changed(world, changes, where):
+    with pytest.raises(UnfitInputError) as caught:
+        world.bootstrap(**changes)
+
+    assert [str(one) for one in caught.value.problems] == [
+        (
+            f'{where}: "us-wset-1" is no region that botocore knows (did you mean "us-west-1"? '
+            "A brand-new region needs a newer botocore)"
+        )
+    ]
+    assert [world.home.calls, world.east.calls, world.told] == [[], [], []]

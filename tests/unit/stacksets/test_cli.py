@@ -859,6 +859,38 @@ def test_a_bootstrap_makes_its_stacks_and_says_so(run, file_with_bootstrap, aws)
     ]
 
 
+def test_a_value_that_the_template_of_a_bootstrap_refuses_is_exit_3_as_it_is_of_a_plan(
+    run, file_with_bootstrap, aws
+):
+    level = {"Type": "String", "AllowedValues": ["on", "off"]}
+    parameters = BOOTSTRAP["Parameters"] | {"Level": level}
+    template = BOOTSTRAP | {"Parameters": parameters}
+    (file_with_bootstrap.parent / "bootstrap.json").write_text(json.dumps(template))
+    file_with_bootstrap.write_text(file_with_bootstrap.read_text() + 'Level = "high"\n')
+
+    code, _, err = run("bootstrap", "--yes")
+
+    assert code == 3
+    assert "Not ready, nothing was changed" in err
+    assert '[bootstrap.parameters] Level: "high" is none of on, off' in err
+    assert "create_stack" not in aws.accounts[a_key(region=HOME)].calls
+
+
+def test_a_bootstrap_where_a_region_is_not_enabled_is_exit_4_as_a_plan_is(
+    run, file_with_bootstrap, aws
+):
+    text = file_with_bootstrap.read_text()
+    file_with_bootstrap.write_text(text.replace('["us-west-1", ', '["eu-south-1", '))
+
+    for command in ("bootstrap", "deploy"):
+        code, _, err = run(command, "--yes")
+
+        assert code == 4
+        assert "region eu-south-1 is not enabled" in err
+        assert "aws account enable-region --region-name eu-south-1" in err
+    assert "create_stack" not in aws.accounts[a_key(region=HOME)].calls
+
+
 def test_a_target_account_is_bootstrapped_with_its_own_credentials(run, file_with_bootstrap, aws):
     text = file_with_bootstrap.read_text()
     file_with_bootstrap.write_text(text.replace('["self"]', f'["self", "{OTHER_ACCOUNT}"]'))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stacksets.model.desired import Region
-from stacksets.preflight.nearest import count_edits, find_nearest_region
+from stacksets.nearest import count_edits, find_nearest_region
 
 KNOWN = tuple(
     map(Region, ("ap-northeast-1", "eu-west-1", "eu-west-2", "us-east-1", "us-west-1", "us-west-2"))
