@@ -18,6 +18,7 @@ from stacksets.bootstrap.values import (
 )
 from stacksets.errors import InputError
 from stacksets.model.desired import InstanceKey
+from stacksets.same_named import find_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,6 +80,8 @@ def bootstrap(
         for key in _keys(deployment, identity)
     ]
     refuse_unready(jobs, deployment, aws, identity)
+    for said in find_apart(deployment):
+        notify(said)
     return tuple(_bring_about(job, deployment, identity) for job in jobs)
 
 

@@ -12,7 +12,12 @@ from stacksets.preflight.identity import check_account, check_home_region
 from stacksets.preflight.names import check_names
 from stacksets.preflight.operations import check_running
 from stacksets.preflight.organization import check_organization
-from stacksets.preflight.parameters import check_constraints, check_parameters, check_values
+from stacksets.preflight.parameters import (
+    check_bootstrap,
+    check_constraints,
+    check_parameters,
+    check_values,
+)
 from stacksets.preflight.regions import check_enabled, check_regions
 from stacksets.preflight.resources import (
     check_api_gateway_role,
@@ -106,6 +111,7 @@ def _check_all(case: Case, *, makes_stacks: bool) -> Iterator[Finding]:
     without_value = tuple(check_values(case))
     yield from without_value
     yield from check_constraints(case)
+    yield from check_bootstrap(case)
     yield from check_unique(case)
     if makes_stacks and not without_value:
         yield from _check_resources(case)

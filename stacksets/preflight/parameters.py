@@ -9,6 +9,7 @@ from stacksets.definition import settle_definition
 from stacksets.errors import Problem
 from stacksets.parameter_values import declared_parameters, no_echo_parameters
 from stacksets.preflight.case import Unchecked
+from stacksets.same_named import find_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,6 +60,12 @@ def check_constraints(case: Case) -> Iterator[Finding]:
             for violation in find_violations(declared.get(name, {}), value):
                 said = "its value" if name in hidden else f'"{value}"'
                 yield Problem(where=f"{where} {name}", what=f"{said} {violation}", is_input=True)
+
+
+def check_bootstrap(case: Case) -> Iterator[Unchecked]:
+    """Tell parameters whose values the file says otherwise for the bootstrap."""
+    for said in find_apart(case.deployment):
+        yield Unchecked(what=said)
 
 
 def _given(case: Case) -> Iterator[tuple[str, Mapping[str, str]]]:

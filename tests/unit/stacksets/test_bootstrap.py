@@ -669,3 +669,16 @@ def test_a_region_that_there_is_not_is_told_before_anything_is_changed(world, ch
         )
     ]
     assert [world.home.calls, world.east.calls, world.told] == [[], [], []]
+
+
+def test_a_value_that_the_stacks_have_and_the_bootstrap_has_not_is_told_before_any_change(world):
+    repository = {"GitHubRepository": {"Type": "String", "Default": ""}}
+    world.bootstrap(
+        template=a_template({"Parameters": repository, "Resources": {}}),
+        parameters={"GitHubRepository": REPOSITORY},
+    )
+
+    assert world.told[0].startswith(
+        f'GitHubRepository is "{REPOSITORY}" in [stack_set.parameters] and empty in [bootstrap'
+    )
+    assert world.told[1] == f"{ACCOUNT}/{HOME}: creating stack {STACK}"

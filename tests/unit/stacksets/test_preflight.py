@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
@@ -927,3 +928,16 @@ def test_a_template_without_functions_has_no_use_for_the_quota(world):
 
 def test_what_is_no_resource_is_no_reason_to_fail(world):
     assert world.check(template=a_template({"Resources": {"Odd": "text"}})) == READY
+
+
+def test_a_value_that_the_bootstrap_is_left_without_is_told_and_refuses_nothing(world):
+    content = {"Parameters": {"Zone": {"Type": "String", "Default": ""}}, "Resources": {}}
+    bootstrap = replace(BOOTSTRAP, template=a_template(content))
+
+    ready = world.check(
+        template=a_template(content), parameters={"Zone": "Z1"}, bootstrap=bootstrap
+    )
+
+    assert ready.problems == ()
+    (told,) = ready.unchecked
+    assert told.startswith('Zone is "Z1" in [stack_set.parameters] and empty in [bootstrap')
