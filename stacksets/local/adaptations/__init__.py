@@ -29,6 +29,7 @@ ADAPTATIONS = (
     "account_role",
     "alarms",
     "aliases",
+    "api_resources",
     "assume_role",
     "callers",
     "capabilities",

@@ -110,11 +110,16 @@ def already_exists(resource_type: str, identifier: str) -> ValueError:
 
 
 def invalid_request(message: str, service: str) -> ValueError:
-    """Give what CloudFormation says of a resource that its service refuses."""
+    """Give what CloudFormation says of a resource that its service calls invalid."""
+    return refused(message, service, 400, "InvalidRequest")
+
+
+def refused(message: str, service: str, status: int, code: str) -> ValueError:
+    """Give what CloudFormation says of a resource that its service refuses, and by which code."""
     return ValueError(
-        f'Resource handler returned message: "{message} (Service: {service}, Status Code: 400, '
-        f'Request ID: {uuid.uuid4()})" '
-        f"(RequestToken: {uuid.uuid4()}, HandlerErrorCode: InvalidRequest)"
+        f'Resource handler returned message: "{message} (Service: {service}, Status Code: '
+        f'{status}, Request ID: {uuid.uuid4()})" '
+        f"(RequestToken: {uuid.uuid4()}, HandlerErrorCode: {code})"
     )
 
 

@@ -114,6 +114,24 @@ def test_mappings_lead_to_stages_that_are_not_there_and_are_taken_over(
     assert len(client.get_base_path_mappings(domainName=NAME)["items"]) == 1
 
 
+def test_api_resources_a_name_that_is_taken_makes_nothing_and_fails_nothing(
+    ministack: Ministack,
+) -> None:
+    resources = json.loads(api_template())["Resources"]
+    root = {"RestApiId": ref("Api"), "ParentId": get("Api", "RootResourceId")}
+    template = {
+        "Api": resources["Api"],
+        **{name: resource("ApiGateway::Resource", **root, PathPart="a") for name in ("One", "Two")},
+    }
+
+    outputs = made(ministack, template, Api=ref("Api"), One=ref("One"), Two=ref("Two"))
+
+    client = ministack.client("apigateway")
+    paths = [one["path"] for one in client.get_resources(restApiId=outputs["Api"])["items"]]
+    assert sorted(paths) == ["/", "/a"]
+    assert "" in {outputs["One"], outputs["Two"]}
+
+
 def test_domains_have_no_host_of_their_own_and_take_names_over(ministack: Ministack) -> None:
     domain = resource(
         "ApiGateway::DomainName",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ EXECUTION_LOGGED = {
 }
 UNNAMED_ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}}
 ROLE_ARN = "arn:aws:iam::000000000000:role/logs"
+TAKEN = "Another resource with the same parent already has this name: myresource"
 
 
 def role(name: str) -> dict[str, Any]:
@@ -138,6 +140,78 @@ def test_a_role_with_a_name_of_its_own_is_made(local_aws: LocalAws) -> None:
     deploy(client, template)
 
     assert local_aws.client("iam").get_role(RoleName="mine")
+
+
+def api_with(**parts: str) -> str:
+    """The API, with a resource more below its root for each logical id and part of a path."""
+    template = json.loads(api_template())
+    resources = template["Resources"]
+    for name, part in parts.items():
+        resources[name] = copy.deepcopy(resources["Resource"])
+        resources[name]["Properties"]["PathPart"] = part
+    template["Outputs"]["Api"] = {"Value": {"Ref": "Api"}}
+    return json.dumps(template)
+
+
+def renamed() -> str:
+    """The API, whose one resource has another logical id."""
+    text = api_with(Another="another").replace('"Resource": {', '"Renamed": {')
+    return text.replace('"Ref": "Resource"', '"Ref": "Renamed"')
+
+
+def test_two_resources_of_one_name_below_one_parent_fail_the_stack(local_aws: LocalAws) -> None:
+    reason = fail(local_aws.client("cloudformation"), api_with(Another="myresource"))
+
+    assert f"{TAKEN} (Service: ApiGateway, Status Code: 409" in reason
+    assert reason.endswith("HandlerErrorCode: AlreadyExists)")
+
+
+def test_a_resource_below_a_parent_that_is_not_there_fails_the_stack(local_aws: LocalAws) -> None:
+    template = json.loads(api_with())
+    template["Resources"]["Resource"]["Properties"]["ParentId"] = "none"
+
+    reason = fail(local_aws.client("cloudformation"), json.dumps(template))
+
+    assert "Invalid Resource identifier specified (Service: ApiGateway, Status Code: 404" in reason
+    assert reason.endswith("HandlerErrorCode: NotFound)")
+
+
+@pytest.mark.parametrize("changed", [renamed(), api_with(Another="myresource")])
+def test_a_resource_that_takes_the_name_of_another_fails_the_update_and_nothing_is_lost(
+    local_aws: LocalAws, changed: str
+) -> None:
+    client, gateway = local_aws.client("cloudformation"), local_aws.client("apigateway")
+    api = deploy(client, api_with(Another="another"))["Api"]
+    before = gateway.get_resources(restApiId=api)["items"]
+
+    client.update_stack(
+        StackName="hello", TemplateBody=changed, Capabilities=["CAPABILITY_NAMED_IAM"]
+    )
+
+    assert settle(client) == "UPDATE_ROLLBACK_COMPLETE"
+    events = client.describe_stack_events(StackName="hello")["StackEvents"]
+    assert any(TAKEN in event.get("ResourceStatusReason", "") for event in events)
+    assert gateway.get_resources(restApiId=api)["items"] == before
+
+
+def test_a_resource_may_take_a_name_that_nobody_has(local_aws: LocalAws) -> None:
+    client, gateway = local_aws.client("cloudformation"), local_aws.client("apigateway")
+    api = deploy(client, api_with(Another="another"))["Api"]
+
+    deploy(client, api_with(Another="other"))
+
+    paths = [one["path"] for one in gateway.get_resources(restApiId=api)["items"]]
+    assert sorted(paths) == ["/", "/myresource", "/other"]
+
+
+def test_a_second_resource_of_a_name_is_refused_whoever_asks(local_aws: LocalAws) -> None:
+    gateway = local_aws.client("apigateway")
+    api = gateway.create_rest_api(name="mine")
+    root = {"restApiId": api["id"], "parentId": api["rootResourceId"]}
+    gateway.create_resource(**root, pathPart="myresource")
+
+    with pytest.raises(gateway.exceptions.ConflictException, match=TAKEN):
+        gateway.create_resource(**root, pathPart="myresource")
 
 
 @pytest.mark.parametrize("stage", [LOGGED, EXECUTION_LOGGED])
