@@ -177,9 +177,9 @@ _ENTRIES = (
         r"already exists\b(?! but)|HandlerErrorCode: AlreadyExists|EntityAlreadyExists|"
         r"BucketAlready(?:Exists|OwnedByYou)",
         "the name is taken: names of IAM are the same in all regions of an account, names of S3 "
-        "buckets in the world, others in the account and region",
+        "buckets in the world, parts of a path below their parent, others in account and region",
         "leave the name to CloudFormation or put ${{AWS::Region}} and ${{AWS::AccountId}} into it, "
-        "or delete what has it; then `stacksets deploy`",
+        "keep the logical id that had it, or delete what has it; then `stacksets deploy`",
     ),
     _Entry(
         "throttled",

@@ -12,8 +12,8 @@ from stacksets.cli.manual import (
 BOOTSTRAP = Manual(
     exit_codes={
         0: "Every stack is there and as the file says.",
-        3: "Input refused: the file, a template, no table [bootstrap], several accounts without "
-        "admin_account, not agreed to.",
+        3: "Input refused: the file, a template, a value that it does not take, no table "
+        "[bootstrap], several accounts without admin_account, not agreed to.",
         4: NO_ACCESS,
         5: "A stack failed, or AWS did.",
         6: "Conflict: somebody else changes the stack.",

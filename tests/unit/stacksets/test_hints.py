@@ -108,6 +108,14 @@ REASONS = [
             'exists." (RequestToken: 1, HandlerErrorCode: AlreadyExists)'
         ),
     ),
+    (
+        "name_taken",
+        (
+            f'{HANDLER} "Another resource with the same parent already has this name: health '
+            '(Service: ApiGateway, Status Code: 409, Request ID: 1)" '
+            "(RequestToken: 1, HandlerErrorCode: AlreadyExists)"
+        ),
+    ),
     ("throttled", f'{HANDLER} "Rate exceeded (Service: Iam)" (HandlerErrorCode: Throttling)'),
     ("quota", "Cannot exceed quota for RolesPerAccount: 1000 (Error Code: LimitExceeded)"),
     (
@@ -229,6 +237,14 @@ def test_a_denied_action_is_named():
 
     assert found is not None
     assert "lacks iam:CreateRole in account" in found.meaning
+
+
+def test_a_name_that_moves_to_another_logical_id_is_taken_by_the_one_before():
+    found = hint("Another resource … has this name: health (HandlerErrorCode: AlreadyExists)")
+
+    assert found is not None
+    assert "parts of a path below their parent" in found.meaning
+    assert "keep the logical id that had it" in found.action
 
 
 def test_a_missing_capability_is_what_the_deployment_file_is_to_name():
