@@ -23,6 +23,8 @@ from tests.integration.local.templates import api_template, deploy
 from tests.local_aws import running_local_aws
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.local_aws import LocalAws
 
 pytestmark = pytest.mark.integration
@@ -32,8 +34,19 @@ LISTENING = "0A"
 LOOPBACK = "0100007F"
 
 
+def read_steady(read: Callable[[], list[str]]) -> list[str]:
+    """Read what a process is at; once more where it ends a thread or closes a file meanwhile."""
+    for _ in range(100):
+        try:
+            return read()
+        except (FileNotFoundError, ProcessLookupError):
+            time.sleep(0.001)
+    return read()
+
+
 def sockets_of(process_id: int) -> set[str]:
-    links = (str(entry.readlink()) for entry in Path(f"/proc/{process_id}/fd").iterdir())
+    files = Path(f"/proc/{process_id}/fd")
+    links = read_steady(lambda: [str(entry.readlink()) for entry in files.iterdir()])
     return {link.removeprefix("socket:[").removesuffix("]") for link in links if "socket" in link}
 
 
@@ -52,8 +65,9 @@ def addresses_listened_on(process_id: int) -> set[str]:
 
 
 def descendants(process_id: int) -> list[int]:
-    threads = Path(f"/proc/{process_id}/task").iterdir()
-    return [int(child) for one in threads for child in (one / "children").read_text().split()]
+    threads = Path(f"/proc/{process_id}/task")
+    listed = read_steady(lambda: [(one / "children").read_text() for one in threads.iterdir()])
+    return [int(child) for children in listed for child in children.split()]
 
 
 def server_process(aws: LocalAws) -> int:
