@@ -17,7 +17,7 @@ from stacksets.parameter_values import default_parameters
 from stacksets.template import parse_template
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from stacksets.model.desired import AccountId, Deployment, InstanceKey, Region
     from stacksets.model.observed import StackInstance, StackSet
@@ -84,8 +84,7 @@ def find_traffic(deployment: Deployment, observed: StackSet | None) -> tuple[Reg
     traffic = deployment.traffic
     if traffic is None or observed is None:
         return ()
-    defaults = default_parameters(parse_template(observed.template_body))
-    base = {**defaults, **observed.parameters}.get(traffic.parameter)
+    base = _find_base(traffic, observed)
     if base is None:
         return ()
     regions: dict[Region, list[StackInstance]] = defaultdict(list)
@@ -94,6 +93,12 @@ def find_traffic(deployment: Deployment, observed: StackSet | None) -> tuple[Reg
     return tuple(
         _region_traffic(traffic, region, regions[region], base) for region in sorted(regions)
     )
+
+
+def _find_base(traffic: Traffic, observed: StackSet) -> str | None:
+    """Give the value where no override is; None where the template has no such parameter."""
+    defaults = default_parameters(parse_template(observed.template_body))
+    return {**defaults, **observed.parameters}.get(traffic.parameter)
 
 
 def _region_traffic(
@@ -142,12 +147,7 @@ def find_deserted(traffic: Traffic, observed: StackSet, turn: TrafficTurn) -> tu
     if not turn.drains:
         return ()
     concerned = {one.account for one in observed.instances if one.region == turn.region}
-    taking = {
-        one.account
-        for one in observed.instances
-        if one.region != turn.region and _takes_traffic(traffic, one)
-    }
-    return tuple(sorted(concerned - taking))
+    return tuple(sorted(concerned - {one.account for one in _find_taking(traffic, observed, turn)}))
 
 
 def find_remaining(traffic: Traffic, observed: StackSet, turn: TrafficTurn) -> tuple[Region, ...]:
@@ -155,8 +155,7 @@ def find_remaining(traffic: Traffic, observed: StackSet, turn: TrafficTurn) -> t
 
     AWS tells of stacks, not of whether what they made answers well.
     """
-    others = (one for one in observed.instances if one.region != turn.region)
-    return tuple(sorted({one.region for one in others if _takes_traffic(traffic, one)}))
+    return tuple(sorted({one.region for one in _find_taking(traffic, observed, turn)}))
 
 
 def find_stranded(
@@ -188,8 +187,16 @@ def name_few(accounts: Sequence[AccountId]) -> str:
     return ", ".join(accounts[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _takes_traffic(traffic: Traffic, instance: StackInstance) -> bool:
-    return _has_usable_stack(instance) and find_override(traffic, instance) != traffic.drained
+def _find_taking(
+    traffic: Traffic, observed: StackSet, turn: TrafficTurn
+) -> Iterator[StackInstance]:
+    """Find the stack instances of other regions that take traffic."""
+    base = _find_base(traffic, observed)
+    for one in observed.instances:
+        override = find_override(traffic, one)
+        is_drained = (base if override is None else override) == traffic.drained
+        if one.region != turn.region and _has_usable_stack(one) and not is_drained:
+            yield one
 
 
 def _has_usable_stack(instance: StackInstance) -> bool:

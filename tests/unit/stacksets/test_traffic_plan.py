@@ -145,6 +145,14 @@ def test_the_last_region_of_an_account_is_not_drained(other):
     assert states(observed)[WEST] is not TrafficState.ACTIVE
 
 
+def test_a_region_that_the_stack_set_itself_drains_takes_no_traffic():
+    observed = there(
+        east(overrides={"Traffic": "auto"}), west(), parameters={"Suffix": "dev", **DRAINED}
+    )
+    with pytest.raises(NoActiveRegionError, match=f"{EAST} is not drained: {ACCOUNT} would"):
+        make_traffic_plan(switched(), observed, DRAIN_EAST)
+
+
 def test_an_outdated_region_still_answers_and_may_take_the_traffic():
     outdated = west(status=InstanceStatus.OUTDATED, detailed_status=DetailedStatus.FAILED)
     observed = there(east(), outdated)
