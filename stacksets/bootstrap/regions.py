@@ -44,10 +44,13 @@ def bootstrap(
     identity: Identity,
     clock: Clock,
     notify: Callable[[str], None],
+    *,
+    agree: Callable[[], None] = lambda: None,
 ) -> tuple[BootstrapResult, ...]:
     """Create or update the bootstrap stacks of the caller's account, region by region.
 
-    All regions are looked at first: what is refused is refused before anything is changed.
+    All regions are looked at first: what is refused is refused before anybody is asked, and before
+    anything is changed.
 
     Args:
         deployment: bound to the caller's account.
@@ -55,6 +58,7 @@ def bootstrap(
         identity: who calls; only that account is changed.
         clock: time, so that waiting can be tested.
         notify: is told in words what is being done.
+        agree: is called before the first change; what it raises ends the bootstrap.
 
     Raises:
         InputError: the file has no bootstrap, or does not name the caller's account.
@@ -82,6 +86,7 @@ def bootstrap(
     refuse_unready(jobs, deployment, aws, identity)
     for said in find_apart(deployment):
         notify(said)
+    agree()
     return tuple(_bring_about(job, deployment, identity) for job in jobs)
 
 

@@ -42,16 +42,21 @@ def bootstrap(session: Session, *, yes: bool) -> Result:
             hint="say there which template makes the roles",
         )
     opened = open_aws(session, unbound, as_admin=False)
-    name = unbound.bootstrap.stack_name
-    consent = Consent(session=session, yes=yes, allow_delete=False)
-    consent.to_write(f"Create or update the stacks {name} in {opened.identity.account}?")
-    # Which stacks were begun before a refusal is not told: some may have been.
-    session.changing = session.accepted = True
+    question = (
+        f"Create or update the stacks {unbound.bootstrap.stack_name} in {opened.identity.account}?"
+    )
+
+    def agree() -> None:
+        Consent(session=session, yes=yes, allow_delete=False).to_write(question)
+        # Which stacks were begun before a refusal is not told: some may have been.
+        session.changing = session.accepted = True
+
     results = bootstrapping.bootstrap(
         opened.deployment,
         opened.aws,
         opened.identity,
         session.world.clock,
         lambda text: session.report.tell(progress_message(text)),
+        agree=agree,
     )
     return bootstrap_result(results, session.record.data())
