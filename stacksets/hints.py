@@ -298,7 +298,7 @@ def find_retry(operation: Operation | None) -> Retry:
         case (
             Purpose.DESTROY | Purpose.DESTROY_RETAIN_STACKS | Purpose.DESTROY_RETAIN_INOPERABLE
         ) as purpose:
-            return Retry(who=f"`stacksets {purpose.command}`", removes=True)
+            return Retry(who=f"`stacksets {purpose.command} --allow-delete`", removes=True)
         case (Purpose.DEPLOY_RETAIN_INOPERABLE | Purpose.DRIFT) as purpose:
             return Retry(who=f"`stacksets {purpose.command}`")
         case (Purpose.DRAIN | Purpose.UNDRAIN) as purpose:

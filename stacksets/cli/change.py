@@ -232,7 +232,9 @@ def carry_out_destroy(
     opened, observed = planned.opened, planned.observed
     there = observed.instances if observed else ()
     before = list_let_go(opened.aws, opened.deployment, observed) if observed else frozenset()
-    patience = waiting.begin(session, *_go_on(DESTROYS[retention]), resumes=resumes)
+    # Refused without the flag, on a terminal too.
+    go_on = (*_go_on(DESTROYS[retention]), "--allow-delete")
+    patience = waiting.begin(session, *go_on, resumes=resumes)
     outcome = _remove(session, planned, retention, consent, patience)
     if outcome and outcome.verdict.exit_code:
         way_out = command_line(session, "destroy", "--retain-inoperable", "--allow-delete")

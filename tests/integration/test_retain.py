@@ -176,7 +176,7 @@ def test_one_that_was_left_half_way_goes_on_as_one_that_retains(
     ran = deployed.run(*go_on)
 
     assert left.exit_code == 7
-    assert "`stacksets destroy --retain-stacks -f " in left.result["error"]["hint"]
+    assert "`stacksets destroy --retain-stacks --allow-delete -f " in left.result["error"]["hint"]
     assert ran.exit_code == 0
     assert deployed.stacks() == before
     assert not deployed.is_there()

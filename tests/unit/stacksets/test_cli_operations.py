@@ -351,7 +351,7 @@ def test_a_destroy_that_retains_is_gone_on_with_by_its_own_name(run, sets, flag)
     code, _, err = run("destroy", "--yes", "--allow-delete", flag, "--timeout", "2")
 
     assert code == 7
-    assert f"`stacksets destroy {flag} -f " in err
+    assert f"`stacksets destroy {flag} --allow-delete -f " in err
 
 
 def test_a_destroy_that_retains_all_has_nothing_to_do_with_what_is_inoperable(run, sets):
@@ -574,4 +574,4 @@ def test_a_destroy_waits_no_longer_than_it_was_told_to(run, sets):
 
     assert code == 7
     assert "by stacksets destroy) goes on in AWS" in err
-    assert "→ `stacksets resume -f " in err
+    assert "→ `stacksets resume --allow-delete -f " in err

@@ -265,11 +265,14 @@ def _began(purpose, action=OperationAction.UPDATE):
         (None, "`stacksets deploy` retries it"),
         (Purpose.DEPLOY, "`stacksets deploy` retries it"),
         (Purpose.DEPLOY_RETAIN_INOPERABLE, "`stacksets deploy --retain-inoperable` retries it"),
-        (Purpose.DESTROY, "`stacksets destroy` tries it again"),
-        (Purpose.DESTROY_RETAIN_STACKS, "`stacksets destroy --retain-stacks` tries it again"),
+        (Purpose.DESTROY, "`stacksets destroy --allow-delete` tries it again"),
+        (
+            Purpose.DESTROY_RETAIN_STACKS,
+            "`stacksets destroy --retain-stacks --allow-delete` tries it again",
+        ),
         (
             Purpose.DESTROY_RETAIN_INOPERABLE,
-            "`stacksets destroy --retain-inoperable` tries it again",
+            "`stacksets destroy --retain-inoperable --allow-delete` tries it again",
         ),
         (Purpose.DRAIN, "`stacksets drain REGION` retries it"),
         (Purpose.UNDRAIN, "`stacksets undrain REGION` retries it"),
@@ -305,7 +308,7 @@ def test_where_a_removal_failed_no_hint_says_to_deploy(code):
     for reason in (reason for other, reason in REASONS if other == code):
         found = hint(reason, retry=REMOVAL)
         assert found is not None
-        assert "`stacksets destroy` tries it again" in found.action
+        assert "`stacksets destroy --allow-delete` tries it again" in found.action
         assert "stacksets deploy" not in found.action
         assert "{" not in found.action
 
@@ -316,5 +319,8 @@ def test_what_is_inoperable_after_a_removal_is_not_made_anew():
     found = explain_inoperable(REMOVAL)
 
     assert (found.code, found.meaning) == (INOPERABLE.code, INOPERABLE.meaning)
-    assert "then `stacksets destroy` tries it again; where the stack cannot" in found.action
+    assert (
+        "then `stacksets destroy --allow-delete` tries it again; where the stack cannot"
+        in found.action
+    )
     assert "deploy" not in found.action
