@@ -54,10 +54,10 @@ DRIFT = Manual(
         0: "Everything is in sync.",
         3: "Input refused: the file, or there is nothing to look at.",
         4: "No access, or AWS does not tell of some stack instance.",
-        5: "The detection did not succeed everywhere, or AWS failed.",
+        5: "The detection did not succeed everywhere and found no drift, or AWS failed.",
         6: BUSY,
         7: "Still running when --timeout had passed; it goes on in AWS.",
-        8: "Something drifted.",
+        8: "Something drifted, also where the detection failed elsewhere.",
         130: "Detached by Ctrl-C; the detection goes on in AWS.",
     },
     examples={
