@@ -184,10 +184,11 @@ def find_moved(planned: Basis, now: Basis) -> Iterator[str]:
 
 
 def _variables_note(planned: Basis, now: Basis) -> str:
-    """Blame the environment variables that placeholders stand for, where nothing else can be."""
+    """Blame what placeholders stand for, or who edited the plan, where nothing else can be."""
     file = planned.deployment_file_sha256
     same = file is not None and file == now.deployment_file_sha256
-    return " (an environment variable: REPOSITORY or COMMIT_AUTHOR)" if same else ""
+    blamed = " (an environment variable, REPOSITORY or COMMIT_AUTHOR, or the plan was edited)"
+    return blamed if same else ""
 
 
 def _moved_side(planned: Side, now: Side, where: str, *, note: str = "") -> Iterator[str]:

@@ -25,7 +25,7 @@ from stacksets.plain import NotPlainError, from_plain, to_plain
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stacksets.model.desired import Deployment
+    from stacksets.model.desired import Deployment, OperationId
     from stacksets.model.observed import StackSet
     from stacksets.model.plan import Definition, Difference, Step
     from stacksets.plan import PlanOptions
@@ -131,11 +131,20 @@ def refuse_moved(planned: SavedPlan, now: SavedPlan, name: str) -> None:
     """
     if planned == now:
         return
+    begun = _find_begun(planned, now)
+    way_on = f"operation {begun} is this plan's own: `stacksets resume` goes on with it; or "
     raise StalePlanError(
         f"{name} no longer holds; nothing was changed",
-        hint="plan anew, and look at it again",
+        hint=f"{way_on if begun else ''}plan anew, and look at it again",
         moved=tuple(_find_moved(planned, now)),
     )
+
+
+def _find_begun(planned: SavedPlan, now: SavedPlan) -> OperationId | None:
+    """Find the operation by which the plan was begun, where none came after it."""
+    newest = now.basis.seen.last_operation if now.basis.seen else None
+    own = (getattr(step, "operation_id", None) for step in planned.plan.steps)
+    return next((one for one in own if one and newest and newest.startswith(f"{one} ")), None)
 
 
 def _find_moved(planned: SavedPlan, now: SavedPlan) -> Iterator[str]:

@@ -84,8 +84,9 @@ def deploy(
     definition, stack instances and overrides, and nothing else. Several files are all planned
     before the first is begun.
 
-    With PLAN that saved plan is carried out as it is, in its environment; if anything has moved
-    since, nothing is changed (exit 6). After an interruption the same command goes on.
+    After an interruption the same command goes on. With PLAN that saved plan is carried out as it
+    is, in its environment; if anything has moved since, nothing is changed (exit 6), and what it
+    has begun itself is gone on with by resume.
     """
     held = hold(session, saved_plan, options)
     consent = Consent(

@@ -90,6 +90,16 @@ def test_a_stack_set_that_is_there_now_was_created():
     assert caught.value.moved == ("the stack set was created",)
 
 
+def test_a_plan_that_was_begun_is_gone_on_with_by_resume():
+    [step] = PLANNED.plan.steps
+    begun = replace(an_operation(), id=step.operation_id, status=OperationStatus.SUCCEEDED)
+    there = replace(observed(*BOTH), operations=(begun,))
+    assert moved(saved(there=there)).hint == (
+        f"operation {step.operation_id} is this plan's own: `stacksets resume` goes on with it; "
+        "or plan anew, and look at it again"
+    )
+
+
 def test_of_very_much_that_moved_the_first_is_named_and_the_rest_counted():
     accounts = [f"{number:012}" for number in range(1, 31)]
     many = saved(there=observed(*BOTH, *(an_instance(a_key(one, EAST)) for one in accounts)))
