@@ -99,7 +99,7 @@ def _left_to_others(ids: Sequence[OperationId]) -> DetachedError:
 def _detached(met: Interrupted, ids: Sequence[OperationId]) -> DetachedError:
     return DetachedError(
         f"detached from {_names(ids)}, which goes on in AWS",
-        hint=f"`{met.go_on}` goes on with it, or the same command again",
+        hint=f"`{met.go_on}` goes on with it",
     )
 
 

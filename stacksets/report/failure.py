@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _ENDED_BY_SIGNAL = 128
 _MOST_MOVED = 20
 _LONGEST_MOVED = 300
+_ATTACHES = (
+    "the same command again attaches to it (of a saved plan `stacksets resume`), "
+    "`stacksets status` shows where it stands"
+)
 _BEGUN = "what was begun goes on in AWS, the same command again goes on with it"
 
 
@@ -105,7 +109,7 @@ def interrupted_result(record: Mapping[str, object], number: int, *, changing: b
     message, hint = (
         (
             "interrupted; what runs in AWS goes on",
-            "the same command again attaches to it, `stacksets status` shows where it stands",
+            _ATTACHES,
         )
         if changing
         else ("interrupted; nothing was changed", "the same command again starts afresh")

@@ -150,7 +150,9 @@ def test_a_variable_that_moved_is_named(run, path):
     code, _, err = run("deploy", path, *YES, environ={"COMMIT_AUTHOR": "eve"})
 
     assert code == 6
-    assert "  - tag Author: bob → eve (an environment variable, REPOSITORY or COMMIT_AUTHOR, or" in err
+    assert (
+        "  - tag Author: bob → eve (an environment variable, REPOSITORY or COMMIT_AUTHOR, or" in err
+    )
 
 
 def test_an_edited_file_is_named(run, path, folder):
