@@ -14,6 +14,7 @@ from stacksets.operation_ids import find_purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from stacksets.aws.door import Account, Aws
     from stacksets.model.desired import Deployment, InstanceKey
@@ -36,11 +37,13 @@ class KeptStacks:
     """What became of the stacks that were to stay.
 
     `there` go on, `lost` are gone or going, `unread` were to stay and could not be looked up.
+    `untold` are where an earlier run has let a stack go that has not the stack set's name.
     """
 
     there: tuple[KeptStack, ...] = ()
     lost: tuple[KeptStack, ...] = ()
     unread: tuple[tuple[InstanceKey, str], ...] = ()
+    untold: tuple[InstanceKey, ...] = ()
 
     @property
     def keys(self) -> frozenset[InstanceKey]:
@@ -53,6 +56,7 @@ def find_kept_stacks(
     deployment: Deployment,
     expected: Sequence[StackInstance],
     others: Iterable[InstanceKey] = (),
+    let_go: AbstractSet[InstanceKey] = frozenset(),
 ) -> KeptStacks:
     """Look each stack up that was to stay, by its ARN, where the caller may read.
 
@@ -61,6 +65,7 @@ def find_kept_stacks(
         deployment: names the stack set, and the role through which other accounts are read.
         expected: the stack instances whose stacks were to stay.
         others: where else stacks of the stack set count as kept: an earlier run let them go.
+        let_go: those of them where it is known to have done so.
     """
 
     def look_up(instance: StackInstance) -> KeptStack | tuple[InstanceKey, str]:
@@ -83,12 +88,15 @@ def find_kept_stacks(
     known = {one.key for one in expected}
     found = ask_each(look_up, expected)
     looked_up = [one for one in found if isinstance(one, KeptStack)]
-    around = ask_each(look_around, sorted(set(others) - known))
+    places = sorted(set(others) - known)
+    around = ask_each(look_around, places)
+    told = {one.key for some in around for one in some}
     there = [one for one in looked_up if _is_there(one)] + [one for some in around for one in some]
     return KeptStacks(
         there=tuple(sorted(there, key=lambda one: (one.key, one.id))),
         lost=tuple(one for one in looked_up if not _is_there(one)),
         unread=tuple(one for one in found if not isinstance(one, KeptStack)),
+        untold=tuple(key for key in places if key in let_go and key not in told),
     )
 
 

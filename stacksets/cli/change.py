@@ -240,8 +240,7 @@ def carry_out_destroy(
     if outcome and outcome.verdict.exit_code:
         way_out = command_line(session, "destroy", "--retain-inoperable", "--allow-delete")
         return change_result(outcome, session.record.data(), way_out=way_out)
-    keys = {*opened.deployment.instance_keys(), *(one.key for one in there), *before}
-    remains = _look_for_remains(planned, retention, keys, command_line(session, "import"))
+    remains = _look_for_remains(planned, retention, before, command_line(session, "import"))
     return destroy_result(opened.deployment, there, outcome, remains, session.record.data())
 
 
@@ -252,7 +251,7 @@ def _go_on(purpose: Purpose) -> tuple[str, ...]:
 
 
 def _look_for_remains(
-    planned: PlannedChange, retention: Retention, keys: AbstractSet[InstanceKey], adopt: str
+    planned: PlannedChange, retention: Retention, let_go: AbstractSet[InstanceKey], adopt: str
 ) -> Remains:
     """Look up what was to stay, and for what is left where nothing was to stay.
 
@@ -262,9 +261,10 @@ def _look_for_remains(
     expected = find_retained(deployment, planned.observed, retention)
     staying = {one.key for one in expected}
     instances = planned.observed.instances if planned.observed else ()
+    keys = {*deployment.instance_keys(), *(one.key for one in instances), *let_go}
     deleted = {one.key for one in instances} - staying
     others = set() if retention is Retention.NONE else keys - deleted
-    kept = find_kept_stacks(aws, deployment, expected, others)
+    kept = find_kept_stacks(aws, deployment, expected, others, let_go)
     leftovers = find_leftovers(aws, deployment, tuple(sorted(keys - kept.keys)))
     return Remains(kept=kept, leftovers=leftovers, adopt=adopt)
 

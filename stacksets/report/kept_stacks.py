@@ -37,6 +37,16 @@ def kept_lines(kept: KeptStacks, adopt: str) -> Iterator[Line]:
             "in its account tells how it went"
         )
     yield from (Line(f"  ?  {words}", Tone.WARNING) for _, words in kept.unread)
+    yield from (Line(f"  ·  {words}", Tone.FAINT) for words in untold_words(kept))
+
+
+def untold_words(kept: KeptStacks) -> list[str]:
+    """Say where a stack may stay that nobody can name any more, one sentence each."""
+    return [
+        f"{key}: an earlier run let a stack go that has not the stack set's name: it stays unless "
+        "it was deleted since, and may have been imported"
+        for key in kept.untold
+    ]
 
 
 def kept_words(kept: KeptStacks) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacksets.leftovers import HISTORY
-from stacksets.report.kept_stacks import kept_data, kept_lines, kept_words
+from stacksets.report.kept_stacks import kept_data, kept_lines, kept_words, untold_words
 from stacksets.report.message import Line, Result, Tone, align, count
 from stacksets.report.outcome import outcome_data
 
@@ -75,7 +75,7 @@ def destroy_result(
             "kept": [_leftover_data(one) for one in leftovers.kept],
             "pending": [_leftover_data(one) for one in leftovers.pending],
             "unchecked": [*(words for _, words in kept.unread), *leftovers.unchecked],
-            "beyond": list(leftovers.beyond),
+            "beyond": [*untold_words(kept), *leftovers.beyond],
             **kept_data(kept, remains.adopt),
         },
     )
@@ -107,7 +107,7 @@ def _removed_line(
 
 
 def _lines(leftovers: Leftovers, kept: KeptStacks) -> Iterator[Line]:
-    nothing = "Nothing else is left" if kept.keys else "Nothing is left"
+    nothing = "Nothing else is left" if kept.keys or kept.untold else "Nothing is left"
     if leftovers.found:
         yield Line("Left, and should not be", Tone.BAD)
         yield from _rows(leftovers.found, Tone.BAD)

@@ -153,6 +153,11 @@ RESULTS = {
     ),
     "destroyed_pending": (_destroyed(_leftovers(kept=(KEPT,), pending=(KEY,))), "succeeded", 0),
     "destroyed_retaining": (_destroyed(_leftovers(), there=STAYING[:1]), "succeeded", 0),
+    "destroyed_retaining_untold": (
+        _destroyed(_leftovers(), there=STAYING[:1], untold=(a_key(region=WEST),)),
+        "succeeded",
+        0,
+    ),
     "destroyed_retaining_many": (
         _destroyed(_leftovers(), there=STAYING, unread=(UNREAD_STACK,)),
         "could_not_look",

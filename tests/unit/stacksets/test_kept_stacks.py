@@ -103,6 +103,18 @@ def test_what_an_earlier_run_let_go_is_found_by_its_name(aws):
     assert kept == KeptStacks(there=(there(), there(WEST)))
 
 
+def test_where_an_earlier_run_let_go_what_has_another_name_is_told(aws):
+    aws.accounts[EAST_KEY] = an_account()
+    aws.accounts[WEST_KEY] = FakeAccount()
+    aws.accounts[HOME_KEY] = FakeAccount()
+
+    kept = find_kept_stacks(
+        aws, a_deployment(), [], [EAST_KEY, WEST_KEY, HOME_KEY], {EAST_KEY, WEST_KEY}
+    )
+
+    assert kept == KeptStacks(there=(there(),), untold=(WEST_KEY,))
+
+
 def test_the_operations_that_retained_tell_where_stacks_were_let_go(aws):
     retaining = make_operation_id(Purpose.DESTROY_RETAIN_STACKS, DIGEST, 1)
     deleting = make_operation_id(Purpose.DESTROY, DIGEST, 1)
