@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from stacksets.errors import Problem
 from stacksets.parameter_values import no_echo_parameters
 from stacksets.preflight.case import by_account, tell_places, unread
-from stacksets.preflight.views import resolve_views, values_of_each
+from stacksets.preflight.views import leave_resources, resolve_views, values_of_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,15 +62,13 @@ def check_boundaries(case: Case) -> Iterator[Finding]:
 
 def _only_bounded(content: Mapping[str, object]) -> Mapping[str, object] | None:
     """Leave of a template the resources that have boundaries, and policies; None without any."""
-    resources = content.get("Resources")
-    kept = {
-        logical_id: resource
-        for logical_id, resource in (resources if isinstance(resources, Mapping) else {}).items()
-        if isinstance(resource, Mapping)
-        and (_boundary_of(resource) is not None or resource.get("Type") == _POLICY)
-    }
-    has_any = any(_boundary_of(one) is not None for one in kept.values())
-    return {**content, "Resources": kept, "Outputs": {}} if has_any else None
+    if leave_resources(content, _is_bounded) is None:
+        return None
+    return leave_resources(content, lambda one: _is_bounded(one) or one.get("Type") == _POLICY)
+
+
+def _is_bounded(resource: Mapping[str, object]) -> bool:
+    return _boundary_of(resource) is not None
 
 
 def _boundary_of(resource: Mapping[str, object]) -> object:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from stacksets.aws.resources import CHECKED_TYPES, ResourceState
 from stacksets.errors import Problem
 from stacksets.preflight.case import tell_places, unread
-from stacksets.preflight.views import resolve_views
+from stacksets.preflight.views import leave_resources, resolve_views
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -65,7 +65,7 @@ def check_names(case: Case) -> Iterator[Finding]:
     Only resources that the template names are looked at, so a template without names costs
     nothing, however many stack instances there are.
     """
-    named = _only_named(case.deployment.template.content)
+    named = leave_resources(case.deployment.template.content, lambda one: _name_of(one) is not None)
     if named is None:
         return
     keys = case.deployment.instance_keys()
@@ -74,17 +74,6 @@ def check_names(case: Case) -> Iterator[Finding]:
     yield from clashes
     if not clashes:
         yield from _check_taken(case, names)
-
-
-def _only_named(content: Mapping[str, object]) -> Mapping[str, object] | None:
-    """Leave of a template only the resources that have names; None where there is none."""
-    resources = content.get("Resources")
-    named = {
-        logical_id: resource
-        for logical_id, resource in (resources if isinstance(resources, Mapping) else {}).items()
-        if isinstance(resource, Mapping) and _name_of(resource) is not None
-    }
-    return {**content, "Resources": named, "Outputs": {}} if named else None
 
 
 def _name_of(resource: Mapping[str, object]) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from stacksets.definition import settle_definition
@@ -11,7 +12,7 @@ from stacksets.resolve import resolve
 from stacksets.traffic import HeldTraffic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from stacksets.model.desired import InstanceKey
     from stacksets.preflight.case import Case
@@ -38,6 +39,19 @@ def resolve_views(
             stack_name=f"StackSet-{case.deployment.name}",
         )
         yield key, view
+
+
+def leave_resources(
+    content: Mapping[str, object], is_wanted: Callable[[Mapping[str, object]], bool]
+) -> Mapping[str, object] | None:
+    """Leave of a template only the resources that are wanted; None where there is none."""
+    resources = content.get("Resources")
+    kept = {
+        logical_id: resource
+        for logical_id, resource in (resources if isinstance(resources, Mapping) else {}).items()
+        if isinstance(resource, Mapping) and is_wanted(resource)
+    }
+    return {**content, "Resources": kept, "Outputs": {}} if kept else None
 
 
 def values_of_each(
