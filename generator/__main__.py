@@ -37,10 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     act = check if options.check else _write
     try:
-        files = {
-            **_in(options.templates, render_with_sources()),
-            **_in(options.docs, build_pages()),
-        }
+        rendered = render_with_sources()
+        pages = build_pages(json.loads(rendered["service.json"]))
+        files = {**_in(options.templates, rendered), **_in(options.docs, pages)}
         # Every file, also after a stale one: a reader wants all the differences at once.
         fresh = [act(path, body) for path, body in files.items()]
     except (OSError, UnmetNeedsError) as error:

@@ -1,18 +1,19 @@
 """The pages of docs/ that are counted from the rendered template, so that they cannot grow old."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from generator import costs
 from generator.capacity import needs, page
-from generator.render import build_own_service
 
 
-def build_pages() -> dict[str, bytes]:
-    """Every such page by its file name.
+def build_pages(template: Mapping[str, Any]) -> dict[str, bytes]:
+    """Every such page by its file name, of the service's template as it is rendered.
 
     Raises:
         UnmetNeedsError: the service's defaults let in more than one region alone can carry.
         KeyError: a parameter of the service has no row in docs/costs.md.
     """
-    template = build_own_service().to_dict()
     service = needs.read_service(template)
     needs.require_enough(service)
     pages = {

@@ -48,13 +48,8 @@ def _templates(built: Mapping[str, Template]) -> dict[str, bytes]:
     return {f"{name}.json": to_bytes(template) for name, template in built.items()}
 
 
-def build_own_service(settings: Settings = SETTINGS) -> Template:
-    """The service's template, with the handler as it stands on disk."""
-    return build_service(settings, HANDLER.read_text(encoding="utf-8"))
-
-
 def _build(settings: Settings) -> dict[str, Template]:
-    service = build_own_service(settings)
+    service = build_service(settings, HANDLER.read_text(encoding="utf-8"))
     types = {str(resource.resource_type) for resource in service.resources.values()}
     return {"service": service, "bootstrap": build_bootstrap(types)}
 

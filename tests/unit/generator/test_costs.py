@@ -42,8 +42,8 @@ def dollars(items):
     return sum(item.cost() for item in items)
 
 
-def test_the_committed_page_is_what_the_template_and_the_prices_give():
-    assert (ROOT / "docs" / "costs.md").read_bytes() == build_pages()["costs.md"]
+def test_the_committed_page_is_what_the_template_and_the_prices_give(service):
+    assert (ROOT / "docs" / "costs.md").read_bytes() == build_pages(service)["costs.md"]
 
 
 def test_every_parameter_of_the_service_has_its_row(service):

@@ -15,7 +15,6 @@ import pytest
 from generator import __main__
 from generator.__main__ import main
 from generator.capacity.needs import UnmetNeedsError
-from generator.pages import build_pages
 from generator.render import render_with_sources
 
 ROOT = Path(__file__).parents[3]
@@ -31,7 +30,6 @@ def rendered_once():
     """It is the same each time, as test_render.py shows; the last test renders in a process."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(__main__, "render_with_sources", functools.cache(render_with_sources))
-        patch.setattr(__main__, "build_pages", functools.cache(build_pages))
         yield
 
 
@@ -116,7 +114,7 @@ def test_check_finds_a_page_whose_figures_are_stale(page, folder, capsys):
 
 
 def test_nothing_is_rendered_where_one_region_would_not_carry_it_all(folder, capsys, monkeypatch):
-    def refuse():
+    def refuse(template):
         raise UnmetNeedsError("one region would not carry it all\nconcurrency: 1,250 are needed")
 
     monkeypatch.setattr(__main__, "build_pages", refuse)
