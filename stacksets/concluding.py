@@ -102,6 +102,8 @@ def _unsent_keys(execution: Execution, there: Sequence[InstanceKey]) -> Iterator
     for step in execution.unsent:
         if isinstance(step, UpdateStackSet):
             yield from there
+        if isinstance(step, CreateStackInstances) and step.only_targets:
+            continue
         if isinstance(step, CreateStackInstances | UpdateStackInstances | DeleteStackInstances):
             for account in step.where.targeted_accounts:
                 yield from (InstanceKey(account, region) for region in step.where.regions)

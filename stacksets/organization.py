@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stacksets.model.desired import AccountFilter, InstanceKey
+from stacksets.model.layers import OverrideLayers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from stacksets.model.desired import (
         AccountId,
@@ -93,6 +95,23 @@ def organization_notes(deployment: Deployment) -> Iterator[str]:
                 f"{units} gets stack instances, and keeps them"
             )
     yield from _account_notes(deployment, organization)
+
+
+def idle_override_notes(deployment: Deployment, keys: Iterable[InstanceKey]) -> Iterator[str]:
+    """Say which overrides of the file reach none of these stack instances.
+
+    A file that names units cannot be refused for it: accounts come and go below them.
+    """
+    reached: dict[int, set[AccountId]] = defaultdict(set)
+    layers = OverrideLayers(deployment.overrides)
+    for key in keys:
+        for entry, _ in layers.at(key):
+            reached[entry].add(key.account)
+    for entry, override in enumerate(deployment.overrides, 1):
+        idle = [one for one in override.accounts if one not in reached[entry]]
+        where = f" in {', '.join(idle)}" if reached[entry] else ""
+        if idle or not reached[entry]:
+            yield f"[[overrides]] {entry} reaches no stack instance{where}"
 
 
 def _with_members(group: DeploymentTargets, organization: Organization) -> DeploymentTargets:

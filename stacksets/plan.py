@@ -21,7 +21,7 @@ from stacksets.model.plan import (
     Retention,
 )
 from stacksets.operation_ids import DESTROYS, Purpose
-from stacksets.organization import missing_units, organization_notes
+from stacksets.organization import idle_override_notes, missing_units, organization_notes
 from stacksets.parameter_values import no_echo_parameters
 from stacksets.plan_digest import digest_plan
 from stacksets.removals import find_removals, removal_notes, waiting_notes
@@ -278,6 +278,8 @@ def _notes(
 ) -> Iterator[str]:
     yield from (one.note for one in decisions.changes if one.note)
     yield from organization_notes(deployment)
+    there = (one.instance for one in decisions.changes if not one.instance.kind.leaves_stack_set)
+    yield from idle_override_notes(deployment, (one.key for one in there))
     if observed is None:
         return
     hidden = no_echo_parameters(deployment.template.content)

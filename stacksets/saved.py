@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -23,7 +24,7 @@ from stacksets.model.plan import (
 from stacksets.plain import NotPlainError, from_plain, to_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from stacksets.model.desired import Deployment, OperationId
     from stacksets.model.observed import StackSet
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from stacksets.plan import PlanOptions
 
 FORMAT: Final = "stacksets-plan"
-VERSION: Final = 2
+VERSION: Final = 3
 """Grows with every change of what a saved plan holds; a plan of another version is not applied."""
 
 _NAMED_PLACES = 10
@@ -91,7 +92,8 @@ def refuse_waiting(plan: Plan) -> None:
 
 def write_saved_plan(saved: SavedPlan) -> str:
     """Give the document: JSON with sorted keys and no time in it, so that equal plans are equal."""
-    document = {"format": FORMAT, "version": VERSION, **to_plain(saved)}
+    plain = to_plain(saved)
+    document = {"format": FORMAT, "version": VERSION, "sha256": _digest(plain), **plain}
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -116,11 +118,23 @@ def read_saved_plan(text: str, name: str) -> SavedPlan:
             f"version {VERSION}",
             hint="plan anew with this version",
         )
+    digest = document.pop("sha256", None)
     try:
         saved: SavedPlan = from_plain(SavedPlan, document, "plan")
     except NotPlainError as error:
         raise InputError(f"{name} is a broken plan: {error}", hint=_HINT) from None
+    if digest != _digest(document):
+        raise InputError(
+            f"{name} was changed since stacksets wrote it: its sha256 says otherwise",
+            hint="plan anew; a change of the deployment file changes the plan",
+        )
     return saved
+
+
+def _digest(document: Mapping[str, object]) -> str:
+    """Give the sha256 of what is kept: it tells a slip of the hand, and is no signature."""
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def refuse_moved(planned: SavedPlan, now: SavedPlan, name: str) -> None:

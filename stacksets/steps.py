@@ -98,8 +98,8 @@ def find_steps(context: Context, decisions: Decisions) -> Iterator[Step]:
         yield _update_stack_set(context, decisions)
     created = _create_instances(context, changes)
     yield from created
-    yield from _target_units(context, created)
     yield from find_update_steps(context, changes)
+    yield from _target_units(context, created)
     if not decisions.remove_first:
         yield from _delete_surplus(context, surplus, retained, made_anew)
 
@@ -191,7 +191,10 @@ def find_update_steps(context: Context, changes: Sequence[Change]) -> list[Updat
 def _target_units(
     context: Context, created: Sequence[CreateStackInstances]
 ) -> Iterator[CreateStackInstances]:
-    """Make targets of auto-deployment of units that no creation names, empty ones first of all."""
+    """Make targets of auto-deployment of units that no creation names, empty ones above all.
+
+    They come when what is there has been updated: AWS leaves alone what is CURRENT.
+    """
     if context.units is None:
         return
     for where in context.units.name_untargeted(one.where for one in created):
@@ -202,6 +205,7 @@ def _target_units(
             preferences=_preferences(context, where.regions),
             operation_id=_UNNUMBERED,
             why="accounts that join get stack instances from now on",
+            only_targets=True,
         )
 
 

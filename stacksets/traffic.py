@@ -11,7 +11,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from stacksets.model.observed import InstanceStatus
-from stacksets.model.plan import ChangeKind
 from stacksets.model.traffic import RegionTraffic, TrafficState
 from stacksets.parameter_values import default_parameters
 from stacksets.template import parse_template
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from stacksets.model.plan import InstanceChange
     from stacksets.model.traffic import Traffic, TrafficTurn
 
-_LEAVING = frozenset({ChangeKind.DELETE, ChangeKind.RETAIN})
 _MOST_NAMED = 5
 
 
@@ -174,7 +172,7 @@ def find_stranded(
     for change in changes:
         overrides = held.at(change.key, rows.get(change.key))
         is_drained = overrides.get(deployment.traffic.parameter) == deployment.traffic.drained
-        if change.kind not in _LEAVING:
+        if not change.kind.leaves_stack_set:
             drained[change.key.account].append(is_drained)
         elif not is_drained:
             leaving.add(change.key.account)

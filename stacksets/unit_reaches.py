@@ -156,9 +156,9 @@ def tell_lasting(deployment: Deployment, removals: Iterable[Reach]) -> Iterator[
 
 
 def only_in(reach: Reach, regions: frozenset[Region]) -> Reach:
-    """Give a unit that is to be named in these regions and in no other."""
+    """Give a unit that is to be named as a whole in these regions and in no other."""
     touches = {region: reach.touches.get(region, _NOBODY) for region in regions}
-    return replace(reach, touches=touches, surely={}, strays={}, always=regions)
+    return replace(reach, touches=touches, surely=touches, strays={}, always=regions)
 
 
 def without_instances(

@@ -96,7 +96,10 @@ class UpdateStackSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateStackInstances:
-    """Create stack instances, or create again those whose creation failed."""
+    """Create stack instances, or create again those whose creation failed.
+
+    With `only_targets` all are there or there is none: units become targets of auto-deployment.
+    """
 
     stack_set_name: str
     where: Rectangle
@@ -104,6 +107,7 @@ class CreateStackInstances:
     preferences: OperationPreferences
     operation_id: OperationId
     why: str
+    only_targets: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +226,11 @@ class ChangeKind(StrEnum):
     RETAIN = "retain"
     IMPORT = "import"
     LEAVE = "leave"
+
+    @property
+    def leaves_stack_set(self) -> bool:
+        """Tell whether the stack instance is none any more afterwards."""
+        return self in {ChangeKind.DELETE, ChangeKind.RETAIN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

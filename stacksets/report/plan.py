@@ -47,7 +47,6 @@ _SIGNS = {
     ChangeKind.IMPORT: ("←", Tone.GOOD),
     ChangeKind.LEAVE: (" ", Tone.FAINT),
 }
-_LEAVING = frozenset({ChangeKind.DELETE, ChangeKind.RETAIN})
 _BROKEN = frozenset({ChangeKind.RETRY, ChangeKind.REPLACE})
 
 
@@ -159,6 +158,10 @@ def _instances_words(step: InstancesStep) -> str:
     if isinstance(step, DeleteStackInstances):
         kept = ", leaving stacks alone" if step.retain_stacks else ", stacks included"
         return f"delete {where_words(step.where)}{kept}"
+    if isinstance(step, CreateStackInstances) and step.only_targets:
+        units, regions = ", ".join(step.where.organizational_units), ", ".join(step.where.regions)
+        targets = "a target" if len(step.where.organizational_units) == 1 else "targets"
+        return f"make {units} {targets} of auto-deployment in {regions}"
     verb = "create" if isinstance(step, CreateStackInstances) else "update"
     resets = isinstance(step, UpdateStackInstances) and step.overrides == {}
     overriding = ", resetting their overrides" if resets else _overriding(step.overrides or {})
@@ -186,7 +189,10 @@ def _instances_data(step: InstancesStep) -> dict[str, object]:
     }
     if isinstance(step, DeleteStackInstances):
         return {**data, "retain_stacks": step.retain_stacks}
-    return {**data, "overridden": None if step.overrides is None else sorted(step.overrides)}
+    data["overridden"] = None if step.overrides is None else sorted(step.overrides)
+    if isinstance(step, CreateStackInstances) and step.only_targets:
+        data["only_targets"] = True
+    return data
 
 
 def _lines(
@@ -228,9 +234,9 @@ def _rows(instances: Sequence[InstanceChange]) -> Iterator[tuple[ChangeKind, str
         return
     left = [one for one in instances if one.kind is ChangeKind.LEAVE]
     changed = [one for one in instances if one.kind is not ChangeKind.LEAVE]
-    together = [one for one in changed if len(changed) > MANY and one.kind not in _LEAVING]
+    together = [one for one in changed if len(changed) > MANY and not one.kind.leaves_stack_set]
     yield from _shared(together)
-    yield from _each(one for one in changed if not together or one.kind in _LEAVING)
+    yield from _each(one for one in changed if not together or one.kind.leaves_stack_set)
     yield from _shared(left)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from stacksets.plain import field_types
 from stacksets.saved import FORMAT, VERSION, SavedPlan
 from stacksets.schemas.events import EVENTS
+from stacksets.schemas.nouns import Sha256
 from stacksets.schemas.record import Record
 from stacksets.schemas.refusals import REFUSALS
 from stacksets.schemas.results import RESULTS
@@ -40,7 +41,12 @@ def plan_schema() -> Schema:
     """Give the schema of the document that `plan --out` writes."""
     shapes = Shapes()
     fields = {name: shapes.schema(kind) for name, kind in field_types(SavedPlan).items()}
-    properties = {"format": {"const": FORMAT}, "version": {"const": VERSION}, **fields}
+    properties = {
+        "format": {"const": FORMAT},
+        "version": {"const": VERSION},
+        "sha256": shapes.schema(Sha256),
+        **fields,
+    }
     return {
         "$schema": _DIALECT,
         "title": "A plan that stacksets plan --out has saved",

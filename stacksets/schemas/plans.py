@@ -63,10 +63,22 @@ class _InstancesStep(TypedDict):
     """Which accounts of the units are meant; there where `organizational_units` is."""
 
 
-class ChangeStackInstances(_InstancesStep):
-    """Creates stack instances, or brings them to the definition."""
+class CreateStackInstances(_InstancesStep):
+    """Creates stack instances."""
 
-    kind: Literal["CreateStackInstances", "UpdateStackInstances"]
+    kind: Literal["CreateStackInstances"]
+    """AWS's call."""
+    overridden: list[str]
+    """The names of the parameters that are overridden there; values may be secret."""
+    only_targets: NotRequired[bool]
+    """There and true where no stack instance is created: units become targets of
+    auto-deployment."""
+
+
+class UpdateStackInstances(_InstancesStep):
+    """Brings stack instances to the definition."""
+
+    kind: Literal["UpdateStackInstances"]
     """AWS's call."""
     overridden: list[str] | None
     """The names of the parameters that are overridden there; values may be secret. An empty list
@@ -119,7 +131,8 @@ Step = (
     AttachToOperation
     | CreateStackSet
     | UpdateStackSet
-    | ChangeStackInstances
+    | CreateStackInstances
+    | UpdateStackInstances
     | DeleteStackInstances
     | ImportStacksToStackSet
     | WholeSetStep

@@ -230,6 +230,38 @@ def test_a_unit_that_left_the_file_is_removed_as_a_unit_and_takes_nobody_in_any_
     assert units.keys() == at(ONE, TWO)
 
 
+def test_a_file_that_goes_from_a_unit_to_its_child_keeps_stacks_and_overrides(
+    units: Units,
+) -> None:
+    override = ParameterOverride(
+        accounts=(AccountId(TWO),), regions=(), parameters={"Suffix": "two"}
+    )
+    done(units, units.desired(automatic=True, overrides=(override,)))
+    kept, before = units.stacks(TWO, EAST), len(units.writes())
+    done(units, units.desired(units.group("Apps/Shop"), automatic=True, overrides=(override,)))
+    assert units.writes()[before:] == ["CreateStackInstances", "DeleteStackInstances"]
+    assert units.keys() == at(TWO)
+    assert units.stacks(TWO, EAST) == kept
+    units.world.move(THREE, units.unit("Apps/Shop"))
+    units.settle()
+    assert units.keys() == at(TWO, THREE)
+    assert _suffixes(units, TWO, THREE) == {TWO: "two", THREE: "dev"}
+
+
+def _suffixes(units: Units, *accounts: str) -> dict[str, str]:
+    """Give what the stacks of these accounts say that their parameter is."""
+    outputs = {
+        account: stack["Outputs"]
+        for account in accounts
+        for stack in units.stacks(account, EAST).values()
+    }
+    said = {
+        account: next(one["OutputValue"] for one in rows if one["OutputKey"] == "Where")
+        for account, rows in outputs.items()
+    }
+    return {account: value.rpartition("/")[2] for account, value in said.items()}
+
+
 def test_a_file_that_goes_from_the_root_to_one_unit_keeps_that_units_stacks(units: Units) -> None:
     done(units, units.desired(units.group("")))
     kept = units.stacks(TWO, EAST)
@@ -260,20 +292,7 @@ def test_overrides_reach_the_accounts_of_units_and_newcomers_get_theirs(units: U
     units.settle()
     assert not units.plan(deployment).is_empty
     done(units, deployment)
-    outputs = {
-        account: stack["Outputs"]
-        for account in (ONE, TWO, THREE)
-        for stack in units.stacks(account, EAST).values()
-    }
-    said = {
-        account: next(one["OutputValue"] for one in rows if one["OutputKey"] == "Where")
-        for account, rows in outputs.items()
-    }
-    assert {account: value.rpartition("/")[2] for account, value in said.items()} == {
-        ONE: "dev",
-        TWO: "shop",
-        THREE: "shop",
-    }
+    assert _suffixes(units, ONE, TWO, THREE) == {ONE: "dev", TWO: "shop", THREE: "shop"}
 
 
 def test_a_closed_account_is_left_alone_and_said(units: Units) -> None:

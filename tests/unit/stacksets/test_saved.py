@@ -111,10 +111,24 @@ def test_of_very_much_that_moved_the_first_is_named_and_the_rest_counted():
 EDITED = "the document was edited, or another version of stacksets wrote it"
 
 
-def test_a_document_that_was_edited_is_refused():
+@pytest.mark.parametrize("digest", [None, "0" * 64])
+def test_a_document_that_was_edited_is_not_read(digest):
     document = json.loads(write_saved_plan(PLANNED))
     document["plan"]["steps"] = []
-    edited = read_saved_plan(json.dumps(document), "plan.json")
+    if digest:
+        document["sha256"] = digest
+    with pytest.raises(InputError, match=r"plan\.json was changed since stacksets wrote it"):
+        read_saved_plan(json.dumps(document), "plan.json")
+
+
+def test_a_document_in_another_layout_is_the_same_plan():
+    document = json.loads(write_saved_plan(PLANNED))
+    assert read_saved_plan(json.dumps(document, indent=7), "plan.json") == PLANNED
+
+
+def test_a_document_that_was_edited_with_its_digest_is_not_carried_out():
+    edited = replace(PLANNED, plan=replace(PLANNED.plan, steps=()))
+    edited = read_saved_plan(write_saved_plan(edited), "plan.json")
     with pytest.raises(StalePlanError) as caught:
         refuse_moved(edited, PLANNED, "plan.json")
     assert caught.value.moved == (f"{EDITED}:", "plan.steps[0] is new")
@@ -272,7 +286,7 @@ def test_a_plan_of_units_is_kept_and_moves_with_their_accounts():
         ("{}", "is no saved plan"),
         ('{"format": "stacksets-plan"}', "is no saved plan"),
         ('{"format": "stacksets-plan", "version": true}', "is no saved plan"),
-        ('{"format": "stacksets-plan", "version": 2}', "is a broken plan: plan: basis"),
+        ('{"format": "stacksets-plan", "version": 3}', "is a broken plan: plan: basis"),
         ('{"version": 4, "terraform_version": "1.0"}', "is no saved plan"),
     ],
 )

@@ -332,6 +332,23 @@ def test_an_empty_unit_becomes_a_target_of_auto_deployment_once(aws, organizatio
     assert planned(aws, deployment, described).is_empty
 
 
+def test_a_unit_replaced_by_its_child_becomes_a_target_in_one_call_that_names_it_whole(aws):
+    override = ParameterOverride(accounts=(TWO,), regions=(), parameters={"Suffix": "x"})
+    deployment = of_units(group(SHOP), automatic=True, overrides=(override,))
+    served = AutoDeploymentTarget(organizational_unit_id=APPS, regions=(EAST,))
+    changed = row(TWO, overrides={"Suffix": "y"})
+    observed = there(
+        row(ONE), changed, row(THREE), automatic=True, auto_deployment_targets=(served,)
+    )
+    update, target, delete = planned(aws, deployment, observed).steps
+    assert isinstance(update, UpdateStackInstances)
+    assert isinstance(target, CreateStackInstances)
+    assert target.only_targets
+    assert (target.where.organizational_units, target.where.accounts) == ((SHOP,), ())
+    assert isinstance(delete, DeleteStackInstances)
+    assert delete.where.members == (ONE,)
+
+
 def test_a_filter_beside_auto_deployment_is_warned_of(aws):
     deployment = of_units(
         group(APPS, accounts=(ONE,), kind=AccountFilter.INTERSECTION), automatic=True
@@ -440,6 +457,40 @@ def test_overrides_of_a_unit_apply_to_all_accounts_below_it(aws):
     expanded = expand_targets(aws, deployment, None)
     overridden = {one.account for one in expanded.instance_keys() if expanded.overrides_of(one)}
     assert overridden == {ONE, TWO, THREE}
+
+
+@pytest.mark.parametrize(
+    ("accounts", "regions", "notes"),
+    [
+        ((TWO,), (), ()),
+        ((TWO, FOUR), (), (f"[[overrides]] 1 reaches no stack instance in {FOUR}",)),
+        ((FOUR, "9" * 12), (), ("[[overrides]] 1 reaches no stack instance",)),
+        ((TWO,), (WEST,), ("[[overrides]] 1 reaches no stack instance",)),
+        ((MANAGEMENT,), (), ("[[overrides]] 1 reaches no stack instance",)),
+    ],
+)
+def test_an_override_that_reaches_nobody_is_said(aws, accounts, regions, notes):
+    override = ParameterOverride(accounts=accounts, regions=regions, parameters={"Suffix": "x"})
+    plan = planned(aws, of_units(group(APPS), overrides=(override,)))
+    assert plan.notes == notes
+
+
+def test_an_override_of_a_unit_that_is_no_target_is_said(aws):
+    override = ParameterOverride(
+        accounts=(), regions=(), parameters={"Suffix": "x"}, organizational_units=(LABS,)
+    )
+    plan = planned(aws, of_units(group(APPS), overrides=(override,)))
+    assert plan.notes == ("[[overrides]] 1 reaches no stack instance",)
+
+
+def test_an_override_reaches_who_joined_beside_the_filter_and_not_who_leaves(aws):
+    apps = group(APPS, accounts=(ONE,), kind=AccountFilter.INTERSECTION)
+    overrides = tuple(
+        ParameterOverride(accounts=(one,), regions=(), parameters={"Suffix": "x"})
+        for one in (TWO, FOUR)
+    )
+    plan = planned(aws, of_units(apps, overrides=overrides), there(*APPS_THERE, row(FOUR, LABS)))
+    assert plan.notes == ("[[overrides]] 2 reaches no stack instance",)
 
 
 def test_no_call_names_more_units_than_aws_takes(aws, organization):
@@ -557,6 +608,21 @@ def test_a_whole_life_with_an_account_that_joins_on_the_way(aws, organization):
     assert outcome.verdict is Verdict.SUCCEEDED
     assert stack_sets.sets == {}
     assert set(aws.called_as) == {CallAs.DELEGATED_ADMIN}
+
+
+def test_a_target_that_was_not_made_is_no_stack_instance_that_was_not_attempted(aws):
+    run(aws, deploy, of_units(automatic=True), make_plan, options=PlanOptions())
+    override = ParameterOverride(accounts=(TWO,), regions=(), parameters={"Suffix": "x"})
+    child = of_units(group(SHOP), automatic=True, overrides=(override,))
+    aws.fake_stack_sets.fail[a_key(TWO, EAST)] = "stuck"
+    outcome = run(aws, deploy, child, make_plan, options=PlanOptions())
+    assert [type(one) for one in outcome.plan.steps] == [
+        UpdateStackInstances,
+        CreateStackInstances,
+        DeleteStackInstances,
+    ]
+    assert len(outcome.unsent) == 2
+    assert outcome.not_attempted == (a_key(ONE, EAST),)
 
 
 def test_a_destroy_goes_on_where_turning_auto_deployment_off_fails_in_an_instance(aws):
