@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from stacksets.errors import TemplateError
 from stacksets.intrinsic import Instance, get_name, get_section, pseudo_parameters
 
 
@@ -75,6 +76,21 @@ def evaluate_conditions(
         template, parameters, pseudo_parameters(account, region, partition, stack_name)
     )
     return instance.verdict_of_each()
+
+
+def refuse_odd_entries(template: Mapping[str, object]) -> None:
+    """Refuse to show resources and outputs that are none; a transform may write `Fn::ForEach` out.
+
+    Raises:
+        TemplateError: an entry of Resources or Outputs is not a mapping.
+    """
+    for section in ("Resources", "Outputs"):
+        for name, entry in get_section(template, section).items():
+            if not isinstance(entry, Mapping) and not name.startswith("Fn::"):
+                raise TemplateError(
+                    f"{section}.{name} of the template is not a mapping",
+                    hint="check it with cfn-lint",
+                )
 
 
 def _created(instance: Instance, section: str) -> dict[str, object]:

@@ -20,6 +20,7 @@ from stacksets.load import load_deployment
 from stacksets.model.desired import AccountId, InstanceKey, KeptValue
 from stacksets.parameter_values import declared_parameters
 from stacksets.report.resolved import resolved_result
+from stacksets.resolve import refuse_odd_entries
 from stacksets.resolve import resolve as resolve_template
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def _bootstrap_views(
 def _view(
     template: Template, key: InstanceKey, parameters: Mapping[str, str], stack_name: str | None
 ) -> tuple[str, dict[str, object]]:
+    refuse_odd_entries(template.content)
     view = resolve_template(
         template.content,
         parameters=parameters,

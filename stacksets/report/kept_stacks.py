@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from stacksets.report.message import Line, Tone, align, count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from stacksets.kept_stacks import KeptStack, KeptStacks
+    from stacksets.model.desired import InstanceKey
 
 _MOST_IMPORTED = 10
 """As many stacks as one import takes (API reference, ImportStacksToStackSet, StackIds)."""
@@ -49,9 +50,16 @@ def untold_words(kept: KeptStacks) -> list[str]:
     ]
 
 
-def kept_words(kept: KeptStacks) -> str:
-    """Say how many stacks stay, nothing where none does."""
-    return f", {count(len(kept.there), 'stack')} kept" if kept.there else ""
+def kept_words(kept: KeptStacks, removed: Collection[InstanceKey]) -> str:
+    """Say how many stacks stay, nothing where none does.
+
+    A stack that none of the `removed` stack instances had was let go before.
+    """
+    if not kept.there:
+        return ""
+    before = sum(one.key not in removed for one in kept.there)
+    earlier = f" ({before} let go earlier)" if before else ""
+    return f", {count(len(kept.there), 'stack')} kept{earlier}"
 
 
 def kept_data(kept: KeptStacks, adopt: str) -> dict[str, object]:

@@ -65,7 +65,7 @@ def destroy_result(
         lines=(
             _removed_line(deployment, removed, outcome, kept),
             *kept_lines(kept, remains.adopt),
-            *_lines(leftovers, kept),
+            *_lines(leftovers, kept, "" if outcome else _where_looked(deployment)),
         ),
         data={
             **record,
@@ -103,10 +103,18 @@ def _removed_line(
         where = deployment.home_region
         return Line(f"No changes. There is no stack set {name} in {where}", Tone.GOOD)
     instances = count(len(removed), "stack instance")
-    return Line(f"{instances} and the stack set {name} removed{kept_words(kept)}", Tone.GOOD)
+    words = kept_words(kept, {one.key for one in removed})
+    return Line(f"{instances} and the stack set {name} removed{words}", Tone.GOOD)
 
 
-def _lines(leftovers: Leftovers, kept: KeptStacks) -> Iterator[Line]:
+def _where_looked(deployment: Deployment) -> str:
+    """Say where was looked for a stack set that is gone: what it had elsewhere is not known."""
+    places = len(deployment.instance_keys())
+    named = "account and region" if places == 1 else f"{places} accounts and regions"
+    return f" in the {named} that the file names"
+
+
+def _lines(leftovers: Leftovers, kept: KeptStacks, where: str) -> Iterator[Line]:
     nothing = "Nothing else is left" if kept.keys or kept.untold else "Nothing is left"
     if leftovers.found:
         yield Line("Left, and should not be", Tone.BAD)
@@ -121,7 +129,7 @@ def _lines(leftovers: Leftovers, kept: KeptStacks) -> Iterator[Line]:
         yield Line(f"{nothing} where it could be looked, and not everywhere could it", Tone.WARNING)
     else:
         latest = f" of the latest {HISTORY} deleted stacks" if leftovers.beyond else ""
-        yield Line(f"{nothing}{latest}", Tone.GOOD)
+        yield Line(f"{nothing}{where}{latest}", Tone.GOOD)
     if leftovers.kept:
         yield Line("Kept by design")
         yield from _rows(leftovers.kept, Tone.PLAIN)

@@ -103,8 +103,14 @@ def _leftovers(found=(), kept=(), unchecked=(), pending=(), beyond=()):
     return Leftovers(found=found, kept=kept, unchecked=unchecked, pending=pending, beyond=beyond)
 
 
-def _destroyed(leftovers, outcome=OUTCOME, **kept):
-    removed = REMOVED if outcome else ()
+def _retained(there, *, removed=None, **kept):
+    """What a destroy says that lets stacks go: those that are there, unless others are named."""
+    instances = tuple(an_instance(one.key) for one in removed or there)
+    return _destroyed(_leftovers(), removed=instances, there=there, **kept)
+
+
+def _destroyed(leftovers, outcome=OUTCOME, removed=REMOVED, **kept):
+    removed = removed if outcome else ()
     remains = Remains(kept=KeptStacks(**kept), leftovers=leftovers, adopt="stacksets import")
     return destroy_result(a_deployment(), removed, outcome, remains, {})
 
@@ -152,14 +158,14 @@ RESULTS = {
         0,
     ),
     "destroyed_pending": (_destroyed(_leftovers(kept=(KEPT,), pending=(KEY,))), "succeeded", 0),
-    "destroyed_retaining": (_destroyed(_leftovers(), there=STAYING[:1]), "succeeded", 0),
+    "destroyed_retaining": (_retained(STAYING[:1]), "succeeded", 0),
     "destroyed_retaining_untold": (
-        _destroyed(_leftovers(), there=STAYING[:1], untold=(a_key(region=WEST),)),
+        _retained(STAYING[:1], untold=(a_key(region=WEST),)),
         "succeeded",
         0,
     ),
     "destroyed_retaining_many": (
-        _destroyed(_leftovers(), there=STAYING, unread=(UNREAD_STACK,)),
+        _retained(STAYING, unread=(UNREAD_STACK,)),
         "could_not_look",
         4,
     ),
@@ -173,8 +179,13 @@ RESULTS = {
         "no_changes",
         0,
     ),
+    "destroyed_retaining_the_rest": (
+        _retained(STAYING[:3], removed=STAYING[:1]),
+        "succeeded",
+        0,
+    ),
     "destroyed_and_lost": (
-        _destroyed(_leftovers(), there=STAYING[:1], lost=(LOST,)),
+        _retained(STAYING[:1], lost=(LOST,)),
         "stacks_lost",
         5,
     ),

@@ -177,9 +177,9 @@ def test_where_aws_answers_no_more_the_error_says_what_becomes_of_what_was_begun
 
     result = json.loads(out.splitlines()[-1])
     assert (code, result["error"]["message"]) == (5, "no answer")
-    assert result["error"]["hint"] == (
-        "try again later; what was begun goes on in AWS, the same command again goes on with it"
-    )
+    hint = result["error"]["hint"]
+    assert hint.startswith("try again later; what was begun goes on in AWS, the same command again")
+    assert "of a saved plan `stacksets resume -f " in hint
     assert again == 0
 
 
@@ -532,7 +532,10 @@ def test_a_destroy_of_nothing_still_looks_for_what_is_left(run):
     code, out, _ = run("destroy")
 
     assert code == 0
-    assert out == f"No changes. There is no stack set {NAME} in us-west-2\nNothing is left\n"
+    assert out == (
+        f"No changes. There is no stack set {NAME} in us-west-2\n"
+        "Nothing is left in the 2 accounts and regions that the file names\n"
+    )
 
 
 def test_a_destroy_that_fails_tells_why(run, aws):
@@ -555,6 +558,18 @@ def test_resolving_needs_neither_aws_nor_credentials(run, tmp_path):
     written = sorted(path.name for path in (tmp_path / "out" / "dev").iterdir())
     assert written == [f"template.{ACCOUNT}.us-{side}-1.json" for side in ("east", "west")]
     assert "2 views written" in out
+
+
+@pytest.mark.parametrize("section", ["Resources", "Outputs"])
+def test_what_is_no_resource_or_output_is_not_shown_as_one(run, file, tmp_path, section):
+    content = {**TEMPLATE, section: {**TEMPLATE.get(section, {}), "Odd": "x"}}
+    (file.parent / "template.json").write_text(json.dumps(content))
+
+    code, _, err = run("resolve", "--out", str(tmp_path / "out"))
+
+    assert code == 3
+    assert f"{section}.Odd of the template is not a mapping" in err
+    assert not (tmp_path / "out").exists()
 
 
 def test_resolving_all_environments_leaves_patterns_out(run, tmp_path):

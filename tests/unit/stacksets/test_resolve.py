@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stacksets.errors import TemplateError
-from stacksets.resolve import evaluate_conditions, resolve
+from stacksets.resolve import evaluate_conditions, refuse_odd_entries, resolve
 
 PROD = {"EnvironmentSuffix": "prod"}
 TEMPLATE = {
@@ -349,6 +349,13 @@ JSON = st.recursive(
 def test_a_malformed_template_is_refused_as_a_template_or_resolved_to_json(sections):
     with suppress(TemplateError):
         json.dumps(resolve_template(sections), allow_nan=False)
+
+
+def test_what_a_transform_writes_out_is_no_odd_entry():
+    loop = ["Name", ["a", "b"], {"Topic${Name}": {"Type": "AWS::SNS::Topic"}}]
+    refuse_odd_entries({"Resources": {"Fn::ForEach::Topics": loop}})
+    with pytest.raises(TemplateError, match=r"Resources\.Topics of the template"):
+        refuse_odd_entries({"Resources": {"Topics": loop}})
 
 
 def test_a_template_without_sections_stays_empty():
