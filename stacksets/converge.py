@@ -142,7 +142,7 @@ def converge(changer: Changer, first: Plan) -> Outcome:
             notify=changer.notify,
             current=tuple(progress.current),
             is_own=any(_is_own(changer, progress, one) for one in progress.current),
-            go_on=changer.patience.go_on,
+            patience=changer.patience,
         )
         raise leave_or_stop(met) from None
 

@@ -155,14 +155,14 @@ _ENTRIES = (
         "somebody protected the stack in account {here} from deletion; the stack instance is "
         "INOPERABLE until it can be deleted",
         "`aws cloudformation update-termination-protection --no-enable-termination-protection "
-        "--stack-name {stack} --region {region}` in the account, then the same command again",
+        "--stack-name {stack} --region {region}` in the account, then remove it again",
     ),
     _Entry(
         "not_empty",
         r"BucketNotEmpty|bucket you tried to delete is not empty|RepositoryNotEmpty",
         "CloudFormation deletes only what is empty",
         "empty it in account {here} (all versions of a bucket, too), or set DeletionPolicy: "
-        "Retain, then the same command again",
+        "Retain, then remove it again",
     ),
     _Entry(
         "name_taken_in_stack",

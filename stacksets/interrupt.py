@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stacksets.clock import Clock
     from stacksets.model.desired import OperationId
     from stacksets.model.outcome import Event
+    from stacksets.waiting import Patience
 
 _SECOND_THOUGHTS_SECONDS = 3.0
 
@@ -31,7 +32,7 @@ class Interrupted:
     """What Ctrl-C has met.
 
     `current` are the operations that were waited for, oldest first; `is_own` says whether this run
-    has sent or resumed them. `go_on` is the command that goes on.
+    has sent or resumed them. `patience` knows the commands that go on.
     """
 
     stack_sets: StackSets
@@ -40,7 +41,7 @@ class Interrupted:
     notify: Callable[[Event], None]
     current: Sequence[OperationId]
     is_own: bool
-    go_on: str
+    patience: Patience
 
 
 def leave_or_stop(met: Interrupted) -> StackSetsError:
@@ -51,7 +52,7 @@ def leave_or_stop(met: Interrupted) -> StackSetsError:
         if not unfinished:
             return DetachedError(
                 "interrupted while no operation was running",
-                hint="run the same command again: it plans anew from what is there",
+                hint=f"{met.patience.again} plans anew from what is there",
             )
         if not met.is_own:
             return _left_to_others(unfinished)
@@ -85,7 +86,7 @@ def _stop(met: Interrupted, ids: Sequence[OperationId]) -> StackSetsError:
     return OperationStoppedError(
         f"stopped {_names(ids)}: {counts[ResultStatus.SUCCEEDED]} done, "
         f"{counts[ResultStatus.FAILED]} failed, {counts[ResultStatus.CANCELLED]} cancelled",
-        hint="run the same command again: it plans the rest",
+        hint=f"{met.patience.again} plans the rest",
     )
 
 
@@ -99,7 +100,7 @@ def _left_to_others(ids: Sequence[OperationId]) -> DetachedError:
 def _detached(met: Interrupted, ids: Sequence[OperationId]) -> DetachedError:
     return DetachedError(
         f"detached from {_names(ids)}, which goes on in AWS",
-        hint=f"`{met.go_on}` goes on with it",
+        hint=f"`{met.patience.go_on}` goes on with it",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tenacity import Retrying, retry_always, wait_exponential, wait_random
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from stacksets.clock import Clock
     from stacksets.operation_ids import Purpose
+
+THE_SAME_COMMAND: Final = "the same command again"
 
 _FIRST_SECONDS = 0.2
 _LONGEST_SECONDS = 15.0
@@ -34,13 +36,15 @@ class Patience:
     """For whom a run waits, and how long.
 
     `until` is a moment of the clock's monotonic seconds, None waits for ever. `go_on` is what to
-    type to go on where the run no longer waits. `resumes` names the command whose operations, of an
-    earlier run, are taken for this run's own.
+    type to go on where the run no longer waits, `again` what plans the rest anew: a saved plan is
+    good once. `resumes` names the command whose operations, of an earlier run, are taken for this
+    run's own.
     """
 
     if_busy: IfBusy = IfBusy.WAIT
     until: float | None = None
     go_on: str = "stacksets resume"
+    again: str = THE_SAME_COMMAND
     resumes: Purpose | None = None
 
     def seconds_left(self, clock: Clock) -> float | None:

@@ -144,6 +144,10 @@ def carry_out_deploy(
     plan, opened, purpose = planned.plan, planned.opened, options.purpose
     if plan.is_empty:
         return no_changes_result(plan, planned.observed, session.record.data())
+    flags = (*option_words(options), *(("--allow-delete",) if plan.deletes else ()))
+    patience = waiting.begin(session, _go_on(purpose)[0], *flags, resumes=resumes)
+    if consent.verbatim:
+        patience = replace(patience, again=f"`{command_line(session, 'deploy', *flags)}`")
     outcome = deploying.deploy(
         opened.deployment,
         opened.aws,
@@ -152,10 +156,10 @@ def carry_out_deploy(
         first=plan,
         consent=replace(consent, session=session),
         notify=session.tell_event,
-        patience=waiting.begin(session, *_go_on(purpose), *option_words(options), resumes=resumes),
+        patience=patience,
     )
     way_out = command_line(session, "deploy", "--retain-inoperable", "--allow-delete")
-    return change_result(outcome, session.record.data(), way_out=way_out)
+    return change_result(outcome, session.record.data(), way_out=way_out, again=patience.again)
 
 
 @click.command(

@@ -124,7 +124,7 @@ class _Detector:
                 notify=self._notify,
                 current=(self._current,) if self._current else (),
                 is_own=self._current is not None and self._current == self._own,
-                go_on=self._patience.go_on,
+                patience=self._patience,
             )
             raise leave_or_stop(met) from None
 

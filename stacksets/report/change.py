@@ -10,6 +10,7 @@ from stacksets.report.cause import name_instances
 from stacksets.report.message import Line, Result, Tone
 from stacksets.report.outcome import AS_DESIRED, instance_data, outcome_data, outcome_lines
 from stacksets.report.plan import no_changes_words, plan_data
+from stacksets.waiting import THE_SAME_COMMAND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,17 +28,22 @@ def change_result(
     *,
     way_out: str = "",
     well: str = AS_DESIRED,
+    again: str = THE_SAME_COMMAND,
 ) -> Result:
     """Give the verdict of a change that was carried out; its code is the verdict.
 
     `way_out` is the command that lets INOPERABLE stack instances go whose stacks cannot be deleted,
-    `well` what the stack instances are with which nothing is the matter.
+    `well` what the stack instances are with which nothing is the matter, `again` what plans the
+    rest anew.
     """
     stuck = _find_stuck(outcome) if way_out else ()
     return Result(
         code=outcome.verdict.value,
         exit_code=outcome.verdict.exit_code,
-        lines=(*outcome_lines(outcome, well=well), *_stuck_lines(stuck, way_out)),
+        lines=(
+            *outcome_lines(outcome, well=well, again=again),
+            *_stuck_lines(stuck, way_out, again),
+        ),
         data={**record, **outcome_data(outcome), "way_out": way_out if stuck else None},
     )
 
@@ -53,13 +59,13 @@ def _find_stuck(outcome: Outcome) -> tuple[InstanceKey, ...]:
     )
 
 
-def _stuck_lines(stuck: Sequence[InstanceKey], way_out: str) -> Iterator[Line]:
+def _stuck_lines(stuck: Sequence[InstanceKey], way_out: str, again: str) -> Iterator[Line]:
     """Name the two ways out of INOPERABLE: mend the cause, or let go and delete the stack there."""
     if not stuck:
         return
     whose = "its stack stays" if len(stuck) == 1 else "their stacks stay"
     yield Line(f"INOPERABLE ({len(stuck)}): {name_instances(stuck)}", Tone.WARNING)
-    yield Line("→ once the cause is mended, the same command again tries to delete it")
+    yield Line(f"→ once the cause is mended, {again} tries to delete it")
     yield Line(f"→ `{way_out}` lets go of what cannot be deleted: {whose}, to be deleted by hand")
 
 

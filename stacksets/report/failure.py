@@ -28,7 +28,10 @@ _ATTACHES = (
     "the same command again attaches to it (of a saved plan `stacksets resume`), "
     "`stacksets status` shows where it stands"
 )
-_BEGUN = "what was begun goes on in AWS, the same command again goes on with it"
+_BEGUN = (
+    "what was begun goes on in AWS, the same command again (of a saved plan `stacksets resume`) "
+    "goes on with it"
+)
 
 
 def error_result(

@@ -12,6 +12,7 @@ from stacksets.report.cause import cause_data, cause_lines, wrapped
 from stacksets.report.many import MANY, Row, name_or_count, row_lines
 from stacksets.report.message import Line, Tone, count, duration
 from stacksets.report.plan import plan_data, step_data, step_words
+from stacksets.waiting import THE_SAME_COMMAND
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -33,12 +34,15 @@ _TITLES = {
 }
 
 
-def outcome_lines(outcome: Outcome, *, well: str = AS_DESIRED) -> tuple[Line, ...]:
+def outcome_lines(
+    outcome: Outcome, *, well: str = AS_DESIRED, again: str = THE_SAME_COMMAND
+) -> tuple[Line, ...]:
     """Tell the verdict, the stack instances, the root causes and what is still to do.
 
-    `well` is what the stack instances are with which nothing is the matter.
+    `well` is what the stack instances are with which nothing is the matter, `again` what plans the
+    rest anew.
     """
-    return tuple(_lines(outcome, well))
+    return tuple(_lines(outcome, well, again))
 
 
 def outcome_data(outcome: Outcome) -> dict[str, object]:
@@ -72,7 +76,7 @@ def instance_data(instance: StackInstance) -> dict[str, object]:
     }
 
 
-def _lines(outcome: Outcome, well: str) -> Iterator[Line]:
+def _lines(outcome: Outcome, well: str, again: str) -> Iterator[Line]:
     title, tone = _TITLES[outcome.verdict]
     seconds = (outcome.ended - outcome.started).total_seconds()
     yield Line(f"{title} in {duration(seconds)}{_healthy_words(outcome, well)}", tone)
@@ -89,7 +93,7 @@ def _lines(outcome: Outcome, well: str) -> Iterator[Line]:
         yield Line(f"Not sent: {step_words(step)}", Tone.WARNING)
     if outcome.remaining:
         left = count(len(outcome.remaining.steps), "step")
-        yield Line(f"Still to do: {left}; the same command again plans them anew", Tone.WARNING)
+        yield Line(f"Still to do: {left}; {again} plans them anew", Tone.WARNING)
 
 
 def _healthy_words(outcome: Outcome, well: str) -> str:

@@ -282,6 +282,36 @@ def test_what_comes_up_on_the_way_is_not_carried_out(run, path, aws):
     assert aws.fake_stack_sets.calls == []
 
 
+def test_what_a_saved_plan_has_left_is_planned_anew_by_a_command_without_it(run, path, aws, folder):
+    run("plan", "--out", path)
+    aws.fake_stack_sets.fail[a_key(region=EAST)] = "no quota"
+
+    code, out, _ = run("deploy", path, *YES)
+
+    assert code == 5
+    typed = f"stacksets deploy -f {folder / 'stacksets.toml'} --environment dev"
+    assert f"Still to do: 1 step; `{typed}` plans them anew" in out
+
+
+def test_what_is_left_of_a_plan_is_planned_anew_by_the_same_command(run, aws):
+    aws.fake_stack_sets.fail[a_key(region=EAST)] = "no quota"
+
+    _, out, _ = run("deploy", *YES)
+
+    assert "Still to do: 1 step; the same command again plans them anew" in out
+
+
+def test_a_plan_that_was_edited_is_not_even_shown(run, path, folder):
+    run("plan", "--out", path)
+    plan = folder / "plan.json"
+    plan.write_text(plan.read_text().replace("not there yet", "all is well"))
+
+    for words in (("show", path), ("deploy", path, *YES)):
+        code, out, err = run(*words)
+        assert (code, out) == (3, "")
+        assert "plan.json was changed since stacksets wrote it" in err
+
+
 def test_consent_to_a_saved_plan_is_consent_to_no_other():
     session = Session(a_world(), Flags())
     consent = Consent(session=session, yes=True, allow_delete=True, verbatim=True)

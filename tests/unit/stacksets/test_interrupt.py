@@ -9,6 +9,7 @@ from stacksets.interrupt import Interrupted, leave_or_stop
 from stacksets.model.desired import OperationId
 from stacksets.model.observed import OperationStatus, ResultStatus
 from stacksets.model.outcome import Waited
+from stacksets.waiting import Patience
 from tests.builders import EAST, NAME, WEST, a_key, a_result, an_operation
 from tests.fakes import FakeAws, Keyboard
 
@@ -41,7 +42,10 @@ class Case:
                 notify=self.events.append,
                 current=self.ids,
                 is_own=self.own,
-                go_on="stacksets resume --environment prod",
+                patience=Patience(
+                    go_on="stacksets resume --environment prod",
+                    again="`stacksets deploy --environment prod`",
+                ),
             )
         )
 
@@ -70,6 +74,7 @@ def test_twice_stops_everything_of_this_run_and_counts_what_became_of_it():
     assert isinstance(left, OperationStoppedError)
     assert left.message == "stopped operation op-1, op-2: 0 done, 0 failed, 4 cancelled"
     assert left.exit_code == 5
+    assert left.hint == "`stacksets deploy --environment prod` plans the rest"
     assert case.stopped() == [SECOND, FIRST]
 
 
