@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from stacksets.model.layers import OverrideLayers
 from stacksets.model.observed import InstanceStatus
 from stacksets.model.plan import ChangeKind, InstanceChange, Retention
 from stacksets.operation_ids import is_import_unfinished
+from stacksets.reasons import says_no_update_began
 from stacksets.traffic import HeldTraffic
 from stacksets.unlisted import Surplus, Unlisted
 
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 
     from stacksets.model.desired import Deployment, InstanceKey
     from stacksets.model.observed import StackInstance, StackSet
-
-_GONE = re.compile(
-    r"the stack is gone|state and can not be updated|Stack (?:with id |\[)\S+ does not exist"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,8 +187,8 @@ def _had_stack(there: StackInstance) -> bool:
     It notices only by an update that fails, and says so in the reason. A creation that failed has
     another reason, and is just sent again.
     """
-    failed_update = _GONE.search(there.status_reason or "")
-    return there.status is InstanceStatus.CURRENT or failed_update is not None
+    failed_update = says_no_update_began(there.status_reason or "")
+    return there.status is InstanceStatus.CURRENT or failed_update
 
 
 def _update(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacksets.diagnosing import find_root_causes, list_not_attempted
-from stacksets.hints import find_retry
 from stacksets.model.desired import InstanceKey
 from stacksets.model.observed import OperationStatus, ResultStatus
 from stacksets.model.outcome import Outcome, Verdict
@@ -17,6 +16,7 @@ from stacksets.model.plan import (
     UpdateStackInstances,
     UpdateStackSet,
 )
+from stacksets.retries import find_retry
 from stacksets.stack_ids import get_stack_key
 
 if TYPE_CHECKING:

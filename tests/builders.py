@@ -6,7 +6,6 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from stacksets.hints import DEPLOYS
 from stacksets.model.desired import (
     AccountId,
     Deployment,
@@ -31,6 +30,7 @@ from stacksets.model.observed import (
     StackSet,
     StackToImport,
 )
+from stacksets.retries import DEPLOYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

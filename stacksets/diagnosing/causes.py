@@ -15,10 +15,11 @@ from stacksets.aws.first_failure import find_first_failure
 from stacksets.aws.instance_stacks import list_deleted_instance_stacks
 from stacksets.diagnosing.failed_import import explain_failed_import
 from stacksets.errors import StackSetsError
-from stacksets.hints import find_hint, find_latest_retry
+from stacksets.hints import find_hint
 from stacksets.model.observed import ResultStatus
 from stacksets.model.outcome import RootCause
 from stacksets.operation_ids import is_import_unfinished
+from stacksets.retries import find_latest_retry
 from stacksets.sources import find_source
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from stacksets.diagnosing.causes import (
     list_not_attempted,
 )
 from stacksets.errors import InputError
-from stacksets.hints import explain_inoperable, find_latest_retry, find_retry
+from stacksets.hints import explain_inoperable
 from stacksets.model.desired import SELF
 from stacksets.model.diagnosis import Diagnosis, Unread
 from stacksets.model.observed import (
@@ -23,6 +23,7 @@ from stacksets.model.observed import (
     ResultStatus,
 )
 from stacksets.model.outcome import RootCause
+from stacksets.retries import find_latest_retry, find_retry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
