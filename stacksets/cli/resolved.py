@@ -59,7 +59,8 @@ def resolve(session: Session, *, out: Path, all_environments: bool) -> Result:
     """Write each template as each stack instance has it: conditions, parameters, region filled in.
 
     For an auditor, and for checks of what each region really gets. Calls no AWS and needs no
-    credentials. Files that are there already are written over, others are left.
+    credentials, so that organizational units have no views: AWS alone knows their accounts. Files
+    that are there already are written over, others are left.
     """
     names, skipped = _environments(session) if all_environments else ((), ())
     flags = session.flags
@@ -72,7 +73,10 @@ def resolve(session: Session, *, out: Path, all_environments: bool) -> Result:
         for one in deployments
         for name, view in _views(one)
     ]
-    return resolved_result(str(out), files, skipped, session.record.data())
+    units = dict.fromkeys(
+        unit for one in deployments for group in one.targets for unit in group.organizational_units
+    )
+    return resolved_result(str(out), files, skipped, tuple(units), session.record.data())
 
 
 def _environments(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -299,6 +299,8 @@ class ResolveResult(Record):
     """The paths of the files."""
     skipped: list[str]
     """The environments of the file that are patterns, which name no environment."""
+    units: list[str]
+    """The organizational units in the targets, whose accounts AWS was not asked for."""
 
 
 class NotAttemptedResult(Record):

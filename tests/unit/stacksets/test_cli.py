@@ -560,6 +560,20 @@ def test_resolving_needs_neither_aws_nor_credentials(run, tmp_path):
     assert "2 views written" in out
 
 
+def test_units_have_no_views_since_aws_alone_knows_their_accounts(run, file, tmp_path):
+    text = FILE.replace(
+        "[stack_set]", '[stack_set]\npermission_model = "SERVICE_MANAGED"\nauto_deployment = true'
+    )
+    text = text.replace('accounts = ["self"]', 'organizational_units = ["ou-abcd-11111111"]')
+    file.write_text("".join(one for one in text.splitlines(True) if "role" not in one))
+
+    code, out, _ = run("resolve", "--out", str(tmp_path / "out"))
+
+    assert code == 0
+    assert "0 views written" in out
+    assert "ou-abcd-11111111: AWS alone knows its accounts" in out
+
+
 @pytest.mark.parametrize("section", ["Resources", "Outputs"])
 def test_what_is_no_resource_or_output_is_not_shown_as_one(run, file, tmp_path, section):
     content = {**TEMPLATE, section: {**TEMPLATE.get(section, {}), "Odd": "x"}}

@@ -506,11 +506,12 @@ def test_what_is_not_public_needs_no_warning():
     assert exposure_warnings(None) == ()
 
 
-def test_resolving_counts_the_files_and_names_the_patterns_left_out():
-    result = resolved_result("out", ["a.json"], ["pr-*"], {})
+def test_resolving_counts_the_files_and_names_what_has_none():
+    result = resolved_result("out", ["a.json"], ["pr-*"], ["ou-1"], {})
 
     assert [line.text for line in result.lines] == [
         "resolved  out  1 view written",
         "  pr-*: a pattern, name one with --environment",
+        "  ou-1: AWS alone knows its accounts, so none of their views is written",
     ]
-    assert result.data == {"files": ["a.json"], "skipped": ["pr-*"]}
+    assert result.data == {"files": ["a.json"], "skipped": ["pr-*"], "units": ["ou-1"]}
