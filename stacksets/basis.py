@@ -10,10 +10,8 @@ import json
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from stacksets.definition import file_sha256, mask_values, settle_definition
-from stacksets.parameter_values import no_echo_parameters
+from stacksets.definition import file_sha256, hidden_parameters, mask_values, settle_definition
 from stacksets.plain import to_plain
-from stacksets.template import parse_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -97,12 +95,6 @@ def make_basis(deployment: Deployment, observed: StackSet | None) -> Basis:
         },
         seen=_see(observed, hidden) if observed else None,
     )
-
-
-def hidden_parameters(deployment: Deployment, observed: StackSet | None) -> frozenset[str]:
-    """Name the parameters that are NoEcho in the template, or in the one that is deployed."""
-    there = parse_template(observed.template_body) if observed else {}
-    return no_echo_parameters(deployment.template.content) | no_echo_parameters(there)
 
 
 def _desired_side(deployment: Deployment, definition: Definition, hidden: frozenset[str]) -> Side:

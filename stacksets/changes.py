@@ -16,7 +16,7 @@ from stacksets.traffic import HeldTraffic
 from stacksets.unlisted import Surplus, Unlisted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from stacksets.model.desired import Deployment, InstanceKey
     from stacksets.model.observed import StackInstance, StackSet
@@ -27,13 +27,15 @@ class Change:
     """A stack instance's change and the calls that it takes beside an update of the definition.
 
     `create` and `update` say whether CreateStackInstances or UpdateStackInstances must name it,
-    with `overrides` (None leaves them as they are, and a value None that one).
+    with `overrides` (None leaves them as they are, and a value None that one). `kept` are the
+    overrides that it keeps when others are taken back before the definition changes.
     """
 
     instance: InstanceChange
     create: bool = False
     update: bool = False
     overrides: Mapping[str, str | None] | None = None
+    kept: Mapping[str, None] | None = None
     note: str = ""
 
 
@@ -41,7 +43,8 @@ class Change:
 class Rules:
     """What holds for every stack instance alike.
 
-    `redefined` says that the definition is updated, which brings every operable instance along.
+    `redefined` says that the definition is updated, which brings every operable instance along,
+    `declared` names the parameters of the template.
     `hidden` are the NoEcho parameters, `sent` those of them that are to be sent uncompared.
     `given` are the values that the stack set gives: an override that says the same is no difference
     until the stack set says something else (imports leave such overrides).
@@ -49,6 +52,7 @@ class Rules:
     """
 
     redefined: bool
+    declared: frozenset[str]
     hidden: frozenset[str] = frozenset()
     sent: frozenset[str] = frozenset()
     given: Mapping[str, str] = field(default_factory=dict)
@@ -69,6 +73,17 @@ class Rules:
             value != effective.get(name) and not self._is_masked(name, value, wanted)
             for name, value in there.overrides.items()
         )
+
+    def find_lost(self, there: StackInstance) -> tuple[str, ...]:
+        """Name the overrides that have to go before the definition does without their parameters.
+
+        Nobody knows whether AWS updates a stack that overrides what its template has not, and
+        CloudFormation refuses such a parameter. What failed already is mended by the new
+        definition, and not by one more update to the old.
+        """
+        if not self.redefined or not there.is_healthy:
+            return ()
+        return tuple(sorted((there.overrides or {}).keys() - self.declared))
 
     def _is_masked(self, name: str, value: str, wanted: Mapping[str, str]) -> bool:
         return name in self.hidden and value == MASK and name in wanted
@@ -196,11 +211,14 @@ def _update(
 ) -> Change:
     """Bring along what exists: by the definition, by its overrides, or because it failed before."""
     whys = []
+    lost = rules.find_lost(there)
+    if lost:
+        whys.append(f"its override of {', '.join(lost)} goes, which the template has not any more")
     if rules.redefined:
         whys.append("the definition changes")
     if not there.is_healthy:
         whys.append(_words(there))
-    moved = rules.overrides_differ(there, wanted)
+    moved = rules.overrides_differ(_without(there, lost), wanted)
     if moved:
         whys.append("its parameter overrides change")
     if not whys:
@@ -214,7 +232,16 @@ def _update(
         ),
         update=moved or retried,
         overrides=wanted if moved else None,
+        kept=dict.fromkeys(sorted(_without(there, lost).overrides or {})) if lost else None,
     )
+
+
+def _without(there: StackInstance, lost: Collection[str]) -> StackInstance:
+    """Give a stack instance as it is once these overrides are taken back."""
+    if there.overrides is None:
+        return there
+    kept = {name: value for name, value in there.overrides.items() if name not in lost}
+    return replace(there, overrides=kept)
 
 
 def _retry_create(

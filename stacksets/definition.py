@@ -63,14 +63,13 @@ def compare_definition(
     """
     content = parse_template(definition.template_body)
     there = parse_template(observed.template_body)
-    hidden = no_echo_parameters(content) | informational
+    left_out = no_echo_parameters(content) | informational
+    hidden = no_echo_parameters(there)
     return (
         *compare_templates(there, content),
         *find_differences(
-            _hide_values(
-                _without(_effective(observed.parameters, there), hidden), no_echo_parameters(there)
-            ),
-            _without(definition.parameters, hidden),
+            _hide_values(_without(_effective(observed.parameters, there), left_out), hidden),
+            _hide_values(_without(definition.parameters, left_out), hidden),
             "Parameters",
         ),
         *find_differences(
@@ -107,6 +106,20 @@ def find_informational(
     )
 
 
+def hidden_parameters(deployment: Deployment, observed: StackSet | None) -> frozenset[str]:
+    """Name the parameters whose values stand nowhere: of the file, of the stack set, of overrides.
+
+    They are NoEcho in the template or in the one that is deployed, or an override on AWS is of
+    them and neither template has them any more: nobody knows then whether they were.
+    """
+    there = parse_template(observed.template_body) if observed else {}
+    contents = (deployment.template.content, there)
+    instances = observed.instances if observed else ()
+    overridden = {name for one in instances for name in one.overrides or ()}
+    declared = {name for one in contents for name in declared_parameters(one)}
+    return frozenset(overridden - declared).union(*map(no_echo_parameters, contents))
+
+
 def file_sha256(deployment: Deployment) -> str | None:
     """Give the digest of the deployment file, where no secret could be guessed from it.
 
@@ -120,7 +133,7 @@ def file_sha256(deployment: Deployment) -> str | None:
 
 
 def _hide_values(values: Mapping[str, str], names: frozenset[str]) -> dict[str, object]:
-    """Hide what the deployed template calls NoEcho: its default, where AWS lists no value."""
+    """Hide what the deployed template calls NoEcho, on both sides: until then it is a secret."""
     return {name: Hidden(value) if name in names else value for name, value in values.items()}
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from stacksets.definition import settle_definition
+from stacksets.definition import hidden_parameters, settle_definition
 from stacksets.differences import MASK
 from stacksets.model.layers import OverrideLayers
-from stacksets.parameter_values import declared_parameters, default_parameters, no_echo_parameters
+from stacksets.parameter_values import declared_parameters, default_parameters
 from stacksets.template import parse_template
 from stacksets.traffic import HeldTraffic
 
@@ -131,9 +131,7 @@ class _Wanted:
     @classmethod
     def of(cls, deployment: Deployment, observed: StackSet | None) -> _Wanted:
         content = deployment.template.content
-        hidden = no_echo_parameters(content)
-        if observed:
-            hidden |= no_echo_parameters(parse_template(observed.template_body))
+        hidden = hidden_parameters(deployment, observed)
         settled = settle_definition(deployment, observed).parameters
         names = dict.fromkeys([*declared_parameters(content), *settled])
         base = {

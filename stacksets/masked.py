@@ -3,10 +3,10 @@
 AWS lists no NoEcho parameter, but a reason may quote one: "Value 'hunter2' … failed to satisfy
 constraint", or whatever a custom resource says. Known are the file's values, the defaults of the
 templates, and the overrides on AWS, which it lets anybody read who may describe a stack instance:
-the door learns each as it passes, and reads those of an instance that gives a reason before the
-reason is let in. So every reason and every error is masked where it comes in; what is printed,
-recorded or saved of it is masked then. Outputs are no reasons: a template that puts a secret out
-shows it.
+the door learns each as it passes, also where no template has its parameter any more, and reads
+those of an instance that gives a reason before the reason is let in. So every reason and every
+error is masked where it comes in; what is printed, recorded or saved of it is masked then. Outputs
+are no reasons: a template that puts a secret out shows it.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ class _Mask:
 
     def learn_template(self, body: str) -> None:
         """Learn from the template on AWS: its defaults, and which overrides are secrets."""
-        if body in self._bodies or "NoEcho" not in body:
+        if body in self._bodies:
             return
         with suppress(TemplateError):
             content = parse_template(body)
@@ -155,9 +155,14 @@ class _Mask:
             self._learn(_values(content, default_parameters(content)))
 
     def learn_overrides(self, overrides: Mapping[str, str]) -> None:
-        """Learn from overrides on AWS, by the templates that are known."""
+        """Learn from overrides on AWS, by the templates that are known.
+
+        What none of them has any more may have been NoEcho.
+        """
         for content in self._templates:
             self._learn(_values(content, overrides))
+        declared = {name for one in self._templates for name in declared_parameters(one)}
+        self._learn(value for name, value in overrides.items() if name not in declared)
 
     def to_ask(self, keys: Iterable[InstanceKey]) -> tuple[InstanceKey, ...]:
         """Tell whose overrides are to be read, once each; of none where nothing is NoEcho."""

@@ -11,6 +11,8 @@ from stacksets.masked import mask_again
 from stacksets.model.desired import PermissionModel
 from stacksets.model.layers import OverrideLayers
 from stacksets.model.observed import Refusal
+from stacksets.parameter_values import declared_parameters
+from stacksets.template import parse_template
 from stacksets.traffic import without_traffic
 
 if TYPE_CHECKING:
@@ -38,7 +40,8 @@ def observe_stack_set(
     Two things take a call an instance, are asked of many instances at once, and of fewer than
     `MANY` always: the overrides, since one that no file names would stay unseen, and the stack by
     its ARN, since one that was deleted by hand leaves its instance CURRENT. Of more the overrides
-    are read where the deployment has any, or a traffic parameter. An `audit` asks both in any case.
+    are read where the deployment has any, or a traffic parameter, or where its template does
+    without a parameter that the deployed one has. An `audit` asks both in any case.
 
     Args:
         aws: the way to AWS.
@@ -57,7 +60,7 @@ def observe_stack_set(
     operations = stack_sets.list_operations(deployment.name)
     instances = stack_sets.list_instances(deployment.name)
     looks_up = audit or len(instances) < MANY
-    if overrides and (looks_up or deployment.overrides or deployment.traffic):
+    if overrides and (looks_up or _may_override(deployment, described)):
         instances = _with_overrides(aws, deployment, instances, before)
     if looks_up:
         instances = _with_stacks(aws, deployment, instances)
@@ -73,6 +76,13 @@ def observe_stack_set(
         ),
     )
     return mask_again(aws, read)
+
+
+def _may_override(deployment: Deployment, described: StackSet) -> bool:
+    """Tell whether a plan is likely to be about overrides."""
+    there = declared_parameters(parse_template(described.template_body))
+    lost = there.keys() - declared_parameters(deployment.template.content).keys()
+    return bool(deployment.overrides or deployment.traffic or lost)
 
 
 def _with_overrides(

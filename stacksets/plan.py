@@ -22,11 +22,11 @@ from stacksets.model.plan import (
 )
 from stacksets.operation_ids import DESTROYS, Purpose
 from stacksets.organization import idle_override_notes, missing_units, organization_notes
-from stacksets.parameter_values import no_echo_parameters
+from stacksets.parameter_values import declared_parameters, no_echo_parameters
 from stacksets.plan_digest import digest_plan
 from stacksets.removals import find_removals, removal_notes, waiting_notes
+from stacksets.step_context import Context
 from stacksets.steps import (
-    Context,
     Decisions,
     attach_to,
     find_destroy_steps,
@@ -145,6 +145,7 @@ def _decide(
     sent = sorted(options.send & hidden)
     rules = Rules(
         redefined=bool(differences or sent),
+        declared=frozenset(declared_parameters(deployment.template.content)),
         hidden=hidden,
         sent=frozenset(sent),
         given=definition.parameters,

@@ -165,6 +165,12 @@ ENTRIES = (
         "keep the logical id that had it, or delete what has it; then `stacksets deploy`",
     ),
     Entry(
+        "parameter_gone",
+        r"Parameters: \[(?P<names>[^\]]+)\] do not exist in the template",
+        "the stack instance overrides {names}, which the template does not have (any more)",
+        "`stacksets deploy --audit` takes the override back",
+    ),
+    Entry(
         "throttled",
         r"Rate exceeded|Throttling|TooManyRequestsException|RequestLimitExceeded",
         "the account's rate of calls was exceeded while the stack was made",

@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from stacksets.basis import Basis, find_moved, hidden_parameters, make_basis
-from stacksets.definition import mask_values
+from stacksets.basis import Basis, find_moved, make_basis
+from stacksets.definition import hidden_parameters, mask_values
 from stacksets.differences import MASK, find_differences
 from stacksets.effective import EffectiveParameters, find_effective
 from stacksets.errors import InputError, OperationInProgressError, StalePlanError

@@ -1,7 +1,8 @@
 """The calls that carry a plan out, in the order of least harm.
 
-What is broken goes out, the definition changes once, what is missing is created, overrides follow,
-and what left the deployment file is removed last, so that replacing a region is no outage.
+What is broken goes out, overrides of parameters that are about to go are taken back, the definition
+changes once, what is missing is created, overrides follow, and what left the deployment file is
+removed last, so that replacing a region is no outage.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import islice
 from textwrap import shorten
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from stacksets.alike import without_own_ids
 from stacksets.changes import group_by_overrides
@@ -26,41 +27,21 @@ from stacksets.model.plan import (
     UpdateStackSet,
 )
 from stacksets.operation_ids import make_operation_id, tell_starter
-from stacksets.rectangles import group_into_rectangles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from stacksets.changes import Change
-    from stacksets.model.desired import Deployment, OperationPreferences, Region
     from stacksets.model.observed import Operation, StackSet
     from stacksets.model.plan import Definition, Difference, InstancesStep, Rectangle, Step
     from stacksets.operation_ids import Purpose
     from stacksets.removals import Removals
-    from stacksets.unit_targets import UnitTargets
-
-S = TypeVar("S", CreateStackInstances, UpdateStackInstances)
+    from stacksets.step_context import Context
 
 _SURPLUS = "no longer in the deployment file"
 _TOLD = 3
 _LONGEST_WHY = 160
 _UNNUMBERED = OperationId("unnumbered")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What every step needs to know: the two sides, the plan's digest, the order of regions.
-
-    `purpose` is what the ids of its operations tell; `units` is how calls name organizational
-    units, None where they name accounts.
-    """
-
-    deployment: Deployment
-    observed: StackSet | None
-    digest: str
-    region_order: tuple[Region, ...]
-    purpose: Purpose
-    units: UnitTargets | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +75,7 @@ def find_steps(context: Context, decisions: Decisions) -> Iterator[Step]:
     )
     if decisions.remove_first:
         yield from _delete_surplus(context, surplus, retained, made_anew)
+    yield from find_update_steps(context, _take_back(changes))
     if context.observed is not None and (decisions.differences or decisions.sent):
         yield _update_stack_set(context, decisions)
     created = _create_instances(context, changes)
@@ -102,6 +84,13 @@ def find_steps(context: Context, decisions: Decisions) -> Iterator[Step]:
     yield from _target_units(context, created)
     if not decisions.remove_first:
         yield from _delete_surplus(context, surplus, retained, made_anew)
+
+
+def _take_back(changes: Iterable[Change]) -> Iterator[Change]:
+    """Give what takes overrides back of parameters that the template is about to lose."""
+    for one in changes:
+        if one.kept is not None:
+            yield replace(one, update=True, overrides=one.kept)
 
 
 def find_destroy_steps(context: Context, observed: StackSet, removals: Removals) -> Iterator[Step]:
@@ -143,7 +132,7 @@ def _update_stack_set(context: Context, decisions: Decisions) -> UpdateStackSet:
     present = {one.region for one in context.observed.instances} if context.observed else set()
     return UpdateStackSet(
         definition=decisions.definition,
-        preferences=_preferences(context, [r for r in context.region_order if r in present]),
+        preferences=context.order_preferences([r for r in context.region_order if r in present]),
         operation_id=_UNNUMBERED,
         why=", ".join(whys),
     )
@@ -159,16 +148,16 @@ def _create_instances(context: Context, changes: Sequence[Change]) -> list[Creat
                 stack_set_name=context.deployment.name,
                 where=where,
                 overrides=_given(overrides),
-                preferences=_preferences(context, where.regions),
+                preferences=context.order_preferences(where.regions),
                 operation_id=_UNNUMBERED,
                 why=_join(whys, where),
             )
-            for where in _or_accounts(context, whys, named)
+            for where in context.name_or_accounts(whys, named)
         ]
-    return _in_order_of_regions(context, steps)
+    return context.in_order_of_regions(steps)
 
 
-def find_update_steps(context: Context, changes: Sequence[Change]) -> list[UpdateStackInstances]:
+def find_update_steps(context: Context, changes: Iterable[Change]) -> list[UpdateStackInstances]:
     """Give the updates of stack instances alone, still without their operation ids."""
     steps = []
     for overrides, members in group_by_overrides(one for one in changes if one.update):
@@ -179,13 +168,13 @@ def find_update_steps(context: Context, changes: Sequence[Change]) -> list[Updat
                 stack_set_name=context.deployment.name,
                 where=where,
                 overrides=overrides,
-                preferences=_preferences(context, where.regions),
+                preferences=context.order_preferences(where.regions),
                 operation_id=_UNNUMBERED,
                 why=_join(whys, where),
             )
-            for where in _or_accounts(context, whys, named)
+            for where in context.name_or_accounts(whys, named)
         ]
-    return _in_order_of_regions(context, steps)
+    return context.in_order_of_regions(steps)
 
 
 def _target_units(
@@ -202,7 +191,7 @@ def _target_units(
             stack_set_name=context.deployment.name,
             where=where,
             overrides={},
-            preferences=_preferences(context, where.regions),
+            preferences=context.order_preferences(where.regions),
             operation_id=_UNNUMBERED,
             why="accounts that join get stack instances from now on",
             only_targets=True,
@@ -247,19 +236,12 @@ def _delete_wholly(
         yield _delete(context, where, why, retain_stacks=retain_stacks)
 
 
-def _or_accounts(
-    context: Context, keys: Iterable[InstanceKey], named: tuple[Rectangle, ...] | None
-) -> tuple[Rectangle, ...]:
-    """Take what names units, else name accounts."""
-    return group_into_rectangles(keys, context.region_order) if named is None else named
-
-
 def _delete_instances(
     context: Context, keys: Iterable[InstanceKey], why: str, *, retain_stacks: bool
 ) -> Iterator[InstancesStep]:
     """Remove exactly these stack instances, still without operation ids."""
     named = context.units.name_for_removal(keys) if context.units else None
-    for where in _or_accounts(context, keys, named):
+    for where in context.name_or_accounts(keys, named):
         yield _delete(context, where, why, retain_stacks=retain_stacks)
 
 
@@ -281,7 +263,7 @@ def _stop_auto_deployment(context: Context, observed: StackSet) -> StopAutoDeplo
         stack_set_name=context.deployment.name,
         parameters=tuple(sorted(observed.parameters)),
         capabilities=observed.capabilities,
-        preferences=_preferences(context, [r for r in context.region_order if r in present]),
+        preferences=context.order_preferences([r for r in context.region_order if r in present]),
         operation_id=_UNNUMBERED,
         why="accounts that join get no stack instances any more",
     )
@@ -294,24 +276,10 @@ def _delete(
         stack_set_name=context.deployment.name,
         where=where,
         retain_stacks=retain_stacks,
-        preferences=_preferences(context, where.regions),
+        preferences=context.order_preferences(where.regions),
         operation_id=_UNNUMBERED,
         why=why,
     )
-
-
-def _preferences(context: Context, regions: Sequence[Region]) -> OperationPreferences:
-    """Send the whole order of the regions that the call names: a partial one is undocumented."""
-    return replace(context.deployment.operation_preferences, region_order=tuple(regions))
-
-
-def _in_order_of_regions(context: Context, steps: Iterable[S]) -> list[S]:
-    """Let the calls follow the order of the regions as the stacks of one call do.
-
-    What fails in the first region stops the calls behind it, whatever they override.
-    """
-    rank = {region: place for place, region in enumerate(context.region_order)}
-    return sorted(steps, key=lambda step: [rank[region] for region in step.where.regions])
 
 
 def _given(overrides: Mapping[str, str | None] | None) -> dict[str, str]:

@@ -149,7 +149,10 @@ def _source_words(parameter: EffectiveParameter) -> str:
         words += f"; the file gives {shorten(parameter.desired)}"
     if parameter.deployed is not None:
         words += f"; on AWS {shorten(parameter.deployed)}"
-    return f"{words}, NoEcho" if parameter.value == MASK else words
+    if parameter.value != MASK:
+        return words
+    is_gone = parameter.source is ValueSource.FORGOTTEN and parameter.desired is None
+    return f"{words}, hidden: no parameter of the template" if is_gone else f"{words}, NoEcho"
 
 
 _SOURCES = {

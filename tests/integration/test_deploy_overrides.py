@@ -63,6 +63,29 @@ def test_an_override_that_left_the_file_is_taken_back_where_overrides_are_read(
     assert _suffixes(deployer) == {EAST: "east", WEST: "dev"}
 
 
+def test_a_parameter_that_leaves_the_template_is_first_taken_back_where_it_is_overridden(
+    deployer: Deployer,
+) -> None:
+    both = {"Suffix": {"Type": "String", "Default": "dev"}, "Gone": {"Type": "String"}}
+    east = ParameterOverride(
+        accounts=(), regions=(Region(EAST),), parameters={"Suffix": "east", "Gone": "x"}
+    )
+    before = a_regional_deployment(
+        content={**regional_template(), "Parameters": both},
+        parameters={"Gone": "y"},
+        overrides=(east,),
+    )
+    assert deployer.deploy(before).verdict is Verdict.SUCCEEDED
+    calls = len(deployer.local.journal())
+
+    outcome = deployer.deploy(_overridden("east"))
+
+    assert outcome.verdict is Verdict.SUCCEEDED
+    assert deployer.writes(since=calls) == ["UpdateStackInstances", "UpdateStackSet"]
+    assert _suffixes(deployer) == {EAST: "east", WEST: "dev"}
+    assert deployer.plan(_overridden("east")).is_empty
+
+
 @pytest.mark.emulator_only
 @pytest.mark.parametrize("masks", [False, True], ids=["shown", "masked"])
 def test_a_noecho_override_is_settled_whether_aws_shows_it_or_masks_it(

@@ -81,9 +81,9 @@ def test_an_override_on_aws_that_no_file_names_is_forgotten():
     assert [(one.region, len(one.parameters)) for one in effective.forgotten] == [(EAST, 1)]
 
 
-def test_an_override_on_aws_of_a_parameter_that_is_gone_is_forgotten_too():
+def test_an_override_on_aws_of_a_parameter_that_is_gone_is_forgotten_and_may_be_secret():
     effective = find_effective(a_deployment(), there({"Gone": "x"}, {}))
-    assert said(effective, "Gone") == {EAST: ("x", "forgotten", None, None)}
+    assert said(effective, "Gone") == {EAST: ("****", "forgotten", None, None)}
 
 
 def test_an_override_that_the_file_changes_is_not_forgotten():

@@ -14,6 +14,7 @@ ASSUMED = f"User: arn:aws:sts::{ACCOUNT}:assumed-role/stacksets-exec-1a2b/AWSClo
 HANDLER = "Resource handler returned message:"
 
 REASONS = [
+    ("parameter_gone", "Parameters: [Old, Older] do not exist in the template"),
     (
         "administration_role",
         (

@@ -244,6 +244,19 @@ def test_what_the_template_on_aws_calls_noecho_is_masked_though_the_file_does_no
     assert observed.instances[0].overrides == {"Token": "handoverride1"}, "it is compared"
 
 
+def test_an_override_of_what_no_template_has_any_more_may_be_secret():
+    there = FakeAws()
+    sets = there.fake_stack_sets
+    plain = json.dumps({"Parameters": {"Old": {"Type": "String"}}})
+    said = "neither s3cret-of-old nor of-gone-s3cret"
+    sets.overrides[a_key()] = {"Old": "s3cret-of-old", "Gone": "of-gone-s3cret"}
+    sets.sets[NAME] = a_stack_set(an_instance(status_reason=said), template_body=plain)
+
+    [seen] = observe_stack_set(mask_reasons(there, _deployment()), _deployment()).instances
+
+    assert seen.status_reason == f"neither s3cret-of-old nor {MASK}"
+
+
 def test_a_template_on_aws_that_nobody_can_parse_teaches_nothing():
     there = FakeAws()
     row = an_instance(status_reason="bad defaulttoken")

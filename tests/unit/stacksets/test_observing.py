@@ -11,6 +11,7 @@ from stacksets.model.desired import AccountId, OperationId, ParameterOverride
 from stacksets.model.observed import Refusal
 from stacksets.observing import MANY, observe_stack_set
 from tests.builders import (
+    CONTENT,
     EAST,
     NAME,
     OTHER_ACCOUNT,
@@ -18,6 +19,7 @@ from tests.builders import (
     a_deployment,
     a_key,
     a_stack_set,
+    a_template,
     an_instance,
 )
 from tests.fakes import FakeAws
@@ -85,6 +87,13 @@ def test_overrides_are_read_and_stacks_looked_up_while_the_instances_are_few(num
     assert asked["read_overrides"] == (number if looked_up else 0)
     assert len(entered) == (number if looked_up else 0)
     assert {one.stack_exists for one in observed.instances} == {False if looked_up else None}
+
+
+def test_overrides_of_many_are_read_where_the_template_loses_a_parameter_that_they_may_be_of():
+    aws, asked, _ = a_world(MANY)
+    without = a_template({**CONTENT, "Parameters": {}})
+    assert observe_stack_set(aws, a_deployment(template=without)).overrides_read
+    assert asked["read_overrides"] == MANY
 
 
 def test_an_audit_looks_up_every_stack_and_reads_every_override():

@@ -400,6 +400,67 @@ def test_an_override_that_left_the_file_is_reset():
     assert step.overrides == {}
 
 
+GONE = {
+    **CONTENT,
+    "Parameters": {"Suffix": CONTENT["Parameters"]["Suffix"], "Gone": {"Type": "String"}},
+}
+
+
+def losing(*rows, **changes):
+    """Plan a template that has not the parameter Gone any more, which these rows may override."""
+    observed = a_stack_set(*rows, template_body=json.dumps(GONE), parameters={"Gone": "y"})
+    return make_plan(a_deployment(**changes), observed)
+
+
+def test_an_override_of_what_the_template_loses_is_taken_back_before_the_definition_changes():
+    override = ParameterOverride(accounts=(), regions=(EAST,), parameters={"Suffix": "e"})
+    plan = losing(
+        an_instance(a_key(region=EAST), overrides={"Suffix": "e", "Gone": "x"}),
+        an_instance(a_key(region=WEST), overrides={"Gone": "x"}),
+        overrides=(override,),
+    )
+    assert [type(step) for step in plan.steps] == [
+        UpdateStackInstances,
+        UpdateStackInstances,
+        UpdateStackSet,
+    ]
+    assert {step.where.regions: step.overrides for step in plan.steps[:2]} == {
+        (EAST,): {"Suffix": None},
+        (WEST,): {},
+    }
+    assert plan.instances[0].why == (
+        "its override of Gone goes, which the template has not any more; the definition changes"
+    )
+
+
+def test_what_else_is_overridden_anew_follows_the_definition():
+    override = ParameterOverride(accounts=(), regions=(EAST,), parameters={"Suffix": "new"})
+    first, update, last = losing(
+        an_instance(a_key(region=EAST), overrides={"Suffix": "old", "Gone": "x"}),
+        an_instance(a_key(region=WEST), overrides={}),
+        overrides=(override,),
+    ).steps
+    assert isinstance(update, UpdateStackSet)
+    assert (first.overrides, last.overrides) == ({"Suffix": None}, {"Suffix": "new"})
+
+
+def test_what_has_failed_is_mended_by_the_definition_and_not_updated_to_the_old_one():
+    outdated = an_instance(
+        a_key(region=EAST), status=InstanceStatus.OUTDATED, overrides={"Gone": "x"}
+    )
+    update, last = losing(outdated, an_instance(a_key(region=WEST), overrides={})).steps
+    assert isinstance(update, UpdateStackSet)
+    assert last.overrides == {}
+
+
+def test_a_value_that_was_noecho_is_not_shown_by_the_plan_that_takes_noecho_off():
+    secret = {**CONTENT, "Parameters": {"Suffix": {"Type": "String", "NoEcho": True}}}
+    observed = a_stack_set(*BOTH, template_body=json.dumps(secret), parameters={"Suffix": "****"})
+    plan = make_plan(a_deployment(parameters={"Suffix": "hunter2"}), observed)
+    shown = {one.path: (one.observed, one.desired) for one in plan.differences}
+    assert shown["Parameters.Suffix"] == ("****", "****")
+
+
 def test_overrides_that_were_not_read_are_not_guessed_at():
     override = ParameterOverride(accounts=(), regions=(), parameters={"Suffix": "e"})
     assert make_plan(a_deployment(overrides=(override,)), a_stack_set(*BOTH)).is_empty

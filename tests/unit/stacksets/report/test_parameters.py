@@ -72,7 +72,8 @@ def test_very_many_deviations_are_cut_but_never_a_forgotten_one():
     shown = lines(find_effective(many(*overrides), observed))
     assert len(shown) == 1 + 1 + 30 + 1
     assert shown[2] == (
-        "  ! 000000000040/eu-north-12: Gone = x  (override on AWS that no file names)"
+        "  ! 000000000040/eu-north-12: Gone = ****  (override on AWS that no file names, hidden: "
+        "no parameter of the template)"
     )
     assert shown[-1] == "  and 10 more deviations; --output json has them all"
 
