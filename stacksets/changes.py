@@ -144,7 +144,7 @@ def _surplus(surplus: Surplus, there: StackInstance, retention: Retention) -> Ch
     why = f"INOPERABLE, {surplus.why}" if is_inoperable else surplus.why
     note = f"{there.key}: the stack {there.stack_id} stays in the account; delete it there"
     return Change(
-        instance=InstanceChange(key=there.key, kind=kind, why=why),
+        instance=InstanceChange(key=there.key, kind=kind, why=why, in_file=False),
         note=surplus.note or (note if is_asked and there.stack_id else ""),
     )
 
@@ -157,14 +157,13 @@ def _kept(
     if unlisted.is_left_alone(there):
         is_inoperable = there.status is InstanceStatus.INOPERABLE
         way_out = "; INOPERABLE, --retain-inoperable lets it go" if is_inoperable else ""
-        return replace(
-            _simple(there.key, ChangeKind.LEAVE, kept),
+        return Change(
+            instance=InstanceChange(key=there.key, kind=ChangeKind.LEAVE, why=kept, in_file=False),
             note=f"{there.key} is left alone: {kept}{way_out}",
         )
     change = _change(there.key, there, wanted, rules)
-    if change.instance.kind is not ChangeKind.LEAVE:
-        return change
-    return replace(change, instance=replace(change.instance, why=kept))
+    why = kept if change.instance.kind is ChangeKind.LEAVE else change.instance.why
+    return replace(change, instance=replace(change.instance, why=why, in_file=False))
 
 
 def _change(

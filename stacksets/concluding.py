@@ -74,6 +74,7 @@ def conclude(
         not_attempted=() if succeeded else _find_not_attempted(execution, observed),
         unsent=() if succeeded else execution.unsent,
         remaining=None if succeeded else remaining,
+        kept=tuple(one.key for one in remaining.instances if one.is_kept),
         started=run.started,
         ended=run.ended,
     )

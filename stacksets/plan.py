@@ -24,7 +24,7 @@ from stacksets.operation_ids import DESTROYS, Purpose
 from stacksets.organization import idle_override_notes, missing_units, organization_notes
 from stacksets.parameter_values import declared_parameters, no_echo_parameters
 from stacksets.plan_digest import digest_plan
-from stacksets.removals import find_removals, removal_notes, waiting_notes
+from stacksets.removals import find_removals, kept_notes, removal_notes, waiting_notes
 from stacksets.step_context import Context
 from stacksets.steps import (
     Decisions,
@@ -278,6 +278,7 @@ def _notes(
     deployment: Deployment, observed: StackSet | None, decisions: Decisions, *, busy: bool
 ) -> Iterator[str]:
     yield from (one.note for one in decisions.changes if one.note)
+    yield from kept_notes(one.instance for one in decisions.changes if not one.note)
     yield from organization_notes(deployment)
     there = (one.instance for one in decisions.changes if not one.instance.kind.leaves_stack_set)
     yield from idle_override_notes(deployment, (one.key for one in there))

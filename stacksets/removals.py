@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from stacksets.model.observed import InstanceStatus, OperationAction
 from stacksets.model.plan import ChangeKind, InstanceChange, Retention
 from stacksets.operation_ids import find_purpose, is_import_unfinished, tell_operation
+from stacksets.traffic import name_few
 from stacksets.unlisted import Unlisted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from stacksets.model.desired import Deployment, InstanceKey
     from stacksets.model.observed import Operation, StackInstance, StackSet
@@ -113,3 +114,14 @@ def _why_deleted(there: StackInstance) -> str:
     if there.status is InstanceStatus.INOPERABLE:
         return "INOPERABLE; its stack is tried to be deleted again"
     return "the stack set is destroyed"
+
+
+def kept_notes(changes: Iterable[InstanceChange]) -> Iterator[str]:
+    """Say which stack instances stay as they are although the file does not ask for them."""
+    kept = [str(one.key) for one in changes if one.is_kept]
+    if kept:
+        yield (
+            f"not asked for by the file, and left alone: {name_few(kept)}; below its units nothing "
+            "is surplus, for auto-deployment may have put it there; `aws cloudformation "
+            "delete-stack-instances` takes it out"
+        )

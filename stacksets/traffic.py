@@ -179,10 +179,10 @@ def find_stranded(
     return tuple(sorted(account for account in leaving & drained.keys() if all(drained[account])))
 
 
-def name_few(accounts: Sequence[AccountId]) -> str:
-    """Name the first of many accounts, and count the others."""
-    more = len(accounts) - _MOST_NAMED
-    return ", ".join(accounts[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+def name_few(names: Sequence[str]) -> str:
+    """Name the first of many, and count the others."""
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _find_taking(

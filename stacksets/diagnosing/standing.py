@@ -24,6 +24,7 @@ from stacksets.model.observed import (
 )
 from stacksets.model.outcome import RootCause
 from stacksets.retries import find_latest_retry, find_retry
+from stacksets.unlisted import Unlisted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,6 +56,7 @@ class _Sorted:
     unseen: tuple[Unread, ...]
     waiting: tuple[InstanceKey, ...]
     moving: tuple[InstanceKey, ...]
+    left_alone: tuple[Unread, ...]
 
 
 def diagnose(aws: Aws, deployment: Deployment, observed: StackSet) -> Diagnosis:
@@ -65,7 +67,7 @@ def diagnose(aws: Aws, deployment: Deployment, observed: StackSet) -> Diagnosis:
         deployment: Bound to the caller's account.
         observed: The stack set; whether stacks exist is believed as it says.
     """
-    found = _sort(observed)
+    found = _sort(deployment, observed)
     results = _read_results(aws, deployment, found.failed)
     retry = find_latest_retry(observed.operations)
     causes = find_root_causes(aws, deployment, observed, results, retry)
@@ -78,6 +80,7 @@ def diagnose(aws: Aws, deployment: Deployment, observed: StackSet) -> Diagnosis:
         missing=tuple(key for key in deployment.instance_keys() if key not in there),
         moving=found.moving,
         unread=(*untold, *found.unseen),
+        left_alone=found.left_alone,
         stacks_looked_up=observed.stacks_looked_up,
         retry=retry,
     )
@@ -115,15 +118,20 @@ def diagnose_operation(
     )
 
 
-def _sort(observed: StackSet) -> _Sorted:
+def _sort(deployment: Deployment, observed: StackSet) -> _Sorted:
+    wanted, unlisted = set(deployment.instance_keys()), Unlisted(deployment)
     busy = observed.running_operation is not None
     failed: list[StackInstance] = []
     gone: list[StackInstance] = []
     unseen: list[Unread] = []
     waiting: list[InstanceKey] = []
     moving: list[InstanceKey] = []
+    left_alone: list[Unread] = []
     for one in observed.instances:
-        if one.detailed_status in _FAILED or one.status is InstanceStatus.INOPERABLE:
+        out_of_reach = one.key not in wanted and unlisted.tell_out_of_reach(one)
+        if out_of_reach:
+            left_alone.append(Unread(key=one.key, why=out_of_reach))
+        elif one.detailed_status in _FAILED or one.status is InstanceStatus.INOPERABLE:
             failed.append(one)
         elif one.stack_exists is False:
             gone.append(one)
@@ -138,6 +146,7 @@ def _sort(observed: StackSet) -> _Sorted:
         unseen=tuple(unseen),
         waiting=tuple(waiting),
         moving=tuple(moving),
+        left_alone=tuple(left_alone),
     )
 
 

@@ -16,7 +16,7 @@ from stacksets.errors import ServiceError, StackSetsError
 from stacksets.hints import find_hint
 from stacksets.model.diagnosis import Unread
 from stacksets.model.drift import Drift, InstanceDrift
-from stacksets.model.observed import DriftStatus, InstanceStatus, ResultStatus
+from stacksets.model.observed import DetailedStatus, DriftStatus, InstanceStatus, ResultStatus
 from stacksets.model.outcome import Retry, RootCause
 from stacksets.waiting import poll
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _LAG_SECONDS = 30.0
 _NO_REASON = "AWS gives no reason"
+_CLOSED = "its account is suspended or closed, and StackSets leaves it out"
 _RETRY = Retry(who="`stacksets drift`")
 
 
@@ -43,6 +44,7 @@ class _Sorted:
     causes: list[RootCause] = field(default_factory=list)
     not_examined: list[InstanceKey] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    left_alone: list[Unread] = field(default_factory=list)
     lagging: int = 0
 
 
@@ -88,6 +90,7 @@ def read_drift(aws: Aws, deployment: Deployment, operation_id: OperationId, cloc
         causes=tuple(found.causes),
         not_examined=tuple(found.not_examined),
         unread=tuple(found.unread),
+        left_alone=tuple(found.left_alone),
         since=since,
     )
 
@@ -119,7 +122,9 @@ def _sort(
     found = _Sorted()
     for one in instances:
         result = results.get(one.key)
-        if result is None:
+        if result is None and one.detailed_status is DetailedStatus.SKIPPED_SUSPENDED_ACCOUNT:
+            found.left_alone.append(Unread(key=one.key, why=_CLOSED))
+        elif result is None:
             found.unread.append(Unread(key=one.key, why=_why_left_out(one)))
         elif result.status is ResultStatus.FAILED:
             found.causes.append(_cause(one, result, bootstraps=bootstraps))

@@ -39,7 +39,8 @@ class Diagnosis:
 
     `operation` is the one that was asked about, None where the instances as they stand were.
     `not_attempted` are the instances that wait behind a failure, `missing` those of the file that
-    the stack set does not have, `moving` those of a running operation.
+    the stack set does not have, `moving` those of a running operation, `left_alone` those that
+    nobody asks for in accounts which AWS cannot reach.
     `stacks_looked_up` is False where nobody asked whether the stacks of healthy instances exist.
     `retry` is what goes on once the causes are mended.
     """
@@ -52,6 +53,7 @@ class Diagnosis:
     unread: tuple[Unread, ...]
     stacks_looked_up: bool
     retry: Retry
+    left_alone: tuple[Unread, ...] = ()
 
     @property
     def state(self) -> DiagnosisState:

@@ -50,8 +50,8 @@ class Drift:
     """What a detection has found, stack instance by stack instance, each in one of these tuples.
 
     `causes` tell where it failed, `not_examined` are the stack instances that were cancelled before
-    their turn. `since` are the operations that began later, newest first: what was found may have
-    changed again.
+    their turn, `left_alone` those in closed accounts, of which there is nothing to tell. `since`
+    are the operations that began later, newest first: what was found may have changed again.
     """
 
     operation: Operation
@@ -60,6 +60,7 @@ class Drift:
     causes: tuple[RootCause, ...] = ()
     not_examined: tuple[InstanceKey, ...] = ()
     unread: tuple[Unread, ...] = ()
+    left_alone: tuple[Unread, ...] = ()
     since: tuple[Operation, ...] = ()
 
     @property
@@ -72,7 +73,7 @@ class Drift:
     def total(self) -> int:
         """Count the stack instances."""
         several = (self.drifted, self.in_sync, self.causes, self.not_examined, self.unread)
-        return sum(map(len, several))
+        return sum(map(len, (*several, self.left_alone)))
 
     @property
     def state(self) -> DriftState:

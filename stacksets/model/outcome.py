@@ -189,7 +189,8 @@ class Outcome:
     """The record of a run: what was desired, what was done and what is there now.
 
     `not_attempted` are the stack instances that the failed operation cancelled before their turn,
-    and those of the steps that were never sent (`unsent`) because of it.
+    and those of the steps that were never sent (`unsent`) because of it. `kept` are those that stay
+    as they are although the file does not ask for them.
     `remaining` is the plan that is still not empty, None where nothing remains.
     """
 
@@ -203,3 +204,4 @@ class Outcome:
     started: datetime
     ended: datetime
     unsent: tuple[Step, ...] = ()
+    kept: tuple[InstanceKey, ...] = ()

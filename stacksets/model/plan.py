@@ -235,11 +235,20 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceChange:
-    """What happens to one stack instance, and why."""
+    """What happens to one stack instance, and why.
+
+    `in_file` is False where a deploy has met what the file does not ask for.
+    """
 
     key: InstanceKey
     kind: ChangeKind
     why: str
+    in_file: bool = True
+
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether it stays as it is although the file does not ask for it."""
+        return self.kind is ChangeKind.LEAVE and not self.in_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,7 @@ def diagnosis_data(diagnosis: Diagnosis) -> dict[str, object]:
         "missing": _names(diagnosis.missing),
         "moving": _names(diagnosis.moving),
         "unread": [{"instance": str(one.key), "why": one.why} for one in diagnosis.unread],
+        "left_alone": _names([one.key for one in diagnosis.left_alone]),
         "stacks_looked_up": diagnosis.stacks_looked_up,
     }
 
@@ -93,6 +94,8 @@ def _lines(deployment: Deployment, diagnosis: Diagnosis) -> Iterator[Line]:
     for unread in diagnosis.unread:
         text = f"could not tell about {unread.key}: {unread.why}"
         yield from (Line(one, Tone.WARNING) for one in wrapped(text, first="  ?  "))
+    for kept in diagnosis.left_alone:
+        yield Line(f"  ·  {kept.key} is left alone: {kept.why}", Tone.FAINT)
     if not diagnosis.stacks_looked_up:
         text = "whether the stacks of healthy instances exist was not looked up; --audit does"
         yield Line(f"  ?  {text}", Tone.WARNING)

@@ -60,6 +60,7 @@ def drift_data(drift: Drift) -> dict[str, object]:
         "root_causes": [cause_data(one) for one in drift.causes],
         "not_examined": _names(drift.not_examined),
         "unread": [{"instance": str(one.key), "why": one.why} for one in drift.unread],
+        "left_alone": _names([one.key for one in drift.left_alone]),
         "since": [operation_data(one) for one in drift.since],
     }
 
@@ -113,6 +114,9 @@ def _lines(drift: Drift, stack_set_name: str) -> Iterator[Line]:
     for unread in _alike(drift.unread, _why):
         text = f"could not tell about {name_instances([one.key for one in unread])}: "
         yield from _warning(text + unread[0].why)
+    for left in _alike(drift.left_alone, _why):
+        named = name_instances([one.key for one in left])
+        yield Line(f"  ·  left alone: {named}: {left[0].why}", Tone.FAINT)
     if drift.since:
         operations = count(len(drift.since), "operation")
         text = f"{operations} since, the latest: {tell_operation(drift.since[0])}"
@@ -142,6 +146,7 @@ def _counts(drift: Drift) -> dict[str, int]:
         "failed": len(drift.causes),
         "not examined": len(drift.not_examined),
         "unknown": len(drift.unread),
+        "left alone": len(drift.left_alone),
     }
 
 

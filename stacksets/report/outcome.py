@@ -15,7 +15,7 @@ from stacksets.report.plan import plan_data, step_data, step_words
 from stacksets.waiting import THE_SAME_COMMAND
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator
 
     from stacksets.model.observed import StackInstance
     from stacksets.model.outcome import Outcome
@@ -54,6 +54,7 @@ def outcome_data(outcome: Outcome) -> dict[str, object]:
         "instances": [instance_data(one) for one in outcome.instances],
         "root_causes": [cause_data(one) for one in outcome.root_causes],
         "not_attempted": [str(key) for key in outcome.not_attempted],
+        "left_alone": [str(key) for key in outcome.kept],
         "unsent": [step_data(one) for one in outcome.unsent],
         "remaining": outcome.remaining and plan_data(outcome.remaining),
     }
@@ -81,7 +82,7 @@ def _lines(outcome: Outcome, well: str, again: str) -> Iterator[Line]:
     seconds = (outcome.ended - outcome.started).total_seconds()
     yield Line(f"{title} in {duration(seconds)}{_healthy_words(outcome, well)}", tone)
     told = {InstanceKey(one.account, one.region) for one in outcome.root_causes}
-    yield from _instance_lines(outcome.instances, told)
+    yield from _instance_lines(outcome, told)
     if outcome.root_causes:
         yield Line("Why", Tone.STRONG)
         yield from cause_lines(outcome.root_causes)
@@ -102,27 +103,37 @@ def _healthy_words(outcome: Outcome, well: str) -> str:
         return ""
     remaining = outcome.remaining.instances if outcome.remaining else ()
     unfinished = {one.key for one in remaining if one.kind is not ChangeKind.LEAVE}
-    healthy = sum(_is_well(one) and one.key not in unfinished for one in outcome.instances)
-    return f": {healthy} of {count(len(outcome.instances), 'stack instance')} {well}"
+    counted = [one for one in outcome.instances if one.key not in outcome.kept]
+    healthy = sum(_is_well(one) and one.key not in unfinished for one in counted)
+    kept = f", {len(outcome.kept)} left alone" if outcome.kept else ""
+    return f": {healthy} of {count(len(counted), 'stack instance')} {well}{kept}"
 
 
-def _instance_lines(
-    instances: Sequence[StackInstance], told: Collection[InstanceKey]
-) -> Iterator[Line]:
+def _instance_lines(outcome: Outcome, told: Collection[InstanceKey]) -> Iterator[Line]:
     """Give a line per instance; of very many, only those with something to say."""
-    many = len(instances) > MANY
+    many = len(outcome.instances) > MANY
+    kept = frozenset(outcome.kept)
     yield from row_lines(
         [
             Row(
                 key=one.key,
-                cells=(one.status.lower(), _status_words(one, told)),
-                tone=Tone.GOOD if _is_well(one) else Tone.BAD,
+                cells=(
+                    one.status.lower(),
+                    "left alone" if one.key in kept else _status_words(one, told),
+                ),
+                tone=_tone(one, kept),
                 alone=one.detailed_status is not DetailedStatus.CANCELLED,
             )
-            for one in instances
+            for one in outcome.instances
             if not (many and _is_well(one))
         ]
     )
+
+
+def _tone(instance: StackInstance, kept: Collection[InstanceKey]) -> Tone:
+    if instance.key in kept:
+        return Tone.FAINT
+    return Tone.GOOD if _is_well(instance) else Tone.BAD
 
 
 def _is_well(instance: StackInstance) -> bool:

@@ -67,7 +67,9 @@ def plan_message(
 
 def no_changes_words(plan: Plan) -> str:
     """Say that the desired state is reached, and what that is; what nobody read may differ."""
-    there = f"{count(len(plan.instances), 'stack instance')} in place"
+    kept = sum(one.is_kept for one in plan.instances)
+    there = f"{count(len(plan.instances) - kept, 'stack instance')} in place"
+    there += f", {kept} that it does not ask for left alone" if kept else ""
     if plan.overrides_read:
         return (
             f"No changes. Stack set {plan.stack_set_name} is as the deployment file says: {there}"
@@ -95,6 +97,7 @@ def plan_data(plan: Plan) -> dict[str, object]:
                 "region": one.key.region,
                 "change": one.kind.value,
                 "why": one.why,
+                **({} if one.in_file else {"in_file": False}),
             }
             for one in plan.instances
         ],

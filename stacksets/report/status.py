@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stacksets.alike import without_own_ids
@@ -19,6 +20,7 @@ from stacksets.report.parameters import forgotten_warnings, parameter_lines, par
 from stacksets.report.traffic import traffic_data, traffic_lines
 from stacksets.template import parse_template
 from stacksets.traffic import find_traffic
+from stacksets.unlisted import Unlisted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,6 +30,20 @@ if TYPE_CHECKING:
     from stacksets.model.desired import Deployment, InstanceKey
     from stacksets.model.observed import DriftSummary, Operation, Refusal, StackInstance, StackSet
     from stacksets.model.traffic import RegionTraffic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Others:
+    """The stack instances that the file does not ask for: why each goes or stays.
+
+    `surplus` are those that a deploy removes, `out_of_reach` those in accounts that AWS cannot
+    reach any more.
+    """
+
+    whys: Mapping[InstanceKey, str]
+    surplus: frozenset[InstanceKey]
+    out_of_reach: frozenset[InstanceKey]
+
 
 _OPERATIONS = 5
 _MOVING = {DetailedStatus.PENDING, DetailedStatus.RUNNING}
@@ -49,7 +65,8 @@ def status_result(
             lines=(_absent_line(deployment),),
             data={**record, "instances": [], "missing": _names(_missing(deployment, ()))},
         )
-    code, exit_code = _verdict(observed, _missing(deployment, observed.instances))
+    others = _find_others(deployment, observed)
+    code, exit_code = _verdict(observed, _missing(deployment, observed.instances), others)
     deployed = find_deployed(deployment, observed)
     traffic = find_traffic(deployment, observed)
     warnings = forgotten_warnings(deployed)
@@ -57,12 +74,12 @@ def status_result(
         code=code,
         exit_code=exit_code,
         lines=(
-            *_lines(deployment, observed, deployed, traffic),
+            *_lines(deployment, observed, deployed, traffic, others),
             *(Line(f"  ! {one}", Tone.WARNING) for one in warnings),
         ),
         data={
             **record,
-            **_data(deployment, observed),
+            **_data(deployment, observed, others),
             "traffic": traffic_data(traffic),
             "parameters": parameters_data(deployed),
             "warnings": list(warnings),
@@ -75,8 +92,23 @@ def _absent_line(deployment: Deployment) -> Line:
     return Line(f"There is no stack set {deployment.name} in {where}", Tone.WARNING)
 
 
-def _verdict(observed: StackSet, missing: Sequence[InstanceKey]) -> tuple[str, int]:
-    instances = observed.instances
+def _find_others(deployment: Deployment, observed: StackSet) -> _Others:
+    """Find the stack instances that the file does not ask for."""
+    wanted = set(deployment.instance_keys())
+    unlisted = Unlisted(deployment)
+    others = [one for one in observed.instances if one.key not in wanted]
+    return _Others(
+        whys={one.key: unlisted.tell(one) for one in others},
+        surplus=frozenset(one.key for one in others if unlisted.find_surplus(one)),
+        out_of_reach=frozenset(one.key for one in others if unlisted.tell_out_of_reach(one)),
+    )
+
+
+def _verdict(
+    observed: StackSet, missing: Sequence[InstanceKey], others: _Others
+) -> tuple[str, int]:
+    """Judge what can be mended: a closed account is left out by StackSets, and by every deploy."""
+    instances = [one for one in observed.instances if one.key not in others.out_of_reach]
     if any(_has_failed(one) for one in instances):
         return "failed", 5
     changing = _find_change(observed) is not None
@@ -114,8 +146,7 @@ def _names(keys: Iterable[InstanceKey]) -> list[str]:
     return [str(key) for key in keys]
 
 
-def _data(deployment: Deployment, observed: StackSet) -> dict[str, object]:
-    wanted = set(deployment.instance_keys())
+def _data(deployment: Deployment, observed: StackSet, others: _Others) -> dict[str, object]:
     return {
         "stack_set_id": observed.id,
         "deployed_template_sha256": _sha256(observed),
@@ -124,7 +155,8 @@ def _data(deployment: Deployment, observed: StackSet) -> dict[str, object]:
         "instances": [instance_data(one) for one in observed.instances],
         "stacks_looked_up": observed.stacks_looked_up,
         "missing": _names(_missing(deployment, observed.instances)),
-        "surplus": _names(one.key for one in observed.instances if one.key not in wanted),
+        "surplus": _names(one for one in others.whys if one in others.surplus),
+        "left_alone": _names(one for one in others.whys if one not in others.surplus),
         "operations": [timed_operation_data(one) for one in observed.operations],
     }
 
@@ -150,6 +182,7 @@ def _lines(
     observed: StackSet,
     deployed: EffectiveParameters,
     traffic: Sequence[RegionTraffic],
+    others: _Others,
 ) -> Iterator[Line]:
     account = deployment.admin_account
     place = f"{account} · home region {deployment.home_region}"
@@ -159,7 +192,7 @@ def _lines(
         yield _drift_line(observed.drift, observed.drift.checked)
     yield from traffic_lines(traffic)
     yield Line(f"Stack instances ({len(observed.instances)})")
-    yield from _instance_lines(deployment, observed)
+    yield from _instance_lines(deployment, observed, others)
     yield from _unread_lines(observed.instances)
     if running := observed.running_operation:
         words = f"{tell_operation(running)} is under way; `stacksets watch` follows it"
@@ -203,15 +236,16 @@ def _drift_line(drift: DriftSummary, checked: datetime) -> Line:
     )
 
 
-def _instance_lines(deployment: Deployment, observed: StackSet) -> Iterator[Line]:
-    wanted = set(deployment.instance_keys())
+def _instance_lines(deployment: Deployment, observed: StackSet, others: _Others) -> Iterator[Line]:
     looked_up = observed.stacks_looked_up
     yield from row_lines(
         [
             Row(
                 key=one.key,
-                cells=_instance_cells(one, wanted, looked_up=looked_up),
-                tone=_instance_tone(one, looked_up=looked_up),
+                cells=_instance_cells(one, others, looked_up=looked_up),
+                tone=Tone.FAINT
+                if one.key in others.out_of_reach
+                else _instance_tone(one, looked_up=looked_up),
                 alone=_stands_out(one),
             )
             for one in observed.instances
@@ -254,12 +288,9 @@ def _instance_tone(instance: StackInstance, *, looked_up: bool) -> Tone:
 
 
 def _instance_cells(
-    instance: StackInstance, wanted: set[InstanceKey], *, looked_up: bool
+    instance: StackInstance, others: _Others, *, looked_up: bool
 ) -> tuple[str, ...]:
-    words = (
-        "" if instance.key in wanted else "not in the deployment file",
-        instance.status_reason,
-    )
+    words = (others.whys.get(instance.key, ""), instance.status_reason)
     return (
         instance.status,
         instance.detailed_status or "-",

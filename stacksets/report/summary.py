@@ -30,6 +30,7 @@ _TITLES = {
     "missing": "In the deployment file and not there",
     "surplus": "Not in the deployment file",
     "not_attempted": "Not attempted",
+    "left_alone": "Left alone, though the deployment file does not ask for it",
     "unsent": "Steps not sent",
     "remaining.steps": "Still to do",
     "found": "Left, and should not be",

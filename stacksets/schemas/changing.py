@@ -76,6 +76,8 @@ class _Changed(Record):
     """Why stack instances failed, each cause once."""
     not_attempted: list[InstanceName]
     """The stack instances that were not attempted because of it."""
+    left_alone: list[InstanceName]
+    """The stack instances that stay as they are although the file does not ask for them."""
     unsent: list[Step]
     """The steps that were never sent because of it."""
     remaining: Plan | None

@@ -48,6 +48,8 @@ class StatusResult(Record):
     """False where nobody asked whether the stacks of healthy instances are there (--audit)."""
     missing: list[InstanceName]
     """The stack instances of the file that the stack set lacks."""
+    left_alone: list[InstanceName]
+    """The stack instances that the file does not ask for, and that a deploy leaves as they are."""
     surplus: list[InstanceName]
     """The stack instances that the file does not ask for."""
     operations: list[TimedOperation]
@@ -86,6 +88,8 @@ class DiagnoseResult(Record):
     """The stack instances that wait behind a failure."""
     missing: list[InstanceName]
     """The stack instances of the file that the stack set lacks."""
+    left_alone: list[InstanceName]
+    """The stack instances in accounts that AWS cannot reach, which nobody asks for."""
     moving: list[InstanceName]
     """The stack instances of a running operation."""
     unread: list[Unread]
@@ -142,7 +146,9 @@ class DriftResult(Record):
     """What it comes to."""
     detection: Operation
     """The operation that looked."""
-    counts: dict[Literal["drifted", "in_sync", "failed", "not_examined", "unknown"], int]
+    counts: dict[
+        Literal["drifted", "in_sync", "failed", "not_examined", "unknown", "left_alone"], int
+    ]
     """How many stack instances are which."""
     drifted: list[InstanceDrift]
     """The stack instances that have drifted."""
@@ -156,6 +162,8 @@ class DriftResult(Record):
     """Those that were not looked at."""
     unread: list[Unread]
     """Those of which nothing could be told."""
+    left_alone: list[InstanceName]
+    """Those in closed accounts, which StackSets leaves out."""
     since: list[Operation]
     """The operations since, newest first: what was found may have changed again."""
 

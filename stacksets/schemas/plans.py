@@ -147,6 +147,8 @@ class InstanceChange(Place):
     """What is done; `leave` is nothing."""
     why: str
     """Why, for people; empty where nothing is done."""
+    in_file: NotRequired[bool]
+    """There and false where a deploy has met what the deployment file does not ask for."""
 
 
 class Difference(TypedDict):

@@ -8,6 +8,7 @@ import pytest
 
 from stacksets.deploying import deploy
 from stacksets.destroying import destroy
+from stacksets.diagnosing import diagnose
 from stacksets.errors import InputError, PermissionDeniedError
 from stacksets.expand import expand_targets
 from stacksets.model.desired import (
@@ -34,6 +35,10 @@ from stacksets.model.plan import (
 )
 from stacksets.observing import observe_stack_set
 from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
+from stacksets.report.diagnosis import diagnosis_result
+from stacksets.report.outcome import outcome_lines
+from stacksets.report.plan import no_changes_words
+from stacksets.report.status import status_result
 from stacksets.unit_rectangles import MOST_UNITS
 from tests.builders import (
     EAST,
@@ -202,6 +207,14 @@ def test_what_a_filter_leaves_out_is_never_surplus(aws):
     assert {one.why for one in plan.instances if one.key.account != ONE} == {
         f"below {APPS}, where nothing is surplus"
     }
+    [note] = plan.notes
+    assert note.startswith(
+        f"not asked for by the file, and left alone: {TWO}/{EAST}, {THREE}/{EAST}; "
+    )
+    assert no_changes_words(replace(plan, overrides_read=True)).endswith(
+        "is as the deployment file says: 1 stack instance in place, 2 that it does not ask for "
+        "left alone"
+    )
 
 
 def test_what_a_filter_leaves_out_is_mended_where_it_can_be(aws):
@@ -294,6 +307,46 @@ def test_a_closed_account_below_a_unit_is_left_alone_and_said(aws, organization)
     plan = planned(aws, of_units(), there(row(ONE), row(TWO, **skipped), row(THREE)))
     assert plan.is_empty
     assert f"account {TWO} is SUSPENDED and gets no stack instance" in plan.notes
+    assert f"{TWO}/{EAST} is left alone: its account is SUSPENDED" in plan.notes
+
+
+def test_a_closed_account_is_wrong_for_no_command_and_told_by_each(aws, organization):
+    run(aws, deploy, of_units(), make_plan, options=PlanOptions())
+    organization.states[TWO] = "SUSPENDED"
+    sets = aws.fake_stack_sets
+    skipped = row(
+        TWO,
+        status=InstanceStatus.OUTDATED,
+        detailed_status=DetailedStatus.SKIPPED_SUSPENDED_ACCOUNT,
+        stack_id=None,
+    )
+    others = tuple(one for one in sets.sets[NAME].instances if one.key.account != TWO)
+    changed = of_units(description="changed")
+    sets.sets[NAME] = replace(sets.sets[NAME], instances=(*others, skipped))
+    observed = observe_stack_set(aws, changed)
+    expanded = expand_targets(aws, changed, observed)
+
+    status = status_result(expanded, observed, {})
+    diagnosis = diagnosis_result(expanded, diagnose(aws, expanded, observed), {})
+
+    told = f"{TWO}/{EAST} is left alone: its account is SUSPENDED"
+    assert (status.code, status.exit_code) == ("healthy", 0)
+    assert status.data["left_alone"] == [f"{TWO}/{EAST}"]
+    assert status.data["surplus"] == []
+    [line] = [one.text for one in status.lines if one.text.startswith(f"  {TWO}/")]
+    assert "its account is SUSPENDED" in line
+    assert (diagnosis.code, diagnosis.exit_code) == ("no_fault", 0)
+    assert any(told in one.text for one in diagnosis.lines)
+
+
+def test_what_is_left_alone_is_not_counted_among_what_is_as_desired(aws, organization):
+    run(aws, deploy, of_units(), make_plan, options=PlanOptions())
+    organization.states[TWO] = "SUSPENDED"
+    outcome = run(aws, deploy, of_units(description="changed"), make_plan, options=PlanOptions())
+    first, *rows = (one.text for one in outcome_lines(outcome))
+    assert outcome.kept == (a_key(TWO, EAST),)
+    assert first.endswith("2 of 2 stack instances as desired, 1 left alone")
+    assert [one for one in rows if TWO in one and "left alone" in one]
 
 
 def test_a_unit_with_a_closed_account_is_not_named_as_a_whole(aws, organization):
@@ -490,7 +543,9 @@ def test_an_override_reaches_who_joined_beside_the_filter_and_not_who_leaves(aws
         for one in (TWO, FOUR)
     )
     plan = planned(aws, of_units(apps, overrides=overrides), there(*APPS_THERE, row(FOUR, LABS)))
-    assert plan.notes == ("[[overrides]] 2 reaches no stack instance",)
+    assert [one for one in plan.notes if "overrides" in one] == [
+        "[[overrides]] 2 reaches no stack instance"
+    ]
 
 
 def test_no_call_names_more_units_than_aws_takes(aws, organization):

@@ -14,6 +14,7 @@ from stacksets.errors import ServiceError, StalePlanError
 from stacksets.model.desired import OperationId
 from stacksets.model.drift import DriftState
 from stacksets.model.observed import (
+    DetailedStatus,
     DriftStatus,
     DriftSummary,
     InstanceStatus,
@@ -21,6 +22,7 @@ from stacksets.model.observed import (
     OperationStatus,
     ResultStatus,
 )
+from stacksets.report.drift import drift_result
 from tests.builders import (
     EAST,
     NAME,
@@ -196,6 +198,22 @@ def test_what_the_detection_left_out_is_never_in_sync(changes, why):
     assert [(one.key, one.why) for one in drift.unread] == [(W, why)]
     assert (drift.state, drift.state.exit_code) == (DriftState.UNKNOWN, 4)
     assert case.clock.slept == []
+
+
+def test_what_stands_in_a_closed_account_is_told_and_leaves_no_doubt_about_the_rest():
+    case = Case()
+    case.row(W, detailed_status=DetailedStatus.SKIPPED_SUSPENDED_ACCOUNT)
+    case.sets.results[DETECTION] = (a_result(E),)
+    case.operation(in_sync=1)
+
+    drift = case.read()
+
+    assert [one.key for one in drift.left_alone] == [W]
+    assert (drift.state, drift.unread, drift.total) == (DriftState.IN_SYNC, (), 2)
+    assert any(
+        f"left alone: {W}: its account is suspended or closed" in line.text
+        for line in drift_result(drift, NAME, {}).lines
+    )
 
 
 @pytest.mark.parametrize(

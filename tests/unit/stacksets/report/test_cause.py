@@ -119,6 +119,7 @@ def test_a_diagnosis_is_whole_as_data():
         not_attempted=(a_key(region=WEST),),
         moving=(a_key(OTHER_ACCOUNT),),
         unread=(Unread(key=a_key(), why="closed"),),
+        left_alone=(Unread(key=a_key(), why="its account is SUSPENDED"),),
     )
 
     data = diagnosis_data(diagnosis)
@@ -130,6 +131,7 @@ def test_a_diagnosis_is_whole_as_data():
         "missing": [],
         "moving": [f"{OTHER_ACCOUNT}/{EAST}"],
         "unread": [{"instance": f"{ACCOUNT}/{EAST}", "why": "closed"}],
+        "left_alone": [f"{ACCOUNT}/{EAST}"],
         "stacks_looked_up": True,
     }
 

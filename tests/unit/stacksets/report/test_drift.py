@@ -71,6 +71,7 @@ def test_the_data_hold_every_instance_resource_and_property():
         causes=(CAUSE,),
         not_examined=(a_key("444444444444"),),
         unread=(UNREAD,),
+        left_alone=(Unread(key=a_key("555555555555"), why="closed"),),
         since=(later,),
     )
 
@@ -84,7 +85,9 @@ def test_the_data_hold_every_instance_resource_and_property():
         "failed": 1,
         "not_examined": 1,
         "unknown": 1,
+        "left_alone": 1,
     }
+    assert data["left_alone"] == ["555555555555/us-east-1"]
     assert data["drifted"] == [
         {
             "account": ACCOUNT,
