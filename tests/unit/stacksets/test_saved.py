@@ -170,6 +170,11 @@ def test_another_noecho_override_is_named_as_a_cause_and_no_value_is_told(now):
         assert value not in str(places)
 
 
+def test_another_noecho_value_cannot_be_told_where_the_plan_sends_it_anyway():
+    """As the README says: the file's value is sent then, whatever it was at the review."""
+    refuse_moved(secrets("reviewed"), secrets("another"), "plan.json")
+
+
 def test_units_are_blamed_where_there_are_any_and_the_digest_is_another():
     planned = by_units(an_organization())
     of_another = replace(planned.plan, digest="0" * 64, notes=("a note",))
