@@ -51,6 +51,23 @@ def missing_units(deployment: Deployment) -> tuple[OrganizationalUnitId, ...]:
     return tuple(unit for unit in named_units(deployment) if unit not in units)
 
 
+def missing_accounts(deployment: Deployment) -> tuple[AccountId, ...]:
+    """Give the accounts that shall get stack instances and that the organization does not have.
+
+    One that is only left out (DIFFERENCE) may have left the organization: that asks for nothing.
+    """
+    if deployment.organization is None:
+        return ()
+    known = known_accounts(deployment.organization)
+    asked = [
+        account
+        for group in deployment.targets
+        if group.organizational_units and group.adds_accounts
+        for account in group.accounts
+    ]
+    return tuple(dict.fromkeys(one for one in asked if one not in known))
+
+
 def known_accounts(organization: Organization) -> dict[AccountId, OrganizationAccount]:
     """Give every account that was read, by its id."""
     below = (one for accounts in organization.units.values() for one in accounts)
@@ -169,13 +186,23 @@ def _holders(
 
 
 def _account_notes(deployment: Deployment, organization: Organization) -> Iterator[str]:
-    reached = {key.account for key in find_reached(deployment)}
     known = known_accounts(organization)
-    for account in sorted(reached):
+    for account in sorted({key.account for key in find_reached(deployment)}):
         if not known[account].is_active:
             yield f"account {account} is {known[account].state} and gets no stack instance"
     for group in deployment.targets:
         for account in group.accounts if group.organizational_units else ():
-            if account not in reached:
-                units = ", ".join(group.organizational_units)
-                yield f"account {account} of the file is not below {units}"
+            if words := _tell_idle(account, group, organization):
+                yield f"account {account} of the file {words}"
+
+
+def _tell_idle(account: AccountId, group: DeploymentTargets, organization: Organization) -> str:
+    """Say why an account that is named beside units comes to nothing there, whatever its state."""
+    if account not in known_accounts(organization):
+        return "is not in the organization"
+    if account == organization.management_account and group.adds_accounts:
+        return "is the management account, which gets no stack instance"
+    below = any(account in organization.accounts_below(one) for one in group.organizational_units)
+    if below or group.account_filter is AccountFilter.UNION:
+        return ""
+    return f"is not below {', '.join(group.organizational_units)}"

@@ -169,6 +169,11 @@ class DeploymentTargets:
     members: tuple[AccountId, ...] | None = None
 
     @property
+    def adds_accounts(self) -> bool:
+        """Tell whether `accounts` beside units are to get stack instances, and are not left out."""
+        return self.account_filter in {AccountFilter.INTERSECTION, AccountFilter.UNION}
+
+    @property
     def targeted_accounts(self) -> tuple[AccountId, ...]:
         """Give the accounts that get stack instances; none of a unit that was not expanded."""
         return self.members or () if self.organizational_units else self.accounts

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from stacksets.errors import CredentialsError, Problem, StackSetsError
 from stacksets.model.desired import CallAs, PermissionModel
-from stacksets.organization import missing_units
+from stacksets.organization import missing_accounts, missing_units
 from stacksets.preflight.case import Unchecked
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _NESTED = "AWS::CloudFormation::Stack"
 _CALL_AS = "[stack_set] call_as"
+_LIST_UNITS = (
+    "aws organizations list-organizational-units-for-parent --parent-id ID lists those below a "
+    "root or a unit; aws organizations list-roots names the root"
+)
 
 
 def check_organization(case: Case) -> Iterator[Finding]:
@@ -35,7 +39,15 @@ def check_organization(case: Case) -> Iterator[Finding]:
         yield Problem(
             where="organizational_units",
             what=f"the organization has no unit {unit}",
-            hint="aws organizations list-organizational-units-for-parent lists those there are",
+            hint=_LIST_UNITS,
+            is_input=True,
+        )
+    for account in missing_accounts(case.deployment):
+        yield Problem(
+            where="[[targets]] accounts",
+            what=f"account {account} is not in the organization",
+            hint="check its number, or take it out of the targets where it has left: StackSets "
+            "reaches it no more",
             is_input=True,
         )
     yield from _check_template(case)

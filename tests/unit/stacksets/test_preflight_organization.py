@@ -6,12 +6,18 @@ import pytest
 
 from stacksets.errors import CredentialsError, PermissionDeniedError
 from stacksets.expand import expand_targets
-from stacksets.model.desired import AutoDeployment, CallAs, DeploymentTargets, PermissionModel
+from stacksets.model.desired import (
+    AccountFilter,
+    AutoDeployment,
+    CallAs,
+    DeploymentTargets,
+    PermissionModel,
+)
 from stacksets.model.outcome import Identity
 from stacksets.preflight import check_ready
 from tests.builders import CONTENT, EAST, a_deployment, a_template
 from tests.fakes import FakeAws
-from tests.organizations import APPS, MANAGEMENT, ONE, an_organization
+from tests.organizations import APPS, FOUR, MANAGEMENT, ONE, an_organization
 
 GONE = "ou-abcd-99999999"
 DENIED = PermissionDeniedError("no organizations:ListDelegatedAdministrators")
@@ -74,12 +80,36 @@ def test_what_the_file_says_of_the_organization_is_told_from_what_that_lacks(aws
     assert {one.is_input for one in check(aws, of_units(GONE)).problems} == {True, False}
 
 
+def test_the_command_that_lists_units_is_told_as_it_has_to_be_typed(aws):
+    [problem] = check(aws, of_units(GONE)).problems
+    assert "list-organizational-units-for-parent --parent-id ID" in problem.hint
+
+
 def test_every_unit_that_is_not_there_is_named_beside_all_other_problems(aws):
     aws.fake_organizations.trusted = False
     assert problems(aws, of_units(APPS, GONE)) == [
         f"organization of {MANAGEMENT}: StackSets has no trusted access to it",
         f"organizational_units: the organization has no unit {GONE}",
     ]
+
+
+def beside_units(*accounts, kind):
+    beside = DeploymentTargets(
+        accounts=accounts, regions=(EAST,), organizational_units=(APPS,), account_filter=kind
+    )
+    return of_units(targets=(beside,), auto_deployment=AutoDeployment(enabled=False))
+
+
+@pytest.mark.parametrize("kind", [AccountFilter.UNION, AccountFilter.INTERSECTION])
+def test_an_account_that_is_to_get_stacks_has_to_be_in_the_organization(aws, kind):
+    [problem] = check(aws, beside_units(FOUR, "9" * 12, MANAGEMENT, kind=kind)).problems
+    assert problem.where == "[[targets]] accounts"
+    assert problem.what == f"account {'9' * 12} is not in the organization"
+    assert problem.is_input
+
+
+def test_an_account_that_is_left_out_may_have_left_the_organization(aws):
+    assert problems(aws, beside_units("9" * 12, kind=AccountFilter.DIFFERENCE)) == []
 
 
 def test_a_member_account_has_to_be_a_delegated_administrator(aws):

@@ -63,6 +63,8 @@ from tests.organizations import (
     an_organization,
 )
 
+NOBODY = "9" * 12
+MANAGES = "is the management account, which gets no stack instance"
 OUTDATED = {"status": InstanceStatus.OUTDATED, "detailed_status": DetailedStatus.FAILED}
 
 
@@ -170,10 +172,34 @@ def test_union_reaches_an_account_through_the_unit_that_holds_it(aws):
     assert planned(aws, deployment, observed).is_empty
 
 
-def test_union_with_an_account_of_no_organization_names_it(aws):
-    deployment = of_units(group(SHOP, accounts=("9" * 12,), kind=AccountFilter.UNION))
-    plan = planned(aws, deployment)
-    assert plan.notes == (f"account {'9' * 12} of the file is not below {SHOP}",)
+@pytest.mark.parametrize(
+    ("account", "kind", "words"),
+    [
+        (NOBODY, AccountFilter.UNION, "is not in the organization"),
+        (NOBODY, AccountFilter.INTERSECTION, "is not in the organization"),
+        (NOBODY, AccountFilter.DIFFERENCE, "is not in the organization"),
+        (FOUR, AccountFilter.UNION, ""),
+        (FOUR, AccountFilter.INTERSECTION, f"is not below {SHOP}"),
+        (FOUR, AccountFilter.DIFFERENCE, f"is not below {SHOP}"),
+        (MANAGEMENT, AccountFilter.UNION, MANAGES),
+        (MANAGEMENT, AccountFilter.INTERSECTION, MANAGES),
+        (MANAGEMENT, AccountFilter.DIFFERENCE, f"is not below {SHOP}"),
+        (TWO, AccountFilter.DIFFERENCE, ""),
+    ],
+)
+def test_an_account_beside_units_that_comes_to_nothing_is_told_with_its_reason(
+    aws, account, kind, words
+):
+    deployment = of_units(group(SHOP, accounts=(account, THREE), kind=kind))
+    expected = (f"account {account} of the file {words}",) if words else ()
+    assert planned(aws, deployment).notes == expected
+
+
+def test_an_account_is_below_the_units_beside_it_and_not_below_anothers(aws):
+    only = group(SHOP, accounts=(TWO, FOUR), kind=AccountFilter.INTERSECTION)
+    assert planned(aws, of_units(only, group(LABS))).notes == (
+        f"account {FOUR} of the file is not below {SHOP}",
+    )
 
 
 def test_an_unhealthy_unit_is_updated_as_a_whole(aws):
