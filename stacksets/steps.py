@@ -12,7 +12,7 @@ from itertools import islice
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
-from stacksets.alike import without_own_ids
+from stacksets.alike import likewise, without_own_ids
 from stacksets.changes import group_by_overrides
 from stacksets.model.desired import InstanceKey, OperationId
 from stacksets.model.plan import (
@@ -302,10 +302,13 @@ def _join(whys: Mapping[InstanceKey, str], where: Rectangle) -> str:
         for account in where.targeted_accounts
         for region in where.regions
     )
-    unlike: dict[str, str] = {}
+    unlike: dict[str, list[str]] = {}
     for key in filter(whys.__contains__, keys):
-        unlike.setdefault(without_own_ids(whys[key], key), whys[key])
-    told = [shorten(why, _LONGEST_WHY, placeholder="…") for why in islice(unlike.values(), _TOLD)]
+        unlike.setdefault(without_own_ids(whys[key], key), []).append(whys[key])
+    told = [
+        f"{shorten(alike[0], _LONGEST_WHY, placeholder='…')}{likewise(len(set(alike)))}"
+        for alike in islice(unlike.values(), _TOLD)
+    ]
     rest = len(unlike) - len(told)
     return "; ".join([*told, f"and {rest} more"] if rest else told)
 

@@ -6,7 +6,7 @@ import re
 from textwrap import wrap
 from typing import TYPE_CHECKING, assert_never
 
-from stacksets.alike import without_own_ids
+from stacksets.alike import likewise, tell_alike, without_own_ids
 from stacksets.model.outcome import GeneratedBy, WrittenAt
 from stacksets.report.message import Line, Tone
 
@@ -94,12 +94,12 @@ def _block(number: int, group: Sequence[RootCause], *, whole: bool) -> Iterator[
     cause = group[0]
     places = name_instances([one.key for one in group], whole=whole)
     yield from _lines(places, Tone.BAD, first=f"{number:>3}  ")
-    yield from _lines(_failure_words(cause), Tone.BAD)
+    yield from _lines(_failure_words(group), Tone.BAD)
     if cause.source:
         yield from _lines(source_words(cause.source), Tone.FAINT)
     if cause.hint:
-        likewise = " (and likewise in the others)" if len({one.hint for one in group}) > 1 else ""
-        yield from _lines(f"means: {cause.hint.meaning}{likewise}", Tone.PLAIN)
+        others = likewise(len({one.hint for one in group}))
+        yield from _lines(f"means: {cause.hint.meaning}{others}", Tone.PLAIN)
         yield from _lines(cause.hint.action, Tone.PLAIN, first=f"{_INDENT}→ ", rest=f"{_INDENT}  ")
     for unread in dict.fromkeys(one.unread for one in group if one.unread):
         text = f"the stack's events could not be read: {unread}"
@@ -110,11 +110,12 @@ def _lines(text: str, tone: Tone, *, first: str = _INDENT, rest: str = _INDENT) 
     yield from (Line(line, tone) for line in wrapped(text, first=first, rest=rest))
 
 
-def _failure_words(cause: RootCause) -> str:
+def _failure_words(group: Sequence[RootCause]) -> str:
+    cause, reason = group[0], tell_alike([one.reason for one in group])
     if not cause.logical_id:
-        return cause.reason
+        return reason
     path = ".".join((*cause.nested_in, cause.logical_id))
-    return f"{path} ({cause.resource_type}): {cause.reason}"
+    return f"{path} ({cause.resource_type}): {reason}"
 
 
 def source_words(source: Source) -> str:

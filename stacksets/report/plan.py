@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, assert_never
 
-from stacksets.alike import without_own_ids
+from stacksets.alike import tell_alike, without_own_ids
 from stacksets.model.plan import (
     AttachToOperation,
     ChangeKind,
@@ -260,10 +260,9 @@ def _name(group: Sequence[InstanceChange]) -> str:
 
 def _tell_why(group: Sequence[InstanceChange]) -> str:
     """Tell the first reason whole, others may differ from it by ids alone; name what is broken."""
-    likewise = " (and likewise in the others)" if len({one.why for one in group}) > 1 else ""
     broken = len(group) > 1 and group[0].kind in _BROKEN
     where = f"; in {name_instances([one.key for one in group])}" if broken else ""
-    return f"{group[0].why}{likewise}{where}"
+    return f"{tell_alike([one.why for one in group])}{where}"
 
 
 def _difference_lines(differences: Sequence[Difference]) -> Iterator[Line]:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stacksets.alike import without_own_ids
+from stacksets.alike import tell_alike, without_own_ids
 from stacksets.definition import compare_templates
 from stacksets.effective import find_deployed
 from stacksets.model.observed import DetailedStatus, DriftStatus, OperationAction
@@ -274,7 +274,8 @@ def _unread_lines(instances: Sequence[StackInstance]) -> Iterator[Line]:
             groups.setdefault(cause, []).append((one.key, one.unread))
     for group in groups.values():
         (_, refusal), named = group[0], name_instances([key for key, _ in group])
-        texts = wrapped(f"{named}: {refusal.why}", first="  ?  ")
+        why = tell_alike([one.why for _, one in group])
+        texts = wrapped(f"{named}: {why}", first="  ?  ")
         if refusal.hint:
             texts += wrapped(refusal.hint, first="     → ", rest="       ")
         yield from (Line(text, Tone.WARNING) for text in texts)

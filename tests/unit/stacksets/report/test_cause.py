@@ -96,6 +96,13 @@ def test_what_differs_is_told_apart(changes):
     assert len(group_causes([a_cause(**values), a_cause(**(values | changes))])) == 2
 
 
+def test_what_is_told_of_one_account_is_not_told_of_the_others_as_theirs():
+    unlike = [a_cause(f"no role in {one}", account=one) for one in (ACCOUNT, OTHER_ACCOUNT)]
+    told = [line.text.strip() for line in cause_lines(unlike)]
+    assert told[1] == f"no role in {ACCOUNT} (and likewise in the others)"
+    assert [line.text.strip() for line in cause_lines([unlike[0]])][1] == f"no role in {ACCOUNT}"
+
+
 def test_every_instance_is_named_where_all_are_asked_for():
     causes = [a_cause(account=f"{number:012}") for number in range(9)]
 

@@ -310,6 +310,9 @@ def test_status_says_once_a_cause_why_stacks_could_not_be_read_and_what_to_do():
 
     told = "\n".join(line.text for line in result.lines)
     assert told.count("names no read role") == told.count("name one") == 1
+    assert "account 222222222222 names no read role (and likewise in the others)" in " ".join(
+        told.split()
+    )
     assert "and 0 more" not in told
     assert "  ?  444444444444/us-east-1: Rate exceeded\n" in told
     assert told.count("could not be read") == 5
