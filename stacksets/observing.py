@@ -78,6 +78,11 @@ def observe_stack_set(
     return mask_again(aws, read)
 
 
+def reads_overrides(deployment: Deployment, observed: StackSet) -> bool:
+    """Tell whether a plan reads the overrides without an audit: of few, or if it may be of them."""
+    return len(observed.instances) < MANY or _may_override(deployment, observed)
+
+
 def _may_override(deployment: Deployment, described: StackSet) -> bool:
     """Tell whether a plan is likely to be about overrides."""
     there = declared_parameters(parse_template(described.template_body))

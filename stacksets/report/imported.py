@@ -98,7 +98,8 @@ def _lines(imported: Imported | None, go_on: str) -> Iterator[Line]:
     if imported is None:
         return
     yield from parameter_lines(imported.parameters)
-    forgotten = forgotten_warnings(imported.parameters)
+    audited = not imported.deploy.overrides_read
+    forgotten = forgotten_warnings(imported.parameters, audited=audited)
     warnings = (
         *forgotten,
         *((_UNFOLLOWING,) if forgotten else ()),

@@ -11,7 +11,7 @@ from stacksets.model.desired import InstanceKey
 from stacksets.report.message import Line, Tone, align, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from stacksets.effective import EffectiveParameter, EffectiveParameters, InstanceParameters
 
@@ -59,15 +59,23 @@ def parameters_data(effective: EffectiveParameters) -> dict[str, object]:
     }
 
 
-def forgotten_warnings(effective: EffectiveParameters) -> tuple[str, ...]:
-    """Warn of overrides on AWS that no file names, once however many instances have them."""
-    forgotten = effective.forgotten
+def forgotten_warnings(
+    effective: EffectiveParameters, *, audited: bool, beyond: Collection[InstanceKey] = ()
+) -> tuple[str, ...]:
+    """Warn of overrides on AWS that no file names, once however many instances have them.
+
+    Args:
+        effective: what the stack instances have.
+        audited: whether a deploy takes them back only where it is asked to look at all of them.
+        beyond: the stack instances that no deploy updates, so that nothing is taken back there.
+    """
+    forgotten = [one for one in effective.forgotten if _key(one) not in beyond]
     names = sorted({p.name for one in forgotten for p in one.parameters})
     if not names:
         return ()
     where = _where([_key(one) for one in forgotten], effective.instances)
     words = f"{where}: overrides of {', '.join(names)} on AWS that no file names"
-    return (f"{words}; deploy --audit takes them back",)
+    return (f"{words}; `stacksets deploy{' --audit' if audited else ''}` takes them back",)
 
 
 def _parameter_data(parameter: EffectiveParameter) -> dict[str, object]:

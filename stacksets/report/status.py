@@ -10,6 +10,7 @@ from stacksets.alike import tell_alike, without_own_ids
 from stacksets.definition import compare_templates
 from stacksets.effective import find_deployed
 from stacksets.model.observed import DetailedStatus, DriftStatus, OperationAction
+from stacksets.observing import reads_overrides
 from stacksets.operation_ids import tell_operation
 from stacksets.report.cause import name_instances, wrapped
 from stacksets.report.many import MANY, Row, name_or_count, row_lines
@@ -69,7 +70,11 @@ def status_result(
     code, exit_code = _verdict(observed, _missing(deployment, observed.instances), others)
     deployed = find_deployed(deployment, observed)
     traffic = find_traffic(deployment, observed)
-    warnings = forgotten_warnings(deployed)
+    warnings = forgotten_warnings(
+        deployed,
+        audited=not reads_overrides(deployment, observed),
+        beyond=_not_updated(deployment, observed),
+    )
     return Result(
         code=code,
         exit_code=exit_code,
@@ -140,6 +145,16 @@ def _is_unread(instance: StackInstance) -> bool:
 def _missing(deployment: Deployment, there: Sequence[StackInstance]) -> list[InstanceKey]:
     present = {one.key for one in there}
     return [key for key in deployment.instance_keys() if key not in present]
+
+
+def _not_updated(deployment: Deployment, observed: StackSet) -> frozenset[InstanceKey]:
+    """Give the stack instances that a deploy removes, or cannot reach."""
+    unlisted, wanted = Unlisted(deployment), set(deployment.instance_keys())
+    return frozenset(
+        one.key
+        for one in observed.instances
+        if one.key not in wanted and (unlisted.find_surplus(one) or unlisted.is_left_alone(one))
+    )
 
 
 def _names(keys: Iterable[InstanceKey]) -> list[str]:

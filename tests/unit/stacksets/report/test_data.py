@@ -336,9 +336,19 @@ def test_status_warns_of_forgotten_overrides():
     result = status_result(a_deployment(), observed, {})
 
     assert (result.code, result.exit_code) == ("healthy", 0)
-    assert result.lines[-1].text.startswith("  ! us-west-1: overrides of Suffix on AWS")
+    said = "overrides of Suffix on AWS that no file names; `stacksets deploy` takes them back"
+    assert result.lines[-1].text == f"  ! us-west-1: {said}"
     assert result.data["warnings"]
     assert result.data["parameters"]["instances"][1]["parameters"][0]["source"] == "forgotten"
+
+
+def test_status_does_not_say_that_a_deploy_takes_back_what_it_removes():
+    left = an_instance(a_key(region="eu-west-1"), overrides={"Suffix": "x"})
+
+    result = status_result(a_deployment(), a_stack_set(*BOTH, left), {})
+
+    assert result.data["warnings"] == []
+    assert any("! eu-west-1: Suffix = x" in line.text for line in result.lines)
 
 
 def _while(action, *instances):

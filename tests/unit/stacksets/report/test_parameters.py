@@ -126,10 +126,16 @@ def test_forgotten_overrides_are_warned_of_once():
         targets=(DeploymentTargets(accounts=(ACCOUNT, OTHER_ACCOUNT), regions=(EAST, WEST)),)
     )
     effective = find_effective(deployment, a_stack_set(instance, other))
-    assert forgotten_warnings(effective) == (
-        "us-east-1: overrides of Suffix on AWS that no file names; deploy --audit takes them back",
-    )
-    assert forgotten_warnings(find_effective(deployment, None)) == ()
+    told = "us-east-1: overrides of Suffix on AWS that no file names; `stacksets deploy"
+    assert forgotten_warnings(effective, audited=False) == (f"{told}` takes them back",)
+    assert forgotten_warnings(effective, audited=True) == (f"{told} --audit` takes them back",)
+    assert forgotten_warnings(find_effective(deployment, None), audited=False) == ()
+
+
+def test_a_forgotten_override_that_no_deploy_takes_back_is_not_said_to_be_taken_back():
+    instance = an_instance(a_key(region=EAST), overrides={"Suffix": "x"})
+    effective = find_effective(a_deployment(), a_stack_set(instance))
+    assert forgotten_warnings(effective, audited=False, beyond={instance.key}) == ()
 
 
 def test_data_has_every_parameter_of_every_instance():
