@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from stacksets.removals import Removals
     from stacksets.step_context import Context
 
-_SURPLUS = "no longer in the deployment file"
+_SURPLUS = "not in the deployment file"
 _TOLD = 3
 _LONGEST_WHY = 160
 _UNNUMBERED = OperationId("unnumbered")
@@ -64,7 +64,7 @@ def find_steps(context: Context, decisions: Decisions) -> Iterator[Step]:
     kinds = {kind: [c for c in changes if c.instance.kind is kind] for kind in ChangeKind}
     made_anew = _keys(kinds[ChangeKind.REPLACE])
     retained = _keys(kinds[ChangeKind.RETAIN])
-    surplus = _keys(kinds[ChangeKind.DELETE])
+    surplus = _whys(kinds[ChangeKind.DELETE])
     if context.observed is None:
         yield _create_stack_set(context, decisions.definition)
     yield from _delete_instances(
@@ -200,18 +200,22 @@ def _target_units(
 
 def _delete_surplus(
     context: Context,
-    surplus: frozenset[InstanceKey],
+    surplus: Mapping[InstanceKey, str],
     retained: frozenset[InstanceKey],
     made_anew: frozenset[InstanceKey],
 ) -> Iterator[InstancesStep]:
-    """Remove what left the file: first what leaves its stack, then the rest, units as a whole."""
+    """Remove what left the file: first what leaves its stack, then the rest, units as a whole.
+
+    A unit that goes without any instance, as an empty target of auto-deployment, has left it too.
+    """
     yield from _delete_instances(
         context,
         retained,
         "out of the stack set; their stacks stay",
         retain_stacks=True,
     )
-    yield from _delete_wholly(context, surplus, _SURPLUS, gone=retained, made_anew=made_anew)
+    for step in _delete_wholly(context, surplus, "", gone=retained, made_anew=made_anew):
+        yield replace(step, why=_join(surplus, step.where) or _SURPLUS)
 
 
 def _delete_wholly(
@@ -222,7 +226,7 @@ def _delete_wholly(
     gone: Iterable[InstanceKey],
     made_anew: Iterable[InstanceKey] = (),
     retain_stacks: bool = False,
-) -> Iterator[InstancesStep]:
+) -> Iterator[DeleteStackInstances]:
     """Remove exactly these stack instances, and whole units where that is all.
 
     `gone` are those that steps before have taken out, `made_anew` those that were and come back.
@@ -238,7 +242,7 @@ def _delete_wholly(
 
 def _delete_instances(
     context: Context, keys: Iterable[InstanceKey], why: str, *, retain_stacks: bool
-) -> Iterator[InstancesStep]:
+) -> Iterator[DeleteStackInstances]:
     """Remove exactly these stack instances, still without operation ids."""
     named = context.units.name_for_removal(keys) if context.units else None
     for where in context.name_or_accounts(keys, named):
@@ -287,7 +291,7 @@ def _given(overrides: Mapping[str, str | None] | None) -> dict[str, str]:
     return {name: value for name, value in (overrides or {}).items() if value is not None}
 
 
-def _whys(members: Sequence[Change]) -> dict[InstanceKey, str]:
+def _whys(members: Iterable[Change]) -> dict[InstanceKey, str]:
     return {one.instance.key: one.instance.why for one in members}
 
 

@@ -61,7 +61,7 @@ class Unlisted:
         if lost:
             return Surplus(why=lost, retain_stack=True, note=note)
         if is_import_unfinished(there):
-            why = "no longer in the deployment file, and never imported"
+            why = "not in the deployment file, and never imported"
             return Surplus(why=why, retain_stack=True, note=note)
         if self._has_left(there):
             automatic = self._deployment.auto_deployment
@@ -69,7 +69,7 @@ class Unlisted:
                 why=f"its account left {there.organizational_unit_id}",
                 retain_stack=bool(automatic and automatic.retain_stacks_on_account_removal),
             )
-        return Surplus(why="no longer in the deployment file")
+        return Surplus(why="not in the deployment file")
 
     def tell_out_of_reach(self, there: StackInstance) -> str:
         """Say why AWS cannot work in the instance's account any more, nothing where it can."""

@@ -97,7 +97,9 @@ def _filter_misfits(path: Path, group: TargetsTable) -> Iterator[Misfit]:
     if group.accounts and not filters:
         yield Misfit(
             path=(*path, "accounts"),
-            what="stands beside organizational_units without saying what it means there",
+            what='stands beside account_filter = "NONE", which looks at no accounts'
+            if group.account_filter
+            else "stands beside organizational_units without saying what it means there",
             hint='account_filter = "INTERSECTION" for only these, "DIFFERENCE" for all but these, '
             '"UNION" for these as well',
         )

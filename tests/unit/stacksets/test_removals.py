@@ -181,7 +181,7 @@ def test_a_deploy_lets_a_surplus_inoperable_instance_go_only_where_that_is_asked
     tried = make_plan(desired, observed)
     let_go = make_plan(desired, observed, PlanOptions(retain_inoperable=True))
 
-    why = "INOPERABLE, no longer in the deployment file"
+    why = "INOPERABLE, not in the deployment file"
     assert changes(tried)[EAST] == (ChangeKind.DELETE, why)
     assert deletions(tried) == [((EAST,), False)]
     assert changes(let_go)[EAST] == (ChangeKind.RETAIN, why)
@@ -199,7 +199,7 @@ def test_a_deploy_deletes_surplus_instances_that_are_well_whatever_is_asked():
 
     plan = make_plan(desired, observed, PlanOptions(retain_inoperable=True))
 
-    assert changes(plan)[WEST] == (ChangeKind.DELETE, "no longer in the deployment file")
+    assert changes(plan)[WEST] == (ChangeKind.DELETE, "not in the deployment file")
     assert deletions(plan) == [((WEST,), False)]
 
 

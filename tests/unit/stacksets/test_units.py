@@ -299,6 +299,14 @@ def test_a_leaver_is_removed_through_the_unit_that_holds_it_now(aws, organizatio
     assert [one.why for one in plan.instances if one.key.account == TWO] == [
         f"its account left {APPS}"
     ]
+    assert step.why == f"its account left {APPS}"
+
+
+def test_a_deletion_says_why_each_of_its_instances_goes(aws):
+    broken = row(ONE, region=WEST, status=InstanceStatus.INOPERABLE)
+    (step,) = planned(aws, of_units(), there(*APPS_THERE, broken, row(TWO, region=WEST))).steps
+    assert step.where.members == (ONE, TWO)
+    assert step.why == "INOPERABLE, not in the deployment file; not in the deployment file"
 
 
 def test_a_leavers_stack_stays_where_the_file_says_so(aws, organization):
@@ -458,6 +466,7 @@ def test_an_empty_target_that_left_the_file_is_taken_from_auto_deployment(aws, o
     )
     (step,) = planned(aws, of_units(automatic=True), observed).steps
     assert (step.where.organizational_units, step.where.regions) == ((LABS,), (WEST,))
+    assert step.why == "not in the deployment file"
 
 
 def test_a_surplus_target_above_a_wanted_unit_stays_and_is_said(aws):

@@ -124,7 +124,7 @@ def test_an_override_may_name_units_and_any_account_of_theirs(tmp_path):
         (
             SERVICE_MANAGED,
             {"accounts": [ONE], "account_filter": "NONE"},
-            "[[targets]] 1, accounts: stands beside organizational_units without saying",
+            '[[targets]] 1, accounts: stands beside account_filter = "NONE", which looks at no',
         ),
         (
             SERVICE_MANAGED,
