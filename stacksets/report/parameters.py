@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _MOST_DEVIATIONS = 30
 _NAMED = 3
 _COMMON = {ValueSource.DEFAULT, ValueSource.FILE}
-_TROUBLING = {ValueSource.DEPLOYED, ValueSource.FORGOTTEN, ValueSource.TRAFFIC_OTHER}
+_UNASKED = {ValueSource.FORGOTTEN, ValueSource.TRAFFIC_OTHER}
+_TROUBLING = {ValueSource.DEPLOYED, *_UNASKED}
 
 
 def parameter_lines(effective: EffectiveParameters) -> Iterator[Line]:
@@ -94,15 +95,21 @@ def _common(
 ) -> dict[str, EffectiveParameter]:
     """Give the most frequent value of each parameter that all instances have.
 
-    Of two that are as frequent, the one that is no override.
+    Of two that are as frequent, the one that is no override. Never one that nobody asked for,
+    however many have it: it is marked, and says where.
     """
-    return {
-        name: _most_common(found) for name, found in counts.items() if found.total() == instances
+    asked = {
+        name: [one for one in found if one.source not in _UNASKED]
+        for name, found in counts.items()
+        if found.total() == instances
     }
+    return {name: _most_common(counts[name], ones) for name, ones in asked.items() if ones}
 
 
-def _most_common(found: Counter[EffectiveParameter]) -> EffectiveParameter:
-    return max(found, key=lambda one: (found[one], one.source in _COMMON))
+def _most_common(
+    found: Counter[EffectiveParameter], ones: Sequence[EffectiveParameter]
+) -> EffectiveParameter:
+    return max(ones, key=lambda one: (found[one], one.source in _COMMON))
 
 
 def _deviation_lines(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from stacksets.effective import find_effective
 from stacksets.model.desired import DeploymentTargets, ParameterOverride
 from stacksets.report.parameters import forgotten_warnings, parameter_lines, parameters_data
@@ -97,6 +99,28 @@ def test_a_template_without_parameters_has_no_section():
 def test_overrides_that_nobody_read_are_told():
     shown = lines(find_effective(a_deployment(), a_stack_set(an_instance())))
     assert shown[-1] == "  overrides on AWS not read; --audit reads them"
+
+
+@pytest.mark.parametrize(
+    ("forgotten", "expected"),
+    [
+        (3, ["  Suffix  = dev  (template default)", "  ! eu-1, eu-2, eu-3: Suffix = x"]),
+        (4, ["  ! eu-1, eu-2, eu-3 and 1 more regions: Suffix = x"]),
+    ],
+)
+def test_a_forgotten_override_is_marked_and_says_where_however_many_have_it(forgotten, expected):
+    regions = [f"eu-{number}" for number in range(1, 5)]
+    observed = a_stack_set(
+        *(
+            an_instance(a_key(region=one), overrides={"Suffix": "x"} if at < forgotten else {})
+            for at, one in enumerate(regions)
+        )
+    )
+    deployment = a_deployment(
+        targets=(DeploymentTargets(accounts=(ACCOUNT,), regions=tuple(regions)),)
+    )
+    told = lines(find_effective(deployment, observed))[1:]
+    assert [line.partition("  (override")[0] for line in told] == expected
 
 
 def test_a_value_that_would_break_the_line_is_quoted_and_a_long_one_cut():
