@@ -111,7 +111,18 @@ def organization_notes(deployment: Deployment) -> Iterator[str]:
                 f"auto-deployment knows no {group.account_filter}: every account that joins "
                 f"{units} gets stack instances, and keeps them"
             )
+    if automatic and any(map(_is_for_newcomers, deployment.overrides)):
+        targeted = (unit for group in deployment.targets for unit in group.organizational_units)
+        yield (
+            "auto-deployment knows no [[overrides]]: an account that joins "
+            f"{', '.join(dict.fromkeys(targeted))} has the stack set's values until the next deploy"
+        )
     yield from _account_notes(deployment, organization)
+
+
+def _is_for_newcomers(override: ParameterOverride) -> bool:
+    """Tell whether an override speaks of accounts that the file does not name one by one."""
+    return bool(override.organizational_units) or not override.accounts
 
 
 def idle_override_notes(deployment: Deployment, keys: Iterable[InstanceKey]) -> Iterator[str]:

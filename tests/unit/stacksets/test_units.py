@@ -445,6 +445,29 @@ def test_a_filter_beside_auto_deployment_is_warned_of(aws):
     )
 
 
+@pytest.mark.parametrize(
+    ("automatic", "where", "is_told"),
+    [
+        (True, {}, True),
+        (True, {"organizational_units": (SHOP,)}, True),
+        (True, {"accounts": (ONE,)}, False),
+        (False, {}, False),
+    ],
+)
+def test_newcomers_are_told_to_run_without_the_overrides_until_a_deploy(
+    aws, automatic, where, is_told
+):
+    values = {"accounts": (), "regions": (), "parameters": {"Suffix": "x"}} | where
+    deployment = of_units(
+        group(APPS), group(LABS), automatic=automatic, overrides=(ParameterOverride(**values),)
+    )
+    note = (
+        f"auto-deployment knows no [[overrides]]: an account that joins {APPS}, {LABS} has the "
+        "stack set's values until the next deploy"
+    )
+    assert planned(aws, deployment).notes == ((note,) if is_told else ())
+
+
 def test_a_unit_that_left_the_file_goes_as_a_whole_and_last(aws):
     deployment = of_units(group(LABS))
     create, delete = planned(aws, deployment, there(*APPS_THERE)).steps
