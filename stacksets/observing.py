@@ -16,7 +16,7 @@ from stacksets.template import parse_template
 from stacksets.traffic import without_traffic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from stacksets.aws.door import Aws
     from stacksets.model.desired import Deployment
@@ -63,7 +63,7 @@ def observe_stack_set(
     if overrides and (looks_up or _may_override(deployment, described)):
         instances = _with_overrides(aws, deployment, instances, before)
     if looks_up:
-        instances = _with_stacks(aws, deployment, instances)
+        instances = _with_stacks(aws, deployment, instances, described.tags)
     read = replace(
         described,
         instances=instances,
@@ -112,13 +112,22 @@ def _with_overrides(
 
 
 def _with_stacks(
-    aws: Aws, deployment: Deployment, instances: Iterable[StackInstance]
+    aws: Aws,
+    deployment: Deployment,
+    instances: Iterable[StackInstance],
+    tags: Mapping[str, str],
 ) -> tuple[StackInstance, ...]:
-    return ask_each(lambda instance: _look_up(aws, deployment, instance), instances)
+    return ask_each(lambda instance: _look_up(aws, deployment, instance, tags), instances)
 
 
-def _look_up(aws: Aws, deployment: Deployment, instance: StackInstance) -> StackInstance:
-    """Add whether the stack is there, or why nobody can tell; nothing where none is known."""
+def _look_up(
+    aws: Aws, deployment: Deployment, instance: StackInstance, tags: Mapping[str, str]
+) -> StackInstance:
+    """Add whether the stack is there, or why nobody can tell; nothing where none is known.
+
+    Of the stack set's `tags` it adds those that the stack has not: an update of some stack
+    instances alone leaves the others CURRENT (API reference, UpdateStackSet).
+    """
     if instance.stack_id is None:
         return instance
     try:
@@ -127,5 +136,7 @@ def _look_up(aws: Aws, deployment: Deployment, instance: StackInstance) -> Stack
     except AwsError as error:
         refusal = Refusal(why=error.message, hint=error.hint)
         return replace(instance, stack_exists=None, unread=refusal)
-    exists = stack is not None and stack.status != "DELETE_COMPLETE"
-    return replace(instance, stack_exists=exists)
+    if stack is None or stack.status == "DELETE_COMPLETE":
+        return replace(instance, stack_exists=False)
+    lacking = [name for name, value in tags.items() if stack.tags.get(name) != value]
+    return replace(instance, stack_exists=True, lacking_tags=tuple(sorted(lacking)))

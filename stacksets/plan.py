@@ -297,6 +297,24 @@ def _notes(
     if not observed.stacks_looked_up:
         yield "the stacks of the stack instances were not looked up; --audit looks them up"
     yield from _unread_note(observed)
+    yield from _lacking_tags_note(observed)
+
+
+def _lacking_tags_note(observed: StackSet) -> Iterator[str]:
+    """Say that AWS calls stacks CURRENT which have not the tags that the stack set gives."""
+    lacking = [one for one in observed.instances if one.is_healthy and one.lacking_tags]
+    if lacking:
+        tags = sorted({name for one in lacking for name in one.lacking_tags})
+        places = name_few([str(one.key) for one in lacking])
+        whose = (
+            f"the stack of {places} has"
+            if len(lacking) == 1
+            else f"{len(lacking)} stacks ({places}) have"
+        )
+        yield (
+            f"{whose} not the stack set's tag {', '.join(tags)}, though AWS calls it CURRENT; the "
+            "next change of the definition brings it"
+        )
 
 
 def _unread_note(observed: StackSet) -> Iterator[str]:

@@ -103,7 +103,8 @@ class StackInstance:
 
     `overrides` is None where they were not read (only DescribeStackInstance gives them).
     `stack_exists` is None where nobody looked or could (`unread`), False where the stack behind the
-    instance is gone.
+    instance is gone. `lacking_tags` are tags of the stack set that its stack has not, or has with
+    another value.
     """
 
     account: AccountId
@@ -116,6 +117,7 @@ class StackInstance:
     overrides: Mapping[str, str] | None = None
     stack_exists: bool | None = None
     unread: Refusal | None = None
+    lacking_tags: tuple[str, ...] = ()
     organizational_unit_id: OrganizationalUnitId | None = None
     drift_status: DriftStatus | None = None
     drift_checked: datetime | None = None

@@ -22,7 +22,7 @@ from tests.builders import (
     a_template,
     an_instance,
 )
-from tests.fakes import FakeAws
+from tests.fakes import FakeAws, put_stack
 
 OVERRIDES = (ParameterOverride(accounts=(), regions=(EAST,), parameters={"Suffix": "x"}),)
 
@@ -160,6 +160,24 @@ def test_an_account_that_may_not_be_entered_leaves_its_stacks_unknown():
     observed = observe_stack_set(aws, a_deployment())
     assert [one.stack_exists for one in observed.instances] == [False, None]
     assert [one.unread for one in observed.instances] == [None, Refusal(why="no", hint="ask")]
+
+
+def test_tags_of_the_stack_set_that_a_stack_has_not_are_seen_where_it_is_looked_up():
+    aws = FakeAws()
+    stacks = {"with": {"Owner": "z", "Own": "1"}, "other": {"Owner": "y"}}
+    keys = dict(zip(stacks, (a_key(region=EAST), a_key(region=WEST)), strict=True))
+    rows = [
+        an_instance(key, stack_id=put_stack(aws, key, name=name, tags=stacks[name]))
+        for name, key in keys.items()
+    ]
+    aws.fake_stack_sets.sets[NAME] = a_stack_set(*rows, tags={"Owner": "z"})
+
+    seen = observe_stack_set(aws, a_deployment()).instances
+
+    assert {one.key: one.lacking_tags for one in seen} == {
+        keys["with"]: (),
+        keys["other"]: ("Owner",),
+    }
 
 
 def test_an_instance_without_a_stack_is_not_looked_up():

@@ -461,6 +461,22 @@ def test_a_value_that_was_noecho_is_not_shown_by_the_plan_that_takes_noecho_off(
     assert shown["Parameters.Suffix"] == ("****", "****")
 
 
+def test_a_current_stack_without_a_tag_of_the_stack_set_is_said():
+    rows = [
+        an_instance(a_key(region=region), stack_exists=True, lacking_tags=("Owner",))
+        for region in (EAST, WEST)
+    ]
+    words = (
+        "not the stack set's tag Owner, though AWS calls it CURRENT; the next change of the "
+        "definition brings it"
+    )
+    one = make_plan(a_deployment(), a_stack_set(rows[0], an_instance(a_key(region=WEST))))
+    both = make_plan(a_deployment(), a_stack_set(*rows))
+    assert one.is_empty
+    assert one.notes == (f"the stack of {ACCOUNT}/{EAST} has {words}",)
+    assert both.notes == (f"2 stacks ({ACCOUNT}/{EAST}, {ACCOUNT}/{WEST}) have {words}",)
+
+
 def test_overrides_that_were_not_read_are_not_guessed_at():
     override = ParameterOverride(accounts=(), regions=(), parameters={"Suffix": "e"})
     assert make_plan(a_deployment(overrides=(override,)), a_stack_set(*BOTH)).is_empty
