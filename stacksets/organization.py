@@ -51,14 +51,12 @@ def missing_units(deployment: Deployment) -> tuple[OrganizationalUnitId, ...]:
     return tuple(unit for unit in named_units(deployment) if unit not in units)
 
 
-def missing_accounts(deployment: Deployment) -> tuple[AccountId, ...]:
+def missing_accounts(deployment: Deployment, organization: Organization) -> tuple[AccountId, ...]:
     """Give the accounts that shall get stack instances and that the organization does not have.
 
     One that is only left out (DIFFERENCE) may have left the organization: that asks for nothing.
     """
-    if deployment.organization is None:
-        return ()
-    known = known_accounts(deployment.organization)
+    known = known_accounts(organization)
     asked = [
         account
         for group in deployment.targets

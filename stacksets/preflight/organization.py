@@ -42,7 +42,7 @@ def check_organization(case: Case) -> Iterator[Finding]:
             hint=_LIST_UNITS,
             is_input=True,
         )
-    for account in missing_accounts(case.deployment):
+    for account in missing_accounts(case.deployment, organization):
         yield Problem(
             where="[[targets]] accounts",
             what=f"account {account} is not in the organization",

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from stacksets.report.message import Line, Tone, align, count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
     from stacksets.model.desired import InstanceKey
+
+Item = TypeVar("Item")
 
 MANY = 40
 """With more stack instances than these, a line each is more than anybody reads."""
@@ -45,30 +47,39 @@ def name_or_count(keys: Sequence[InstanceKey]) -> str:
     return ", ".join(f"{regions[region]} in {region}" for region in sorted(regions))
 
 
-def _share(rows: Sequence[Row]) -> list[tuple[str, Row]]:
-    """Give the lines that are shared, by region if those are few, and then what stands alone."""
-    calm = [row for row in rows if not row.alone]
-    groups = _group(calm, by_region=True)
-    if len(groups) > MANY:
-        groups = _group(calm, by_region=False)
-    shared = [(_name(group), group[0]) for group in groups]
-    return [*shared, *((str(row.key), row) for row in rows if row.alone)]
+def group_alike(
+    items: Iterable[Item], key: Callable[[Item], InstanceKey], words: Callable[[Item], Hashable]
+) -> list[list[Item]]:
+    """Put together of whom the same words are told: region by region if that makes few groups.
 
-
-def _group(rows: Sequence[Row], *, by_region: bool) -> list[list[Row]]:
-    """Put rows together that say the same, in the order of the first of each."""
-    groups: dict[tuple[str, tuple[str, ...], Tone], list[Row]] = {}
-    for row in sorted(rows, key=lambda one: (one.key.region, one.key.account)):
-        region = row.key.region if by_region else ""
-        groups.setdefault((region, row.cells, row.tone), []).append(row)
+    The groups are in the order of their first members, which are sorted by region and account.
+    """
+    ordered = sorted(items, key=lambda one: (key(one).region, key(one).account))
+    groups: dict[tuple[str, Hashable], list[Item]] = {}
+    for one in ordered:
+        groups.setdefault((key(one).region, words(one)), []).append(one)
+    if len(groups) <= MANY:
+        return list(groups.values())
+    groups = {}
+    for one in ordered:
+        groups.setdefault(("", words(one)), []).append(one)
     return list(groups.values())
 
 
-def _name(group: Sequence[Row]) -> str:
-    [first, *others] = group
+def name_group(keys: Sequence[InstanceKey]) -> str:
+    """Name the stack instances of a group: the only one, or how many where."""
+    [first, *others] = keys
     if not others:
-        return str(first.key)
-    regions = {row.key.region for row in group}
+        return str(first)
+    regions = {one.region for one in keys}
     if len(regions) > 1:
-        return f"{len(group)} in {count(len(regions), 'region')}"
-    return f"{count(len(group), 'account')} in {first.key.region}"
+        return f"{len(keys)} in {count(len(regions), 'region')}"
+    return f"{count(len(keys), 'account')} in {first.region}"
+
+
+def _share(rows: Sequence[Row]) -> list[tuple[str, Row]]:
+    """Give the lines that are shared, by region if those are few, and then what stands alone."""
+    calm = [row for row in rows if not row.alone]
+    groups = group_alike(calm, lambda row: row.key, lambda row: (row.cells, row.tone))
+    shared = [(name_group([row.key for row in group]), group[0]) for group in groups]
+    return [*shared, *((str(row.key), row) for row in rows if row.alone)]

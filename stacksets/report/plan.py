@@ -19,8 +19,8 @@ from stacksets.model.plan import (
     UpdateStackInstances,
     UpdateStackSet,
 )
-from stacksets.report.cause import name_instances, wrapped
-from stacksets.report.many import MANY
+from stacksets.report.cause import wrapped
+from stacksets.report.many import MANY, group_alike, name_group
 from stacksets.report.message import Line, Message, Tone, align, count, shorten_both
 from stacksets.report.parameters import parameter_lines, parameters_data
 from stacksets.report.where import where_data, where_words
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from stacksets.effective import EffectiveParameters
+    from stacksets.model.desired import Region
     from stacksets.model.plan import (
         Difference,
         InstanceChange,
@@ -48,6 +49,7 @@ _SIGNS = {
     ChangeKind.LEAVE: (" ", Tone.FAINT),
 }
 _BROKEN = frozenset({ChangeKind.RETRY, ChangeKind.REPLACE})
+_FEW = 5
 
 
 def plan_message(
@@ -228,9 +230,9 @@ def _instance_lines(instances: Sequence[InstanceChange]) -> Iterator[Line]:
 
 
 def _rows(instances: Sequence[InstanceChange]) -> Iterator[tuple[ChangeKind, str, str]]:
-    """Give a row per instance; of very many, alike ones share a row unless they leave the set.
+    """Give a row per instance; of very many, alike ones share a row a region.
 
-    What is left as it is comes last then, by its reason.
+    Those that leave the set do not. What is left as it is comes last then, by its reason.
     """
     if len(instances) <= MANY:
         yield from _each(instances)
@@ -238,31 +240,47 @@ def _rows(instances: Sequence[InstanceChange]) -> Iterator[tuple[ChangeKind, str
     left = [one for one in instances if one.kind is ChangeKind.LEAVE]
     changed = [one for one in instances if one.kind is not ChangeKind.LEAVE]
     together = [one for one in changed if len(changed) > MANY and not one.kind.leaves_stack_set]
-    yield from _shared(together)
+    regions = Counter(one.key.region for one in instances)
+    for group in _alike(together):
+        yield _share(group, f"{_tell_why(group)}{_tell_which(group, regions)}")
     yield from _each(one for one in changed if not together or one.kind.leaves_stack_set)
-    yield from _shared(left)
+    yield from (_share(group, _tell_why(group)) for group in _alike(left))
 
 
 def _each(instances: Iterable[InstanceChange]) -> Iterator[tuple[ChangeKind, str, str]]:
     return ((one.kind, str(one.key), one.why) for one in instances)
 
 
-def _shared(instances: Iterable[InstanceChange]) -> Iterator[tuple[ChangeKind, str, str]]:
-    groups: dict[tuple[ChangeKind, str], list[InstanceChange]] = {}
-    for one in instances:
-        groups.setdefault((one.kind, without_own_ids(one.why, one.key)), []).append(one)
-    return ((kind, _name(group), _tell_why(group)) for (kind, _), group in groups.items())
+def _alike(instances: Iterable[InstanceChange]) -> list[list[InstanceChange]]:
+    return group_alike(
+        instances, lambda one: one.key, lambda one: (one.kind, without_own_ids(one.why, one.key))
+    )
 
 
-def _name(group: Sequence[InstanceChange]) -> str:
-    return str(group[0].key) if len(group) == 1 else count(len(group), "stack instance")
+def _share(group: Sequence[InstanceChange], why: str) -> tuple[ChangeKind, str, str]:
+    return (group[0].kind, name_group([one.key for one in group]), why)
 
 
 def _tell_why(group: Sequence[InstanceChange]) -> str:
-    """Tell the first reason whole, others may differ from it by ids alone; name what is broken."""
-    broken = len(group) > 1 and group[0].kind in _BROKEN
-    where = f"; in {name_instances([one.key for one in group])}" if broken else ""
-    return f"{tell_alike([one.why for one in group])}{where}"
+    """Tell the first reason whole; others may differ from it by ids alone."""
+    return tell_alike([one.why for one in group])
+
+
+def _tell_which(group: Sequence[InstanceChange], regions: Mapping[Region, int]) -> str:
+    """Name a group's instances where they are not all of their regions; of very many, a few.
+
+    Who consents has to know what is changed and what is not. Of what is broken a few are named in
+    any case.
+    """
+    keys = [one.key for one in group]
+    here = {key.region for key in keys}
+    is_all = len(keys) == sum(regions[region] for region in here)
+    if len(keys) == 1 or (is_all and group[0].kind not in _BROKEN):
+        return ""
+    names = [key.account if len(here) == 1 else str(key) for key in keys]
+    told = names[: _FEW if is_all or len(names) > MANY else MANY]
+    rest = len(names) - len(told)
+    return f"; in {', '.join(told)}{f' and {rest} more' if rest else ''}"
 
 
 def _difference_lines(differences: Sequence[Difference]) -> Iterator[Line]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from stacksets.events import ResultEvents
-from stacksets.model.desired import DeploymentTargets, OperationId
+from stacksets.model.desired import DeploymentTargets, OperationId, ParameterOverride
 from stacksets.model.observed import DetailedStatus, InstanceStatus, OperationStatus, ResultStatus
 from stacksets.model.outcome import Outcome, Verdict
 from stacksets.plan import make_plan
@@ -15,6 +15,7 @@ from stacksets.report.many import MANY, Row, name_or_count, row_lines
 from stacksets.report.message import Tone
 from stacksets.report.operations import events_result
 from stacksets.report.outcome import outcome_lines
+from stacksets.report.plan import plan_message
 from stacksets.report.status import status_result
 from tests.builders import (
     EAST,
@@ -198,3 +199,45 @@ def test_a_failed_deploy_of_thousands_says_few_lines_and_its_failure():
     assert len(lines) < 8
     assert "  000000000001/us-east-1      outdated  failed, no quota" in lines
     assert "Not attempted (9999): 4999 in us-east-1, 5000 in us-west-1" in lines
+
+
+def _planned_lines(accounts, regions, overridden):
+    """Plan an override for some accounts of stack instances that are there without it."""
+    override = ParameterOverride(accounts=overridden, regions=(), parameters={"Suffix": "x"})
+    deployment = a_deployment(
+        targets=(DeploymentTargets(accounts=accounts, regions=regions),), overrides=(override,)
+    )
+    there = [
+        an_instance(a_key(account, region), overrides={})
+        for account in accounts
+        for region in regions
+    ]
+    lines = _texts(plan_message(make_plan(deployment, a_stack_set(*there))).lines)
+    return " ".join(" ".join(lines[1 : lines.index("Steps")]).split())
+
+
+def test_a_plan_of_very_many_names_what_changes_of_a_region_and_not_what_is_all_of_it():
+    some = ACCOUNTS[:21]
+    change = "update its parameter overrides change"
+    assert _planned_lines(ACCOUNTS[:36], (EAST, WEST), some) == (
+        f"~ 21 accounts in us-east-1 {change}; in {', '.join(some)} "
+        f"~ 21 accounts in us-west-1 {change}; in {', '.join(some)} "
+        "15 accounts in us-east-1 leave as desired 15 accounts in us-west-1 leave as desired"
+    )
+    assert _planned_lines(some, (EAST, WEST), some) == (
+        f"~ 21 accounts in us-east-1 {change} ~ 21 accounts in us-west-1 {change}"
+    )
+
+
+def test_a_plan_names_a_few_of_very_many_that_change_of_a_region():
+    told = _planned_lines(ACCOUNTS[:99], (EAST,), ACCOUNTS[: MANY + 1])
+    assert f"change; in {', '.join(ACCOUNTS[:5])} and 36 more 58 accounts in" in told
+
+
+def test_a_plan_of_many_regions_names_accounts_with_their_regions():
+    regions = tuple(f"xx-{at:02}" for at in range(MANY + 1))
+    told = _planned_lines(ACCOUNTS[:2], regions, ACCOUNTS[:1])
+    first = ", ".join(f"{ACCOUNTS[0]}/{one}" for one in regions[:5])
+    assert told.startswith(
+        f"~ 41 in 41 regions update its parameter overrides change; in {first} and 36 more "
+    )
