@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stacksets.asking import ask_each
 from stacksets.errors import AwsError
+from stacksets.last_changes import pass_over_detections
 from stacksets.masked import mask_again
 from stacksets.model.desired import PermissionModel
 from stacksets.model.layers import OverrideLayers
@@ -58,7 +59,9 @@ def observe_stack_set(
     # Before the instances: an operation that ends in between would leave rows of its middle, and
     # nothing that runs to explain them.
     operations = stack_sets.list_operations(deployment.name)
-    instances = stack_sets.list_instances(deployment.name)
+    instances = pass_over_detections(
+        stack_sets, deployment.name, stack_sets.list_instances(deployment.name), operations
+    )
     looks_up = audit or len(instances) < MANY
     if overrides and (looks_up or _may_override(deployment, described)):
         instances = _with_overrides(aws, deployment, instances, before)

@@ -11,7 +11,6 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from stacksets.errors import ConflictError, InputError
-from stacksets.model.observed import OperationAction
 from stacksets.operation_ids import Purpose, find_purpose, tell_operation
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def get_resumable(observed: StackSet) -> Resumable:
         InputError: nothing was, or its own command alone can go on with it.
         ConflictError: the latest operation that changes anything is another client's.
     """
-    passed_over = tuple(takewhile(_changes_nothing, observed.operations))
+    passed_over = tuple(takewhile(lambda one: one.changes_nothing, observed.operations))
     latest = next(iter(observed.operations[len(passed_over) :]), None)
     if latest is None:
         only = f": AWS lists {_detections(passed_over)} and nothing else" if passed_over else ""
@@ -80,7 +79,7 @@ def list_latest_change(operations: Sequence[Operation]) -> tuple[Operation, ...]
     Args:
         operations: those of the stack set, newest first.
     """
-    latest = next((one for one in operations if not _changes_nothing(one)), None)
+    latest = next((one for one in operations if not one.changes_nothing), None)
     if latest is None:
         return ()
     if find_purpose(latest.id) is None:
@@ -92,10 +91,6 @@ def list_latest_change(operations: Sequence[Operation]) -> tuple[Operation, ...]
 def _plan_of(operation: Operation) -> str:
     """Give what the ids of a plan's steps have in common."""
     return operation.id.rpartition("-")[0]
-
-
-def _changes_nothing(operation: Operation) -> bool:
-    return operation.action is OperationAction.DETECT_DRIFT
 
 
 def _detections(passed_over: tuple[Operation, ...]) -> str:

@@ -20,7 +20,11 @@ _OF_SOME = {Purpose.DRIFT, Purpose.IMPORT, Purpose.DRAIN, Purpose.UNDRAIN}
 
 def find_latest_retry(operations: Sequence[Operation]) -> Retry:
     """Tell what goes on with what was last wanted of a stack set; operations newest first."""
-    latest = (one for one in operations if find_purpose(one.id) not in _OF_SOME)
+    latest = (
+        one
+        for one in operations
+        if not one.changes_nothing and find_purpose(one.id) not in _OF_SOME
+    )
     return find_retry(next(latest, None))
 
 

@@ -44,6 +44,7 @@ _FAILED = frozenset(
 )
 _SUSPENDED = DetailedStatus.SKIPPED_SUSPENDED_ACCOUNT
 _NOTHING_YET = frozenset({DetailedStatus.PENDING, DetailedStatus.RUNNING})
+_UNTOLD = "it is OUTDATED, and no operation that was looked into tells why"
 _UNFINISHED = frozenset({ResultStatus.PENDING, ResultStatus.RUNNING})
 
 
@@ -135,6 +136,8 @@ def _sort(deployment: Deployment, observed: StackSet) -> _Sorted:
             failed.append(one)
         elif one.stack_exists is False:
             gone.append(one)
+        elif one.status is InstanceStatus.OUTDATED and one.detailed_status is None:
+            unseen.append(Unread(key=one.key, why=_UNTOLD))
         elif not one.is_healthy:
             is_moving = busy and one.detailed_status in _NOTHING_YET
             (moving if is_moving else waiting).append(one.key)

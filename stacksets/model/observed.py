@@ -175,6 +175,11 @@ class Operation:
     failed_count: int = 0
     drift: DriftSummary | None = None
 
+    @property
+    def changes_nothing(self) -> bool:
+        """Tell whether it only looks, as a drift detection does."""
+        return self.action is OperationAction.DETECT_DRIFT
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationResult:

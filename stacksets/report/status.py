@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stacksets.alike import tell_alike, without_own_ids
 from stacksets.definition import compare_templates
 from stacksets.effective import find_deployed
-from stacksets.model.observed import DetailedStatus, DriftStatus, OperationAction
+from stacksets.model.observed import DetailedStatus, DriftStatus
 from stacksets.observing import reads_overrides
 from stacksets.operation_ids import tell_operation
 from stacksets.report.cause import name_instances, wrapped
@@ -129,7 +129,7 @@ def _verdict(
 def _find_change(observed: StackSet) -> Operation | None:
     """Give the operation that changes stack instances now; a drift detection only looks."""
     running = observed.running_operation
-    return None if running and running.action is OperationAction.DETECT_DRIFT else running
+    return None if running and running.changes_nothing else running
 
 
 def _has_failed(instance: StackInstance) -> bool:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from stacksets.diagnosing import diagnose
 from stacksets.drift import detect_drift, read_drift
 from stacksets.errors import DetachedError
 from stacksets.model.drift import DriftState
+from stacksets.plan import make_plan
 from stacksets.waiting import Patience
 from tests.builders import ACCOUNT, EAST, HOME, NAME, WEST
 from tests.integration.commands import copy_project
@@ -142,6 +144,30 @@ def test_a_resource_deleted_by_hand_and_lists_that_lag_are_drift_all_the_same(
     [instance] = drift.drifted
     assert [(one.logical_id, one.kind) for one in instance.resources] == [("Logs", "DELETED")]
     assert [key.region for key in drift.in_sync] == [EAST]
+
+
+def test_a_detection_hides_no_failed_update_and_makes_no_retry_of_what_is_well(
+    deployer: Deployer,
+) -> None:
+    denied = [{"account": ACCOUNT, "region": WEST, "reason": "Limit exceeded"}]
+    before = a_regional_deployment()
+    deployer.deploy(before)
+    deployer.local.set_control_plane(failures=denied)
+    _detect(deployer)
+    well = deployer.observe(before)
+    assert well is not None
+    assert make_plan(before, well).is_empty
+    changed = a_regional_deployment(tags={"Owner": "z"})
+    deployer.deploy(changed)
+    deployer.local.set_control_plane(failures=[])
+    _detect(deployer)
+
+    observed = deployer.observe(changed)
+
+    assert observed is not None
+    found = diagnose(deployer.aws, changed, observed)
+    assert [(one.region, one.reason) for one in found.causes] == [(WEST, "Limit exceeded")]
+    assert [key.region for key in found.not_attempted] == [EAST]
 
 
 def test_a_detection_that_somebody_else_has_begun_is_attached_to(deployer: Deployer) -> None:

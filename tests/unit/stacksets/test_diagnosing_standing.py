@@ -238,3 +238,10 @@ def test_an_operation_that_nobody_knows_is_refused_with_those_that_there_are(aws
     with pytest.raises(InputError) as caught:
         diagnose_operation(aws, a_deployment(), a_stack_set(), OperationId("op-9"))
     assert "its latest are none;" in caught.value.hint
+
+
+def test_an_outdated_instance_of_which_no_operation_tells_is_no_instance_without_a_fault(aws):
+    found = look(aws, an_instance(status=InstanceStatus.OUTDATED, detailed_status=None))
+
+    assert (found.state, found.state.exit_code) == (DiagnosisState.UNKNOWN, 4)
+    assert [str(one.key) for one in found.unread] == [f"{ACCOUNT}/{EAST}"]

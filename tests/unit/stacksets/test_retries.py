@@ -53,3 +53,10 @@ def test_what_was_last_wanted_of_the_stack_set_is_no_look_and_no_drain():
     assert find_latest_retry([*looks, destroy, _began(Purpose.DEPLOY)]).removes
     assert find_latest_retry([_began(Purpose.DEPLOY), destroy]) == DEPLOYS
     assert find_latest_retry(looks) == DEPLOYS
+
+
+def test_a_detection_by_another_client_takes_no_destroy_for_a_deploy():
+    looked = _began(None, OperationAction.DETECT_DRIFT)
+    destroy = _began(Purpose.DESTROY, OperationAction.DELETE)
+
+    assert find_latest_retry([looked, destroy]).removes
