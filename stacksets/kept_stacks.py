@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from stacksets.asking import ask_each
 from stacksets.aws.instance_stacks import list_instance_stacks
 from stacksets.errors import StackSetsError
-from stacksets.model.observed import ResultStatus
-from stacksets.model.plan import Retention
-from stacksets.operation_ids import find_purpose
+from stacksets.model.observed import OperationAction, ResultStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +16,10 @@ if TYPE_CHECKING:
 
     from stacksets.aws.door import Account, Aws
     from stacksets.model.desired import Deployment, InstanceKey
-    from stacksets.model.observed import StackInstance, StackSet
+    from stacksets.model.observed import Operation, OperationResult, StackInstance, StackSet
+
+OPERATIONS = 100
+"""As many of a stack set's latest operations are listed; what older ones let go is not known."""
 
 _GOING = frozenset({"DELETE_COMPLETE", "DELETE_IN_PROGRESS"})
 
@@ -37,7 +38,7 @@ class KeptStacks:
     """What became of the stacks that were to stay.
 
     `there` go on, `lost` are gone or going, `unread` were to stay and could not be looked up.
-    `untold` are where an earlier run has let a stack go that has not the stack set's name.
+    `untold` are where an earlier operation has let a stack go that is not found by its name.
     """
 
     there: tuple[KeptStack, ...] = ()
@@ -64,8 +65,8 @@ def find_kept_stacks(
         aws: the way to the accounts; several are asked at once.
         deployment: names the stack set, and the role through which other accounts are read.
         expected: the stack instances whose stacks were to stay.
-        others: where else stacks of the stack set count as kept: an earlier run let them go.
-        let_go: those of them where it is known to have done so.
+        others: where stacks named as the stack set's count as kept: an earlier run let them go.
+        let_go: where operations have left stacks, whatever their names.
     """
 
     def look_up(instance: StackInstance) -> KeptStack | tuple[InstanceKey, str]:
@@ -80,39 +81,45 @@ def find_kept_stacks(
     def look_around(key: InstanceKey) -> tuple[KeptStack, ...]:
         try:
             account = aws.account(key.account, key.region, deployment.read_role_name)
-            return tuple(_list_stacks(account, key, deployment.name))
+            stacks = tuple(_list_stacks(account, key, deployment.name))
         except StackSetsError:
             # Whoever looks for what is left there says so.
             return ()
+        return tuple(one for one in stacks if one.id not in known)
 
-    known = {one.key for one in expected}
+    known = {one.stack_id for one in expected}
     found = ask_each(look_up, expected)
     looked_up = [one for one in found if isinstance(one, KeptStack)]
-    places = sorted(set(others) - known)
-    around = ask_each(look_around, places)
-    told = {one.key for some in around for one in some}
-    there = [one for one in looked_up if _is_there(one)] + [one for some in around for one in some]
+    counting = set(others)
+    around = [one for some in ask_each(look_around, sorted(counting | let_go)) for one in some]
+    there = [
+        *(one for one in looked_up if _is_there(one)),
+        *(one for one in around if one.key in counting),
+    ]
     return KeptStacks(
         there=tuple(sorted(there, key=lambda one: (one.key, one.id))),
         lost=tuple(one for one in looked_up if not _is_there(one)),
         unread=tuple(one for one in found if not isinstance(one, KeptStack)),
-        untold=tuple(key for key in places if key in let_go and key not in told),
+        untold=tuple(sorted(let_go - {one.key for one in around})),
     )
 
 
 def list_let_go(aws: Aws, deployment: Deployment, observed: StackSet) -> frozenset[InstanceKey]:
-    """Give where earlier runs have let stack instances go, as the operations tell it."""
+    """Give where earlier operations have left stacks, as the operations themselves tell it.
+
+    Whoever began them: a stack instance may be let go by any client. What they left may have been
+    imported again or deleted since.
+    """
     stack_sets = aws.stack_sets(deployment.home_region, deployment.call_as)
-    retaining = (
-        one.id
-        for one in observed.operations
-        if (purpose := find_purpose(one.id)) and purpose.retention is not Retention.NONE
-    )
-    return frozenset(
-        result.key
-        for operation_id in retaining
-        for result in stack_sets.list_results(deployment.name, operation_id, ResultStatus.SUCCEEDED)
-    )
+
+    def list_left(operation: Operation) -> tuple[OperationResult, ...]:
+        described = stack_sets.find_operation(deployment.name, operation.id)
+        if described is None or not described.retains_stacks:
+            return ()
+        return stack_sets.list_results(deployment.name, operation.id, ResultStatus.SUCCEEDED)
+
+    deletions = [one for one in observed.operations if one.action is OperationAction.DELETE]
+    return frozenset(one.key for some in ask_each(list_left, deletions) for one in some)
 
 
 def _is_there(stack: KeptStack) -> bool:

@@ -4,6 +4,7 @@ CloudFormation's word that a stack is deleted is not taken for it: the history o
 names everything that it ever made, and what a read tells of (`CHECKED_TYPES`) is looked up. That
 also finds the log groups which Lambda and API Gateway open by themselves, outside the stack. Tags
 would not do: the tagging API knows no roles and lags, and reading tags takes a call a resource.
+Stacks are known by the name of their stack set; one that was imported has another.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from stacksets.aws.door import Leftover
 from stacksets.aws.instance_stacks import list_deleted_instance_stacks, list_instance_stacks
 from stacksets.aws.resources import CHECKED_TYPES, ResourceState
 from stacksets.errors import StackSetsError
+from stacksets.stack_ids import get_stack_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from stacksets.aws.door import Account, Aws, StackEvent
+    from stacksets.aws.door import Account, Aws, Stack, StackEvent
     from stacksets.model.desired import Deployment, InstanceKey
 
 HISTORY = 10
@@ -63,25 +65,39 @@ class _Made:
     is_retained: bool
 
 
-def find_leftovers(aws: Aws, deployment: Deployment, keys: Sequence[InstanceKey]) -> Leftovers:
-    """Look for what is left in each account and region, many at once, where the caller may read."""
+def find_leftovers(
+    aws: Aws, deployment: Deployment, keys: Sequence[InstanceKey], imported: Iterable[str] = ()
+) -> Leftovers:
+    """Look for what is left in each account and region, many at once, where the caller may read.
+
+    `imported` are the ids of stacks that should be deleted and have names of their own.
+    """
+    by_place: dict[InstanceKey, list[str]] = {}
+    for stack_id in imported:
+        by_place.setdefault(get_stack_key(stack_id), []).append(stack_id)
 
     def look(key: InstanceKey) -> tuple[Leftovers, ...]:
-        return tuple(_find_in(aws, deployment, key, deployment.name))
+        return tuple(_find_in(aws, deployment, key, by_place.get(key, ())))
 
     return _together(part for parts in ask_each(look, keys) for part in parts)
 
 
-def _find_in(aws: Aws, deployment: Deployment, key: InstanceKey, name: str) -> Iterator[Leftovers]:
+def _find_in(
+    aws: Aws, deployment: Deployment, key: InstanceKey, imported: Sequence[str]
+) -> Iterator[Leftovers]:
+    name = deployment.name
     try:
         account = aws.account(key.account, key.region, deployment.read_role_name)
         yield _left(
-            found=[_named(key, _STACK, one.name) for one in list_instance_stacks(account, name)]
+            found=[
+                _named(key, _STACK, one.name)
+                for one in (*list_instance_stacks(account, name), *_find_there(account, imported))
+            ]
         )
         deleted = list_deleted_instance_stacks(account, name)
         made = [
             resource
-            for stack_id in deleted[:HISTORY]
+            for stack_id in (*imported, *deleted[:HISTORY])
             for resource in _made_by(account.list_events(stack_id), deployment.template.content)
         ]
     except StackSetsError as error:
@@ -92,6 +108,13 @@ def _find_in(aws: Aws, deployment: Deployment, key: InstanceKey, name: str) -> I
         yield _left(beyond=[f"{key}: {older}"])
     for resource in dict.fromkeys(made):
         yield _look_up(account, key, resource)
+
+
+def _find_there(account: Account, stack_ids: Iterable[str]) -> Iterator[Stack]:
+    for stack_id in stack_ids:
+        stack = account.find_stack(stack_id)
+        if stack and stack.status != "DELETE_COMPLETE":
+            yield stack
 
 
 def _look_up(account: Account, key: InstanceKey, made: _Made) -> Leftovers:

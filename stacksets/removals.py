@@ -100,8 +100,10 @@ def removal_notes(observed: StackSet, removals: Removals, retention: Retention) 
             yield f"{stays}; delete it there"
     for operation in observed.operations:
         purpose = find_purpose(operation.id)
-        if purpose and purpose.retention not in {Retention.NONE, retention}:
-            yield f"{tell_operation(operation)} has let stacks go; this plan does not reach them"
+        deletes = operation.action is OperationAction.DELETE
+        if deletes and purpose and purpose.retention not in {Retention.NONE, retention}:
+            has = "has" if purpose.retention is Retention.ALL else "may have"
+            yield f"{tell_operation(operation)} {has} let stacks go; this plan does not reach them"
 
 
 def _why_retained(there: StackInstance) -> str:

@@ -268,6 +268,9 @@ class FakeStackSets:
         self._refuse()
         self.calls.append(("delete_instances", where, retain_stacks, operation_id))
         self._start(name, operation_id, OperationAction.DELETE, self._there(name, where))
+        self.operations[operation_id] = replace(
+            self.operations[operation_id], retains_stacks=retain_stacks
+        )
         self._untarget(name, where)
 
     def import_stacks(self, name, stack_ids, organizational_units, preferences, operation_id):
@@ -427,7 +430,9 @@ class FakeStackSets:
         there = {one.key: one for one in self.sets[name].instances}
         for one in results:
             if operation.action is OperationAction.DELETE and one.key not in self.fail:
-                there.pop(one.key, None)
+                gone = there.pop(one.key, None)
+                if gone and not operation.retains_stacks:
+                    self.aws.accounts[one.key].stacks.pop(gone.stack_id, None)
             else:
                 there[one.key] = self._moved(one, there.get(one.key), operation.id)
         self.sets[name] = replace(

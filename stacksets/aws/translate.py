@@ -141,9 +141,10 @@ def instance_from(row: StackInstanceSummaryTypeDef) -> StackInstance:
 
 
 def described_operation_from(answer: StackSetOperationTypeDef) -> Operation:
-    """Read DescribeStackSetOperation, which alone tells what a drift detection has found."""
+    """Read DescribeStackSetOperation; more than the list it tells of detections and deletions."""
     drift = _drift_from(answer.get("StackSetDriftDetectionDetails"))
-    return replace(operation_from(answer), drift=drift)
+    retains = answer.get("RetainStacks", False)
+    return replace(operation_from(answer), drift=drift, retains_stacks=retains)
 
 
 def operation_from(row: StackSetOperationTypeDef | StackSetOperationSummaryTypeDef) -> Operation:

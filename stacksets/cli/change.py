@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stacksets import deploying, destroying
+from stacksets.aws.instance_stacks import find_stack_set_name
 from stacksets.cli.consent import Consent
 from stacksets.cli.manual import ManualCommand
 from stacksets.cli.manuals.change import DEPLOY, DESTROY
@@ -20,7 +21,7 @@ from stacksets.cli.saved import PLAN_FILE, hold
 from stacksets.cli.stages import check, lint, observe, open_aws
 from stacksets.effective import find_effective
 from stacksets.exposure import find_exposure
-from stacksets.kept_stacks import find_kept_stacks, list_let_go
+from stacksets.kept_stacks import OPERATIONS, find_kept_stacks, list_let_go
 from stacksets.leftovers import find_leftovers
 from stacksets.model.plan import Retention
 from stacksets.opening import refuse_compared
@@ -31,14 +32,17 @@ from stacksets.report.change import change_result, no_changes_result
 from stacksets.report.exposure import exposure_warnings
 from stacksets.report.leftovers import Remains, destroy_result
 from stacksets.report.plan import plan_message
+from stacksets.stack_ids import get_stack_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from stacksets.cli.saved import Held
     from stacksets.cli.session import Session
     from stacksets.model.desired import Deployment, InstanceKey
+    from stacksets.model.observed import StackInstance
     from stacksets.model.outcome import Outcome
     from stacksets.operation_ids import Purpose
     from stacksets.plan import PlanOptions
@@ -262,15 +266,35 @@ def _look_for_remains(
     Where a stack stays, what older stacks of the stack set have made may well be its own by now.
     """
     aws, deployment = planned.opened.aws, planned.opened.deployment
-    expected = find_retained(deployment, planned.observed, retention)
+    observed = planned.observed
+    instances = observed.instances if observed else ()
+    expected = find_retained(deployment, observed, retention)
     staying = {one.key for one in expected}
-    instances = planned.observed.instances if planned.observed else ()
-    keys = {*deployment.instance_keys(), *(one.key for one in instances), *let_go}
-    deleted = {one.key for one in instances} - staying
-    others = set() if retention is Retention.NONE else keys - deleted
+    removed = {one.key: one for one in instances if one.key not in staying}
+    keys = {*deployment.instance_keys(), *removed, *staying, *let_go}
+    others = set() if retention is Retention.NONE else keys - removed.keys()
     kept = find_kept_stacks(aws, deployment, expected, others, let_go)
-    leftovers = find_leftovers(aws, deployment, tuple(sorted(keys - kept.keys)))
-    return Remains(kept=kept, leftovers=leftovers, adopt=adopt)
+    return Remains(
+        kept=kept,
+        leftovers=find_leftovers(
+            aws,
+            deployment,
+            tuple(sorted(keys - kept.keys)),
+            imported=_list_imported(deployment, removed.values()),
+        ),
+        adopt=adopt,
+        knows_let_go=observed is not None and len(observed.operations) < OPERATIONS,
+    )
+
+
+def _list_imported(deployment: Deployment, removed: Iterable[StackInstance]) -> tuple[str, ...]:
+    """Give the ids of the stacks that were there and whose names tell nothing of the stack set."""
+    stack_ids = (one.stack_id for one in removed if one.stack_exists is not False)
+    return tuple(
+        one
+        for one in stack_ids
+        if one and find_stack_set_name(get_stack_name(one)) != deployment.name
+    )
 
 
 def _remove(

@@ -163,7 +163,8 @@ class StackToImport:
 class Operation:
     """One operation on the stack set; times are UTC.
 
-    `drift` is what a drift detection has found so far; only DescribeStackSetOperation tells it.
+    `drift` is what a drift detection has found so far, `retains_stacks` whether a deletion leaves
+    the stacks where they are; only DescribeStackSetOperation tells either.
     """
 
     id: OperationId
@@ -174,6 +175,7 @@ class Operation:
     ended: datetime | None = None
     failed_count: int = 0
     drift: DriftSummary | None = None
+    retains_stacks: bool = False
 
     @property
     def changes_nothing(self) -> bool:

@@ -16,10 +16,11 @@ _MOST_IMPORTED = 10
 """As many stacks as one import takes (API reference, ImportStacksToStackSet, StackIds)."""
 
 
-def kept_lines(kept: KeptStacks, adopt: str) -> Iterator[Line]:
+def kept_lines(kept: KeptStacks, adopt: str, name: str) -> Iterator[Line]:
     """Name each stack that stays, what takes it back or away, and each that should be there.
 
-    `adopt` is the command that takes stacks into a stack set, without its arguments.
+    `adopt` is the command that takes stacks into a stack set, without its arguments; `name` is the
+    stack set's that they were in.
     """
     if kept.there:
         yield Line(f"Stacks that stay ({len(kept.there)}), each looked up", Tone.STRONG)
@@ -38,14 +39,14 @@ def kept_lines(kept: KeptStacks, adopt: str) -> Iterator[Line]:
             "in its account tells how it went"
         )
     yield from (Line(f"  ?  {words}", Tone.WARNING) for _, words in kept.unread)
-    yield from (Line(f"  ·  {words}", Tone.FAINT) for words in untold_words(kept))
+    yield from (Line(f"  ·  {words}", Tone.WARNING) for words in untold_words(kept, name))
 
 
-def untold_words(kept: KeptStacks) -> list[str]:
+def untold_words(kept: KeptStacks, name: str) -> list[str]:
     """Say where a stack may stay that nobody can name any more, one sentence each."""
     return [
-        f"{key}: an earlier run let a stack go that has not the stack set's name: it stays unless "
-        "it was deleted since, and may have been imported"
+        f"{key}: an earlier operation let a stack go, and none named StackSet-{name}-… is found: "
+        "it stays unless it was imported again or deleted since"
         for key in kept.untold
     ]
 

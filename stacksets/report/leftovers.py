@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from stacksets.kept_stacks import OPERATIONS
 from stacksets.leftovers import HISTORY
 from stacksets.report.kept_stacks import kept_data, kept_lines, kept_words, untold_words
 from stacksets.report.message import Line, Result, Tone, align, count
@@ -32,11 +33,13 @@ class Remains:
     """What is there after a destroy: the stacks that were to stay, and what was left beside them.
 
     `adopt` is the command that takes stacks into a stack set, without its arguments.
+    `knows_let_go` is False where nothing tells any more which stacks the stack set once let go.
     """
 
     kept: KeptStacks
     leftovers: Leftovers
     adopt: str
+    knows_let_go: bool
 
 
 def destroy_result(
@@ -64,8 +67,8 @@ def destroy_result(
         exit_code=exit_code,
         lines=(
             _removed_line(deployment, removed, outcome, kept),
-            *kept_lines(kept, remains.adopt),
-            *_lines(leftovers, kept, "" if outcome else _where_looked(deployment)),
+            *kept_lines(kept, remains.adopt, deployment.name),
+            *_lines(deployment, remains, outcome),
         ),
         data={
             **record,
@@ -75,7 +78,7 @@ def destroy_result(
             "kept": [_leftover_data(one) for one in leftovers.kept],
             "pending": [_leftover_data(one) for one in leftovers.pending],
             "unchecked": [*(words for _, words in kept.unread), *leftovers.unchecked],
-            "beyond": [*untold_words(kept), *leftovers.beyond],
+            "beyond": [*untold_words(kept, deployment.name), *_beyond(remains, outcome)],
             **kept_data(kept, remains.adopt),
         },
     )
@@ -114,22 +117,12 @@ def _where_looked(deployment: Deployment) -> str:
     return f" in the {named} that the file names"
 
 
-def _lines(leftovers: Leftovers, kept: KeptStacks, where: str) -> Iterator[Line]:
-    nothing = "Nothing else is left" if kept.keys or kept.untold else "Nothing is left"
+def _lines(deployment: Deployment, remains: Remains, outcome: Outcome | None) -> Iterator[Line]:
+    leftovers = remains.leftovers
     if leftovers.found:
-        yield Line("Left, and should not be", Tone.BAD)
-        yield from _rows(leftovers.found, Tone.BAD)
-        if any(one.resource_type == _STACK for one in leftovers.found):
-            yield Line(
-                "→ a stack that was let go earlier is out of the stack set's reach: `aws "
-                "cloudformation delete-stack --stack-name NAME --region REGION` in its account "
-                "deletes it"
-            )
-    elif leftovers.unchecked or kept.unread:
-        yield Line(f"{nothing} where it could be looked, and not everywhere could it", Tone.WARNING)
+        yield from _found_lines(leftovers.found)
     else:
-        latest = f" of the latest {HISTORY} deleted stacks" if leftovers.beyond else ""
-        yield Line(f"{nothing}{where}{latest}", Tone.GOOD)
+        yield _nothing_line(deployment, remains, outcome)
     if leftovers.kept:
         yield Line("Kept by design")
         yield from _rows(leftovers.kept, Tone.PLAIN)
@@ -137,7 +130,43 @@ def _lines(leftovers: Leftovers, kept: KeptStacks, where: str) -> Iterator[Line]
         yield Line("Out of use, and deleted by AWS after its waiting period")
         yield from _rows(leftovers.pending, Tone.PLAIN)
     yield from (Line(f"  ?  {one}", Tone.WARNING) for one in leftovers.unchecked)
-    yield from (Line(f"  ·  {one}", Tone.FAINT) for one in leftovers.beyond)
+    yield from (Line(f"  ·  {one}", Tone.FAINT) for one in _beyond(remains, outcome))
+
+
+def _found_lines(found: Sequence[Leftover]) -> Iterator[Line]:
+    yield Line("Left, and should not be", Tone.BAD)
+    yield from _rows(found, Tone.BAD)
+    if any(one.resource_type == _STACK for one in found):
+        yield Line(
+            "→ a stack that was let go earlier is out of the stack set's reach: `aws "
+            "cloudformation delete-stack --stack-name NAME --region REGION` in its account "
+            "deletes it"
+        )
+
+
+def _nothing_line(deployment: Deployment, remains: Remains, outcome: Outcome | None) -> Line:
+    """Say that nothing is left, and of what: no more than was looked for."""
+    leftovers, kept = remains.leftovers, remains.kept
+    nothing = "Nothing else is left" if kept.keys or kept.untold else "Nothing is left"
+    named = "" if remains.knows_let_go else f" named StackSet-{deployment.name}-…"
+    latest = f"the latest {HISTORY} deleted stacks" if leftovers.beyond else "stacks"
+    of = f" of {latest}{named}" if leftovers.beyond or named else ""
+    if leftovers.unchecked or kept.unread:
+        words = "where it could be looked, and not everywhere could it"
+        return Line(f"{nothing}{of} {words}", Tone.WARNING)
+    return Line(f"{nothing}{of}{'' if outcome else _where_looked(deployment)}", Tone.GOOD)
+
+
+def _beyond(remains: Remains, outcome: Outcome | None) -> list[str]:
+    """Say what lies beyond that which was looked into, one sentence each."""
+    if remains.knows_let_go:
+        return list(remains.leftovers.beyond)
+    unknown = (
+        f"only the latest {OPERATIONS} operations tell which stacks were let go"
+        if outcome
+        else "a stack that was imported and let go has a name of its own: none was looked for"
+    )
+    return [unknown, *remains.leftovers.beyond]
 
 
 def _rows(leftovers: Sequence[Leftover], tone: Tone) -> Iterator[Line]:

@@ -99,6 +99,9 @@ STACK = Leftover(key=a_key(), resource_type="AWS::CloudFormation::Stack", name=f
 UNREAD_STACK = (a_key(), f"{a_key()}: could not look for the stack arn:1 (no role)")
 
 
+LONG_HISTORY = ("of 11 deleted stacks the latest 10 were looked into",)
+
+
 def _leftovers(found=(), kept=(), unchecked=(), pending=(), beyond=()):
     return Leftovers(found=found, kept=kept, unchecked=unchecked, pending=pending, beyond=beyond)
 
@@ -109,9 +112,14 @@ def _retained(there, *, removed=None, **kept):
     return _destroyed(_leftovers(), removed=instances, there=there, **kept)
 
 
-def _destroyed(leftovers, outcome=OUTCOME, removed=REMOVED, **kept):
+def _destroyed(leftovers, outcome=OUTCOME, removed=REMOVED, *, knows_let_go=True, **kept):
     removed = removed if outcome else ()
-    remains = Remains(kept=KeptStacks(**kept), leftovers=leftovers, adopt="stacksets import")
+    remains = Remains(
+        kept=KeptStacks(**kept),
+        leftovers=leftovers,
+        adopt="stacksets import",
+        knows_let_go=knows_let_go and outcome is not None,
+    )
     return destroy_result(a_deployment(), removed, outcome, remains, {})
 
 
@@ -137,6 +145,11 @@ RESULTS = {
     "smoke_none": (smoke_result([], [], {}), "passed", 0),
     "destroyed": (_destroyed(_leftovers()), "succeeded", 0),
     "destroyed_nothing": (_destroyed(_leftovers(), None), "no_changes", 0),
+    "destroyed_after_many_operations": (
+        _destroyed(_leftovers(beyond=LONG_HISTORY), knows_let_go=False),
+        "succeeded",
+        0,
+    ),
     "destroyed_but_left": (
         _destroyed(_leftovers((FORGOTTEN,), (KEPT,), ("could not look in us-west-1",))),
         "leftovers",
@@ -153,7 +166,7 @@ RESULTS = {
         4,
     ),
     "destroyed_with_a_long_history": (
-        _destroyed(_leftovers(beyond=("of 11 deleted stacks the latest 10 were looked into",))),
+        _destroyed(_leftovers(beyond=LONG_HISTORY)),
         "succeeded",
         0,
     ),

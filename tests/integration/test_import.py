@@ -297,3 +297,27 @@ def test_an_account_that_cannot_be_read_is_a_matter_of_access(
     assert (ran.exit_code, ran.result["code"]) == (4, "NOT_READY")
     [problem] = ran.result["error"]["problems"]
     assert problem["what"].startswith("could not be read: ")
+
+
+def test_an_imported_stack_that_was_let_go_is_told_by_a_later_destroy_and_no_other_is(
+    deployer: Deployer, folder: Folder
+) -> None:
+    both, all_of_them = f'"{WEST}", "{EAST}"', f'"{WEST}", "{EAST}", "{HOME}"'
+    folder.change("stacksets.toml", lambda text: text.replace(both, all_of_them))
+    made = {one: make_stack(deployer, one) for one in (EAST, WEST, HOME)}
+    assert folder.run("import", "--yes", *made.values()).exit_code == 0
+    deployer.local.client("cloudformation", ACCOUNT, EAST).update_termination_protection(
+        StackName=made[EAST], EnableTerminationProtection=True
+    )
+    folder.change("stacksets.toml", lambda text: text.replace(all_of_them, f'"{WEST}"'))
+    assert folder.deploy("--allow-delete").exit_code == 5
+    assert folder.deploy("--allow-delete", "--retain-inoperable").exit_code == 0
+    destroy = ("destroy", "--yes", "--allow-delete")
+
+    ran = folder.run(*destroy)
+
+    assert ran.exit_code == 0
+    assert [one.partition(":")[0] for one in ran.result["beyond"]] == [f"{ACCOUNT}/{EAST}"]
+    assert [one for one in made if made[one] in deployer.stacks(region=one)] == [EAST]
+    [unknown] = folder.run(*destroy).result["beyond"]
+    assert "a stack that was imported and let go has a name of its own" in unknown

@@ -534,7 +534,9 @@ def test_a_destroy_of_nothing_still_looks_for_what_is_left(run):
     assert code == 0
     assert out == (
         f"No changes. There is no stack set {NAME} in us-west-2\n"
-        "Nothing is left in the 2 accounts and regions that the file names\n"
+        f"Nothing is left of stacks named StackSet-{NAME}-… in the 2 accounts and regions that "
+        "the file names\n"
+        "  ·  a stack that was imported and let go has a name of its own: none was looked for\n"
     )
 
 

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from stacksets.aws.door import Stack
 from stacksets.kept_stacks import KeptStack, KeptStacks, find_kept_stacks, list_let_go
-from stacksets.model.observed import ResultStatus
+from stacksets.model.observed import OperationAction, ResultStatus
 from stacksets.operation_ids import Purpose, make_operation_id
 from tests.builders import (
     ACCOUNT,
@@ -115,15 +117,42 @@ def test_where_an_earlier_run_let_go_what_has_another_name_is_told(aws):
     assert kept == KeptStacks(there=(there(),), untold=(WEST_KEY,))
 
 
+def test_a_stack_with_another_name_is_not_told_by_the_one_that_was_made_in_its_place(aws):
+    aws.accounts[EAST_KEY] = an_account()
+
+    kept = find_kept_stacks(aws, a_deployment(), [an_expected()], [EAST_KEY], {EAST_KEY})
+
+    assert kept == KeptStacks(there=(there(),), untold=(EAST_KEY,))
+
+
+def test_what_was_let_go_is_told_also_where_nothing_counts_as_kept(aws):
+    aws.accounts[EAST_KEY] = an_account()
+    aws.accounts[WEST_KEY] = FakeAccount()
+
+    kept = find_kept_stacks(aws, a_deployment(), [], (), {EAST_KEY, WEST_KEY})
+
+    assert kept == KeptStacks(untold=(WEST_KEY,))
+
+
 def test_the_operations_that_retained_tell_where_stacks_were_let_go(aws):
-    retaining = make_operation_id(Purpose.DESTROY_RETAIN_STACKS, DIGEST, 1)
-    deleting = make_operation_id(Purpose.DESTROY, DIGEST, 1)
     sets = aws.fake_stack_sets
     failed = a_result(HOME_KEY, status=ResultStatus.FAILED)
-    sets.results = {retaining: (a_result(EAST_KEY), failed), deleting: (a_result(WEST_KEY),)}
-    operations = tuple(an_operation(id=one) for one in (retaining, deleting, "theirs"))
+    operations = {
+        "retaining": an_operation(action=OperationAction.DELETE, retains_stacks=True),
+        make_operation_id(Purpose.DESTROY_RETAIN_INOPERABLE, DIGEST, 1): an_operation(
+            action=OperationAction.DELETE
+        ),
+        make_operation_id(Purpose.DEPLOY_RETAIN_INOPERABLE, DIGEST, 1): an_operation(
+            action=OperationAction.UPDATE
+        ),
+    }
+    sets.operations = {key: replace(one, id=key) for key, one in operations.items()}
+    listed = [replace(one, retains_stacks=False) for one in sets.operations.values()]
+    gone = an_operation(id="gone", action=OperationAction.DELETE)
+    sets.results = dict.fromkeys(sets.operations, (a_result(WEST_KEY),))
+    sets.results["retaining"] = (a_result(EAST_KEY), failed)
 
-    let_go = list_let_go(aws, a_deployment(), a_stack_set(operations=operations))
+    let_go = list_let_go(aws, a_deployment(), a_stack_set(operations=(*listed, gone)))
 
     assert let_go == {EAST_KEY}
-    assert sets.reads == ["list_results"]
+    assert sorted(sets.reads) == ["find_operation"] * 3 + ["list_results"]

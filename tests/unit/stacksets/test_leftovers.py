@@ -9,7 +9,7 @@ from stacksets.aws.door import Leftover, Stack, StackEvent
 from stacksets.aws.resources import CHECKED_TYPES, ResourceState
 from stacksets.errors import PermissionDeniedError
 from stacksets.leftovers import HISTORY, Leftovers, find_leftovers
-from tests.builders import ACCOUNT, EAST, NAME, WEST, a_deployment, a_key, a_template
+from tests.builders import ACCOUNT, EAST, NAME, WEST, a_deployment, a_key, a_stack_id, a_template
 from tests.fakes import FakeAws
 
 FUNCTION, API = "AWS::Lambda::Function", "AWS::ApiGateway::RestApi"
@@ -36,6 +36,12 @@ def event(resource_type, physical_id, status="CREATE_COMPLETE", logical_id="Thin
     )
 
 
+def _stack(name, status):
+    return Stack(
+        id=name, name=name, status=status, status_reason="", outputs={}, parameters={}, tags={}
+    )
+
+
 @dataclass
 class Account:
     """An account after a destroy: which stacks were there, and what still is."""
@@ -47,20 +53,14 @@ class Account:
     pending: set[tuple[str, str]] = field(default_factory=set)
     secret: frozenset[str] = frozenset()
     asked: list[str] = field(default_factory=list)
+    statuses: dict[str, str] = field(default_factory=dict)
+
+    def find_stack(self, name_or_id):
+        status = self.statuses.get(name_or_id)
+        return status and _stack(name_or_id, status)
 
     def list_stacks(self, name_prefix):
-        return tuple(
-            Stack(
-                id=name,
-                name=name,
-                status="DELETE_FAILED",
-                status_reason="",
-                outputs={},
-                parameters={},
-                tags={},
-            )
-            for name in self.live
-        )
+        return tuple(_stack(name, "DELETE_FAILED") for name in self.live)
 
     def list_deleted_stacks(self, name_prefix):
         return self.deleted
@@ -252,3 +252,19 @@ def test_a_history_that_is_looked_into_whole_needs_no_word(aws, account):
     account.deleted = tuple(an_id(number) for number in range(HISTORY))
 
     assert look(aws).beyond == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "is_there"), [("DELETE_FAILED", True), ("DELETE_COMPLETE", False), (None, False)]
+)
+def test_a_stack_that_was_imported_is_looked_for_by_its_id(aws, account, status, is_there):
+    imported = a_stack_id()
+    account.statuses = {imported: status}
+    account.events = {imported: (event(LOGS, "mine"),)}
+    account.there = {(LOGS, "mine")}
+
+    found = find_leftovers(aws, a_deployment(), (a_key(), a_key(region=WEST)), [imported]).found
+
+    stack = left("AWS::CloudFormation::Stack", imported)
+    assert found == ((stack,) if is_there else ()) + (left(LOGS, "mine"),)
+    assert account.asked == [imported, an_id()]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from stacksets.model.desired import Organization, PermissionModel
@@ -134,12 +136,22 @@ def test_a_running_deletion_is_warned_of_where_stacks_are_to_stay():
 
 
 def test_what_an_earlier_destroy_has_let_go_is_told_by_one_that_deletes():
-    earlier = an_operation(id=make_operation_id(Purpose.DESTROY_RETAIN_STACKS, DIGEST, 1))
+    earlier, perhaps, update = (
+        an_operation(id=make_operation_id(purpose, DIGEST, 1), action=action)
+        for purpose, action in (
+            (Purpose.DESTROY_RETAIN_STACKS, OperationAction.DELETE),
+            (Purpose.DEPLOY_RETAIN_INOPERABLE, OperationAction.DELETE),
+            (Purpose.DEPLOY_RETAIN_INOPERABLE, OperationAction.UPDATE),
+        )
+    )
     observed = a_stack_set(WELL, operations=(earlier, an_operation()))
+    doubtful = replace(observed, operations=(perhaps, update))
 
     (note,) = make_destroy_plan(a_deployment(), observed).notes
+    (doubt,) = make_destroy_plan(a_deployment(), doubtful).notes
 
     assert "by stacksets destroy --retain-stacks) has let stacks go" in note
+    assert "by stacksets deploy --retain-inoperable) may have let stacks go" in doubt
     assert make_destroy_plan(a_deployment(), observed, Retention.ALL).notes == ()
 
 

@@ -258,6 +258,19 @@ def test_one_page_of_operations_is_read_with_times_in_utc(stack_sets, cloudforma
     assert found.created.tzinfo is UTC
 
 
+@pytest.mark.parametrize("retains", [True, False])
+def test_a_deletion_tells_whether_it_leaves_the_stacks(stack_sets, cloudformation, retains):
+    row = {
+        "OperationId": OPERATION,
+        "Action": "DELETE",
+        "Status": "SUCCEEDED",
+        "RetainStacks": retains,
+    }
+    cloudformation.add_response("describe_stack_set_operation", {"StackSetOperation": row})
+
+    assert stack_sets.find_operation("svc-dev", OPERATION).retains_stacks is retains
+
+
 def test_a_running_operation_has_no_end(stack_sets, cloudformation):
     row = {"OperationId": OPERATION, "Action": "DELETE", "Status": "RUNNING"}
     cloudformation.add_response(
