@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from stacksets.attempts import Attempts
 from stacksets.concluding import Run, conclude
 from stacksets.errors import OperationInProgressError, StalePlanError
 from stacksets.execute import Execution, execute_plan
@@ -19,6 +20,7 @@ from stacksets.model.outcome import OperationObserved, StepStarted, Verified, Wa
 from stacksets.model.plan import AttachToOperation, CreateStackSet, DeleteStackSet
 from stacksets.observing import observe_stack_set
 from stacksets.operation_ids import find_purpose, tell_operation
+from stacksets.settling import may_settle
 from stacksets.waiting import IfBusy, Patience, poll
 from stacksets.watch import (
     UNNAMED,
@@ -44,17 +46,7 @@ if TYPE_CHECKING:
 _MOST_REFUSALS = 10
 _LAG_SECONDS = 30.0
 _IAM_SECONDS = 120.0
-_IAM_PAUSE_SECONDS = 5.0
-
-# What CloudFormation answers while a role that was just made has not reached every part of IAM; the
-# same texts that Terraform's provider retries on (isRetryableIAMPropagationErr).
-_IAM_TEXTS = (
-    "AccountGate check failed",
-    "is not authorized",
-    "role has insufficient",
-    "role with trust relationship",
-    "The security token included in the request is invalid",
-)
+_FIRST_IAM_PAUSE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +94,7 @@ class _Progress:
     `operation_ids` and `current` are sets in the order of sending.
     `refusals` counts those one after the other; `pauses` lets the world come to rest before it is
     looked at again, and ends with the patience. `is_busy` is True while AWS refuses because of an
-    operation that it does not name.
+    operation that it does not name. `iam_pause` is how long roles are waited for next.
     """
 
     first: Plan
@@ -114,6 +106,8 @@ class _Progress:
     current: dict[OperationId, None] = field(default_factory=dict)
     refusals: int = 0
     is_busy: bool = False
+    attempts: Attempts = field(default_factory=Attempts)
+    iam_pause: float = _FIRST_IAM_PAUSE_SECONDS
 
 
 def converge(changer: Changer, first: Plan) -> Outcome:
@@ -159,7 +153,7 @@ def _converge(changer: Changer, progress: _Progress) -> Outcome:
         if execution is None or (succeeded and _attaches(remaining)):
             _pause(changer, progress)
             changer.consent(remaining)
-        elif _is_iam_settling(execution, changer.clock.monotonic() - progress.began):
+        elif _is_iam_settling(changer, progress, execution, observed):
             _wait_for_iam(changer, progress)
         else:
             break
@@ -167,7 +161,7 @@ def _converge(changer: Changer, progress: _Progress) -> Outcome:
     return conclude(
         changer.aws,
         changer.deployment,
-        execution or Execution(),
+        progress.attempts.add_earlier(execution or Execution(), observed, remaining),
         observed,
         remaining=remaining,
         run=Run(
@@ -201,6 +195,7 @@ def _carry_out(changer: Changer, plan: Plan, progress: _Progress) -> Execution |
         _count_refusal(progress, plan, error)
         return None
     progress.refusals, progress.is_busy = 0, False
+    progress.attempts.remember(plan, execution)
     return None if _attaches(plan) else execution
 
 
@@ -311,17 +306,25 @@ def _look_again(changer: Changer, *, patient: bool) -> tuple[StackSet | None, Pl
     return observed, plan
 
 
-def _is_iam_settling(execution: Execution, seconds: float) -> bool:
-    reasons = [one.status_reason for one in execution.results if one.status is ResultStatus.FAILED]
-    return seconds < _IAM_SECONDS and any(
-        text in reason for reason in reasons for text in _IAM_TEXTS
+def _is_iam_settling(
+    changer: Changer, progress: _Progress, execution: Execution, observed: StackSet | None
+) -> bool:
+    return changer.clock.monotonic() - progress.began < _IAM_SECONDS and may_settle(
+        changer.aws,
+        changer.deployment,
+        [one for one in execution.results if one.status is ResultStatus.FAILED],
+        firsts=progress.attempts.find_firsts(observed),
+        now=changer.clock.now(),
     )
 
 
 def _wait_for_iam(changer: Changer, progress: _Progress) -> None:
+    """Wait ever longer: another try is an operation, and a handful of them has to do."""
     left = changer.patience.seconds_left(changer.clock)
-    if left is not None and left <= _IAM_PAUSE_SECONDS:
-        raise still_running(None, changer.patience)
     gone = changer.clock.monotonic() - progress.began
+    pause = min(progress.iam_pause, max(_FIRST_IAM_PAUSE_SECONDS, _IAM_SECONDS - gone))
+    if left is not None and left <= pause:
+        raise still_running(None, changer.patience)
     changer.notify(Waited(what="IAM", seconds=gone))
-    changer.clock.sleep(_IAM_PAUSE_SECONDS)
+    changer.clock.sleep(pause)
+    progress.iam_pause *= 2

@@ -80,6 +80,7 @@ class FakeAccount:
     events: dict[str, tuple[StackEvent, ...]] = field(default_factory=dict)
     failures: dict[str, tuple[StackEvent, ...]] = field(default_factory=dict)
     roles: dict[str, dict] = field(default_factory=dict)
+    roles_made: dict[str, datetime] = field(default_factory=dict)
     policies: tuple[str, ...] = ()
     gateway_role: str | None = None
     identity_providers: tuple[str, ...] = ()
@@ -125,6 +126,9 @@ class FakeAccount:
 
     def find_role_trust(self, name):
         return self.roles.get(name)
+
+    def find_role_creation(self, name):
+        return self.roles_made.get(name)
 
     def has_policy(self, arn):
         self.calls.append("has_policy")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from types_boto3_cloudformation.type_defs import StackSummaryTypeDef
+    from types_boto3_iam.type_defs import RoleTypeDef
 
     from stacksets.aws.clients import Clients
     from stacksets.aws.door import RegionOptStatus, Stack, StackEvent
@@ -163,12 +164,20 @@ class BotoAccount:
 
     def find_role_trust(self, name: str) -> Mapping[str, object] | None:
         """Give a role's trust policy, None where there is no such role."""
+        role = self._find_role(name)
+        return role and cast("Mapping[str, object]", role["AssumeRolePolicyDocument"])
+
+    def find_role_creation(self, name: str) -> datetime | None:
+        """Tell when a role was made, in UTC, None where there is no such role."""
+        role = self._find_role(name)
+        return role and role["CreateDate"].astimezone(UTC)
+
+    def _find_role(self, name: str) -> RoleTypeDef | None:
         try:
             with self._asking("iam:GetRole"):
-                answer = self._clients.iam.get_role(RoleName=name)
+                return self._clients.iam.get_role(RoleName=name)["Role"]
         except AbsentError:
             return None
-        return cast("Mapping[str, object]", answer["Role"]["AssumeRolePolicyDocument"])
 
     def has_policy(self, arn: str) -> bool:
         """Tell whether IAM has a managed policy of that ARN."""

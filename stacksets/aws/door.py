@@ -262,6 +262,9 @@ class Account(Protocol):
     def find_role_trust(self, name: str) -> Mapping[str, object] | None:
         """Give a role's trust policy, None where there is no such role."""
 
+    def find_role_creation(self, name: str) -> datetime | None:
+        """Tell when a role was made, in UTC, None where there is no such role."""
+
     def has_policy(self, arn: str) -> bool:
         """Tell whether IAM has a managed policy of that ARN."""
 

@@ -23,6 +23,7 @@ from stacksets.model.desired import (
     Region,
 )
 from stacksets.model.observed import (
+    AccountGateStatus,
     AutoDeploymentTarget,
     DetailedStatus,
     DriftStatus,
@@ -162,12 +163,14 @@ def operation_from(row: StackSetOperationTypeDef | StackSetOperationSummaryTypeD
 
 def result_from(row: StackSetOperationResultSummaryTypeDef) -> OperationResult:
     """Read how an operation went in one account and region."""
+    gate = row.get("AccountGateResult", {}).get("Status")
     return OperationResult(
         account=AccountId(row["Account"]),
         region=Region(row["Region"]),
         status=_known(ResultStatus, row["Status"]),
         status_reason=row.get("StatusReason", ""),
         organizational_unit_id=_unit(row.get("OrganizationalUnitId")),
+        gate=AccountGateStatus(gate) if gate and gate in {*AccountGateStatus} else None,
     )
 
 
@@ -206,13 +209,12 @@ def summary_from(answer: GetTemplateSummaryOutputTypeDef) -> TemplateSummary:
 
 def stack_from(answer: StackTypeDef) -> Stack:
     """Read a stack as DescribeStacks gives it."""
-    outputs = answer.get("Outputs", ())
     return Stack(
         id=answer.get("StackId", ""),
         name=answer["StackName"],
         status=answer["StackStatus"],
         status_reason=answer.get("StackStatusReason", ""),
-        outputs={one["OutputKey"]: one.get("OutputValue", "") for one in outputs},
+        outputs={one["OutputKey"]: one.get("OutputValue", "") for one in answer.get("Outputs", ())},
         parameters=parameters_from(answer.get("Parameters", ())),
         tags=tags_from(answer.get("Tags", ())),
         parent_id=answer.get("ParentId"),
@@ -297,8 +299,7 @@ def _auto_deployment_to(wanted: AutoDeployment | None) -> Request | None:
 def targets_to(where: Rectangle) -> Request:
     """Write the accounts of a call: alone, or as units and what the filter makes of them.
 
-    Units alone mean all accounts below them, nested ones included (API reference,
-    DeploymentTargets).
+    Units alone mean all accounts below them, nested ones too (API reference, DeploymentTargets).
     """
     if not where.organizational_units:
         return {"Accounts": list(where.accounts)}

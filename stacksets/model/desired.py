@@ -23,6 +23,9 @@ SELF = AccountId("self")
 ADMIN_ACCOUNT = "{admin_account}"
 """Stands in the strings of a deployment file for the id of the administrator account."""
 
+DEFAULT_EXECUTION_ROLE = "AWSCloudFormationStackSetExecutionRole"
+"""The role of the target accounts where none is named (API reference, CreateStackSet)."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class InstanceKey:

@@ -89,6 +89,17 @@ class ResultStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class AccountGateStatus(StrEnum):
+    """What the account gate said, a function that an account may have; SKIPPED: it was not asked.
+
+    FAILED is its no (API reference, AccountGateResult).
+    """
+
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    SKIPPED = "SKIPPED"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """Why something could not be read, and what to do about it."""
@@ -185,13 +196,14 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationResult:
-    """How one operation went in one account and region."""
+    """How one operation went in one account and region; `gate` is what the account gate said."""
 
     account: AccountId
     region: Region
     status: ResultStatus
     status_reason: str = ""
     organizational_unit_id: OrganizationalUnitId | None = None
+    gate: AccountGateStatus | None = None
 
     @property
     def key(self) -> InstanceKey:

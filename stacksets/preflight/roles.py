@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacksets.errors import Problem
-from stacksets.model.desired import InstanceKey, PermissionModel
+from stacksets.model.desired import DEFAULT_EXECUTION_ROLE, InstanceKey, PermissionModel
 from stacksets.parameter_values import declared_parameters
 from stacksets.preflight.case import Unchecked, unread
 from stacksets.preflight.trust import Caller, judge_trust
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _SERVICE = "cloudformation.amazonaws.com"
 _DEFAULT_ADMINISTRATION = "AWSCloudFormationStackSetAdministrationRole"
-_DEFAULT_EXECUTION = "AWSCloudFormationStackSetExecutionRole"
 _ANY_ID = "00000000-0000-0000-0000-000000000000"
 """Stands for the id that AWS gives a stack set when it is created."""
 
@@ -48,7 +47,7 @@ def _check_administration_role(case: Case) -> Iterator[Finding]:
 
 
 def _check_execution_roles(case: Case) -> Iterator[Finding]:
-    name = case.deployment.execution_role_name or _DEFAULT_EXECUTION
+    name = case.deployment.execution_role_name or DEFAULT_EXECUTION_ROLE
     arn = _administration_role_arn(case)
     partition, account = arn.split(":")[1], arn.split(":")[4]
     administration = Caller(

@@ -302,10 +302,8 @@ def test_an_inoperable_instance_that_the_file_wants_is_made_anew_beside_its_old_
 
 
 @pytest.fixture
-def closed(stranger: Deployer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
+def closed(stranger: Deployer, tmp_path: Path) -> Small:
     """A self-managed stack set over two accounts, one of which was closed since."""
-    # A role that cannot be assumed may be a fresh one: two tries tell as much as twenty-four.
-    monkeypatch.setattr("stacksets.converge._IAM_SECONDS", 6.0)
     small = Small(folder=Folder(write_small(tmp_path)), deployer=stranger)
     world = make_organization(stranger.local, {"Apps": [OTHER_ACCOUNT]}, management=ACCOUNT)
     make_roles(stranger.local, ACCOUNT, OTHER_ACCOUNT)

@@ -62,6 +62,10 @@ class Run:
         self.stack_sets.results[operation_id] = ()
         self.stack_sets.polls_until_done = polls
 
+    def wider(self):
+        """The same with one stack instance more, the first of its account and region."""
+        return a_deployment(targets=targets((ACCOUNT, EAST), (ACCOUNT, WEST), (ACCOUNT, HOME)))
+
     def writes(self):
         return [call[0] for call in self.stack_sets.calls]
 
@@ -201,10 +205,10 @@ def test_patience_ends_while_anothers_runs():
 
 def test_patience_ends_while_roles_spread():
     run = Run()
-    run.stack_sets.fail[a_key()] = NO_ROLE
+    run.stack_sets.fail[a_key(region=HOME)] = NO_ROLE
 
     with pytest.raises(StillRunningError, match="no operation runs"):
-        run.deploy(run.changed, Patience(until=run.clock.seconds + 20))
+        run.deploy(run.wider(), Patience(until=run.clock.seconds + 20))
 
 
 class Interrupted(FakeClock):
@@ -283,3 +287,33 @@ def test_a_run_that_succeeds_after_all_leaves_nothing_undone():
 
     assert outcome.verdict is Verdict.SUCCEEDED
     assert (outcome.not_attempted, outcome.unsent) == ((), ())
+
+
+def test_fresh_roles_are_waited_for_with_a_handful_of_operations():
+    run = Run()
+    run.stack_sets.fail[a_key(region=HOME)] = NO_ROLE
+    began = run.clock.seconds
+
+    outcome = run.deploy(run.wider())
+
+    assert outcome.verdict is Verdict.FAILED
+    assert 3 <= len(outcome.operation_ids) <= 6
+    assert 110 <= run.clock.seconds - began <= 125
+
+
+def test_what_failed_first_is_still_told_after_tries_that_did_not_come_to_it_again():
+    run = Run()
+    run.stack_sets.sets.clear()
+    run.stack_sets.fail[a_key(region=HOME)] = NO_ROLE
+    run.stack_sets.fail[a_key("222222222222", EAST)] = "no quota"
+    run.stack_sets.tolerated = 2
+    both = targets(*((one, region) for one in (ACCOUNT, "222222222222") for region in (EAST, HOME)))
+
+    outcome = run.deploy(a_deployment(targets=both))
+
+    assert {cause.key: cause.reason for cause in outcome.root_causes} == {
+        a_key(region=HOME): NO_ROLE,
+        a_key("222222222222", EAST): "no quota",
+    }
+    assert outcome.not_attempted == ()
+    assert len(run.stack_sets.results[outcome.operation_ids[-1]]) == 1

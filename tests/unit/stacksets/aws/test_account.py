@@ -341,6 +341,16 @@ def test_a_role_that_is_not_there_has_no_trust_policy(account, clients, stub):
     assert account.find_role_trust("execution") is None
 
 
+def test_a_role_tells_when_it_was_made(account, clients, stub):
+    service = stub(clients.iam)
+    service.add_response("get_role", a_role({}), {"RoleName": "execution"})
+    service.add_client_error("get_role", "NoSuchEntity", "no", 404)
+
+    made = [account.find_role_creation("execution"), account.find_role_creation("execution")]
+
+    assert made == [THEN, None]
+
+
 def test_a_policy_is_looked_for_by_its_arn(account, clients, stub):
     arn = "arn:aws:iam::111111111111:policy/boundary"
     service = stub(clients.iam)
@@ -455,6 +465,7 @@ CALLS = [
     ("cloudformation", "DeleteStack", lambda account: account.delete_stack("svc")),
     ("iam", "GetRole", lambda account: account.has_role("r")),
     ("iam", "GetRole", lambda account: account.find_role_trust("r")),
+    ("iam", "GetRole", lambda account: account.find_role_creation("r")),
     ("iam", "GetPolicy", lambda account: account.has_policy("arn:aws:iam::aws:policy/p")),
     ("account", "ListRegions", lambda account: account.list_region_statuses()),
     ("lambda", "GetAccountSettings", lambda account: account.lambda_concurrency()),

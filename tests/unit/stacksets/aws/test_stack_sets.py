@@ -27,6 +27,7 @@ from stacksets.model.desired import (
     RegionConcurrency,
 )
 from stacksets.model.observed import (
+    AccountGateStatus,
     DetailedStatus,
     InstanceStatus,
     Operation,
@@ -315,6 +316,24 @@ def test_results_are_listed_to_the_last_page(stack_sets, cloudformation):
         ),
         OperationResult(account=ONE, region=EAST, status=ResultStatus.CANCELLED),
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "gate"),
+    [
+        ({"Status": "FAILED", "StatusReason": "no"}, AccountGateStatus.FAILED),
+        ({"Status": "SKIPPED"}, AccountGateStatus.SKIPPED),
+        ({"Status": "NEWER"}, None),
+        ({}, None),
+    ],
+)
+def test_a_result_tells_what_the_account_gate_said(stack_sets, cloudformation, said, gate):
+    row = {"Account": ONE, "Region": WEST, "Status": "FAILED", "AccountGateResult": said}
+    cloudformation.add_response("list_stack_set_operation_results", {"Summaries": [row]})
+
+    [result] = stack_sets.list_results("svc-dev", OPERATION)
+
+    assert result.gate is gate
 
 
 def test_of_an_operation_only_the_failed_results_can_be_listed(stack_sets, cloudformation):
