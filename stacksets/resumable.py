@@ -71,6 +71,15 @@ def get_resumable(observed: StackSet) -> Resumable:
     return Resumable(operation=latest, purpose=purpose, passed_over=passed_over)
 
 
+def nothing_there(name: str) -> InputError:
+    """Refuse to go on where there is no stack set, neither deployed nor known to be destroyed."""
+    return InputError(
+        f"there is no stack set {name}: nothing tells whether a deploy was interrupted before it "
+        "was made, or a destroy after it was removed",
+        hint="`stacksets deploy` begins anew, `stacksets destroy` looks for what is left",
+    )
+
+
 def list_latest_change(operations: Sequence[Operation]) -> tuple[Operation, ...]:
     """Give the latest operation that changes anything, with all that the same plan sent before it.
 

@@ -39,7 +39,7 @@ from stacksets.report.operations import (
     watched_result,
 )
 from stacksets.report.plan import plan_message
-from stacksets.resumable import get_resumable, list_latest_change
+from stacksets.resumable import get_resumable, list_latest_change, nothing_there
 from stacksets.watch import follow, stop_operations, watch_operations
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def resume(
     opened = open_aws(session, unbound)
     observed = observe(session, opened, audit=options.audit)
     if observed is None:
-        return not_deployed_result(opened.deployment.name, session.record.data())
+        raise nothing_there(opened.deployment.name)
     purpose = _get_purpose(session, observed)
     destroys = purpose in DESTROYS.values()
     if purpose is Purpose.DEPLOY_RETAIN_INOPERABLE:

@@ -195,7 +195,7 @@ class NothingRunsResult(Record):
 class NoOperationsResult(Record):
     """There is no stack set, so there is no operation to speak of."""
 
-    command: Literal["watch", "stop", "events", "resume"]
+    command: Literal["watch", "stop", "events"]
     """The command."""
     code: Literal["not_deployed"]
     """How it ended."""

@@ -58,7 +58,7 @@ IMPORT = Manual(
 )
 RESUME = Manual(
     exit_codes={
-        0: "The desired state is reached and verified, or nothing is deployed.",
+        0: "The desired state is reached and verified.",
         3: "Input refused: the file, a plan without consent, nothing that was interrupted.",
         4: "No access; or a destroy could not look everywhere for what is left.",
         5: "Stack instances failed, the operation was stopped, or AWS failed.",

@@ -485,8 +485,13 @@ def test_without_any_operation_there_is_nothing_to_resume(run, sets):
     assert run("resume", "--yes")[0] == 3
 
 
-def test_without_a_stack_set_there_is_nothing_to_resume(run):
-    assert run("resume")[:2] == (0, f"There is no stack set {NAME}, so no operation runs\n")
+def test_without_a_stack_set_there_is_nothing_to_resume_and_that_is_no_success(run):
+    code, out, err = run("resume", "--yes")
+
+    assert code == 3
+    assert (out, f"there is no stack set {NAME}" in err) == ("", True)
+    assert "begins anew, `stacksets destroy" in err
+    assert "looks for what is left" in err
 
 
 def test_events_lists_the_latest_operations(run, sets):
