@@ -98,15 +98,23 @@ def _lines(outcome: Outcome, well: str, again: str) -> Iterator[Line]:
 
 
 def _healthy_words(outcome: Outcome, well: str) -> str:
-    """Count the stack instances that are well and that the plan which remains leaves alone."""
-    if not outcome.instances:
-        return ""
+    """Count the stack instances that are as they shall be, of those that shall be.
+
+    Those that were never made count as well as those that are there: a plan that remains leaves
+    neither alone. Where all are to go, they are counted from the first that went.
+    """
     remaining = outcome.remaining.instances if outcome.remaining else ()
     unfinished = {one.key for one in remaining if one.kind is not ChangeKind.LEAVE}
-    counted = [one for one in outcome.instances if one.key not in outcome.kept]
-    healthy = sum(_is_well(one) and one.key not in unfinished for one in counted)
+    counted = ({one.key for one in outcome.instances} | unfinished).difference(outcome.kept)
+    goes = {one.key for one in outcome.plan.instances if one.kind.leaves_stack_set}
+    if counted and counted <= goes:
+        removed = len(goes) - len(counted)
+        return f": {removed} of {count(len(goes), 'stack instance')} removed"
+    well_ones = [one.key for one in outcome.instances if _is_well(one) and one.key in counted]
+    healthy = sum(one not in unfinished for one in well_ones)
     kept = f", {len(outcome.kept)} left alone" if outcome.kept else ""
-    return f": {healthy} of {count(len(counted), 'stack instance')} {well}{kept}"
+    words = f": {healthy} of {count(len(counted), 'stack instance')} {well}"
+    return f"{words if counted else ''}{kept}"
 
 
 def _instance_lines(outcome: Outcome, told: Collection[InstanceKey]) -> Iterator[Line]:

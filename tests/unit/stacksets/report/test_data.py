@@ -33,6 +33,7 @@ from tests.builders import (
     ACCOUNT,
     CONTENT,
     EAST,
+    HOME,
     WEST,
     a_deployment,
     a_key,
@@ -199,6 +200,28 @@ def test_what_is_still_to_be_changed_or_removed_is_not_as_desired():
         outcome = _an_outcome(verdict=Verdict.FAILED, instances=there, remaining=remaining)
         title = change_result(outcome, {}).lines[0].text
         assert title == f"Failed in 0.0 s: {words} stack instances as desired"
+
+
+def test_stack_instances_that_were_never_made_are_counted_too():
+    one = an_instance(a_key(region=EAST), overrides={})
+    deployment = a_deployment(targets=targets((ACCOUNT, EAST), (ACCOUNT, WEST), (ACCOUNT, HOME)))
+    remaining = make_plan(deployment, a_stack_set(one))
+
+    outcome = _an_outcome(verdict=Verdict.FAILED, instances=(one,), remaining=remaining)
+    none = _an_outcome(verdict=Verdict.FAILED, instances=(), remaining=make_plan(deployment, None))
+
+    assert change_result(outcome, {}).lines[0].text.endswith("1 of 3 stack instances as desired")
+    assert change_result(none, {}).lines[0].text.endswith("0 of 3 stack instances as desired")
+
+
+def test_of_a_destroy_that_failed_those_that_went_are_counted():
+    first = make_destroy_plan(a_deployment(), a_stack_set(*BOTH))
+    left = BOTH[1:]
+    remaining = make_destroy_plan(a_deployment(), a_stack_set(*left))
+
+    outcome = _an_outcome(verdict=Verdict.FAILED, plan=first, instances=left, remaining=remaining)
+
+    assert change_result(outcome, {}).lines[0].text.endswith("1 of 2 stack instances removed")
 
 
 INOPERABLE = an_instance(a_key(), status=InstanceStatus.INOPERABLE)
