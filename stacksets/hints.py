@@ -74,15 +74,16 @@ def find_hint(
     for entry in ENTRIES:
         found = re.search(entry.pattern, reason)
         if found:
-            known = {
+            known: dict[str, str] = {
                 "account": key.account,
                 "region": key.region,
                 "here": f"{key.account} in {key.region}",
                 "again": again or retry.again,
                 "stack": stack_id or "STACK",
                 "where": key.account,
-                **{name: text or "…" for name, text in found.groupdict().items()},
             }
+            # What a reason names is meant, also where it is not the place that it struck.
+            known |= {name: text for name, text in found.groupdict().items() if text}
             known["make_role"] = (_BOOTSTRAP if bootstraps else _MAKE_ROLE).format(**known)
             action = (retry.removes and entry.removal) or entry.action
             return Hint(

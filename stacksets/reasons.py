@@ -55,11 +55,12 @@ ENTRIES = (
     ),
     Entry(
         "region_not_enabled",
-        r"OptInRequired|[Rr]egion '?[a-z]{2}-[a-z-]+-\d'? is (?:disabled|not enabled|not opted in)",
+        r"OptInRequired|[Rr]egion '?(?P<region>[a-z]{2}-[a-z-]+-\d)'? is "
+        r"(?:disabled|not enabled|not opted in)(?: for account (?P<account>\d{12}))?",
         "region {region} has to be opted into, and account {account} has not done so (the "
-        "administrator account needs it as well)",
-        "`aws account enable-region --region-name {region}` in both accounts, and wait until it is "
-        "ENABLED; then {again}",
+        "administrator account and the target both have to)",
+        "`aws account enable-region --region-name {region}` in account {account}, and wait until "
+        "it is ENABLED; then {again}",
     ),
     Entry(
         "token_not_accepted",

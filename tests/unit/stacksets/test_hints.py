@@ -225,6 +225,28 @@ def test_a_hint_names_the_stack_in_the_command_where_it_is_known():
     assert f"--stack-name STACK --region {EAST}`" in unknown.action
 
 
+@pytest.mark.parametrize(
+    ("reason", "account", "region"),
+    [
+        (
+            f"Region ap-east-1 is not enabled for account {OTHER_ACCOUNT}.",
+            OTHER_ACCOUNT,
+            "ap-east-1",
+        ),
+        ("The region ap-east-1 is not enabled for this account", ACCOUNT, "ap-east-1"),
+        ("Error Code: OptInRequired", ACCOUNT, EAST),
+    ],
+)
+def test_a_region_is_to_be_enabled_where_the_reason_says_else_where_it_struck(
+    reason, account, region
+):
+    found = hint(reason)
+
+    assert found is not None
+    assert f"region {region} has to be opted into, and account {account} has not" in found.meaning
+    assert f"enable-region --region-name {region}` in account {account}," in found.action
+
+
 def test_a_denied_action_is_named():
     found = hint("X is not authorized to perform: iam:CreateRole on resource: y")
 
