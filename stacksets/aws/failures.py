@@ -109,10 +109,12 @@ class Origin:
             raise _refused(error, api, self) from error
         except boto.BotoCoreError as error:
             raise _failed(error, api, self) from error
-        except ResponseParserError as error:
+        except (ResponseParserError, KeyError) as error:
+            # botocore looks for what every answer of the call holds, without a check.
+            what = f"it lacks {error}" if isinstance(error, KeyError) else error
             raise ServiceError(
-                f"{api} got an answer that is not AWS's: {error}",
-                hint="is a proxy or AWS_ENDPOINT_URL in between?",
+                f"{api} got an answer that is not AWS's: {what}",
+                hint="is a proxy, a log-in page of the network or AWS_ENDPOINT_URL in between?",
                 api=api,
             ) from error
 

@@ -17,6 +17,7 @@ from stacksets.aws.account import BotoAccount
 from stacksets.aws.clients import Clients, Keys, find_known_regions
 from stacksets.aws.organizations import BotoOrganizations
 from stacksets.aws.stack_sets import BotoStackSets
+from stacksets.aws.web_pages import refuse_web_pages
 from stacksets.errors import AwsError, CredentialsError, InputError, PermissionDeniedError
 from stacksets.model.desired import AccountId, Region
 from stacksets.model.outcome import Identity
@@ -158,7 +159,7 @@ class BotoAws:
 
 def _open_session(profile: str | None) -> boto3.Session:
     try:
-        return boto3.Session(profile_name=profile)
+        session = boto3.Session(profile_name=profile)
     except ProfileNotFound as error:
         raise CredentialsError(
             f"no usable AWS credentials: {error}",
@@ -170,3 +171,5 @@ def _open_session(profile: str | None) -> boto3.Session:
             f"the AWS config files cannot be read: {error}",
             hint="check AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE",
         ) from error
+    refuse_web_pages(session)
+    return session

@@ -235,6 +235,13 @@ def test_an_answer_that_is_not_aws_s_is_a_service_error():
     assert "AWS_ENDPOINT_URL" in error.hint
 
 
+def test_an_answer_that_lacks_what_every_answer_of_the_call_holds_is_not_aws_s_either():
+    error = asked(KeyError("GetCallerIdentityResult"))
+
+    assert isinstance(error, ServiceError)
+    assert "not AWS's: it lacks 'GetCallerIdentityResult'" in error.message
+
+
 def test_every_error_of_botocore_is_translated():
     leaves = [one for one in vars(boto).values() if isinstance(one, type)]
     kinds = [one for one in leaves if issubclass(one, boto.BotoCoreError)]
