@@ -10,16 +10,10 @@ from uuid import uuid4
 from stacksets.aws.failed_events import find_last_failures
 from stacksets.aws.failures import AbsentError, NameTakenError, NothingToUpdateError
 from stacksets.aws.look_ups import list_log_groups, look_up
+from stacksets.aws.requests import Request, parameters_to, tags_to
 from stacksets.aws.resources import ResourceState
 from stacksets.aws.signing import sign_get
-from stacksets.aws.translate import (
-    Request,
-    event_from,
-    parameters_to,
-    region_status_from,
-    stack_from,
-    tags_to,
-)
+from stacksets.aws.translate import event_from, region_status_from, stack_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

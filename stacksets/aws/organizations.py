@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stacksets.aws.failures import AbsentError
-from stacksets.aws.translate import Request, organization_account_from
+from stacksets.aws.translate import organization_account_from
 from stacksets.model.desired import AccountId, CallAs, OrganizationalUnitId
 
 if TYPE_CHECKING:
     from stacksets.aws.clients import Clients
+    from stacksets.aws.requests import Request
     from stacksets.model.desired import OrganizationAccount
 
 _MEMBER_PRINCIPAL = "member.org.stacksets.cloudformation.amazonaws.com"

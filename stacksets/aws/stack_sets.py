@@ -6,21 +6,17 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from stacksets.aws.failures import AbsentError, AlreadyAcceptedError, NotNowError
+from stacksets.aws.requests import Request, definition_to, parameters_to, preferences_to, targets_to
 from stacksets.aws.resource_drifts import resource_drift_from
 from stacksets.aws.translate import (
-    Request,
     auto_deployment_target_from,
-    definition_to,
     described_operation_from,
     instance_from,
     operation_from,
     parameters_from,
-    parameters_to,
-    preferences_to,
     result_from,
     stack_set_from,
     summary_from,
-    targets_to,
 )
 from stacksets.model.desired import CallAs, PermissionModel
 
