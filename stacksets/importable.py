@@ -124,7 +124,8 @@ def _find_problems(places: _Places, stack: StackToImport) -> Iterator[Problem]:
         yield _problem(
             stack,
             "there is no such stack",
-            f"aws cloudformation describe-stacks --region {stack.key.region} lists those there are",
+            f"`aws cloudformation describe-stacks --region {stack.key.region}` lists those there "
+            "are",
         )
         return
     yield from _judge_stack(places.deployment, stack)

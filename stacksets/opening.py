@@ -71,7 +71,7 @@ def open_deployment(
         raise CredentialsError(
             f"these are credentials of account {identity.account}, {unbound.path} names "
             f"{unbound.admin_account} for environment {unbound.environment}",
-            hint=f"aws sso login --profile P, then --profile P, with a profile of account "
+            hint=f"`aws sso login --profile P`, then `--profile P`, with a profile of account "
             f"{unbound.admin_account}",
         )
     if not as_admin:

@@ -23,6 +23,7 @@ from stacksets.model.observed import (
     ResultStatus,
 )
 from stacksets.model.outcome import RootCause
+from stacksets.operation_ids import is_import_unfinished
 from stacksets.retries import find_latest_retry, find_retry
 from stacksets.unlisted import Unlisted
 
@@ -84,6 +85,7 @@ def diagnose(aws: Aws, deployment: Deployment, observed: StackSet) -> Diagnosis:
         left_alone=found.left_alone,
         stacks_looked_up=observed.stacks_looked_up,
         retry=retry,
+        unimported=_list_unimported(observed),
     )
 
 
@@ -116,7 +118,13 @@ def diagnose_operation(
         unread=untold,
         stacks_looked_up=observed.stacks_looked_up,
         retry=retry,
+        unimported=_list_unimported(observed),
     )
+
+
+def _list_unimported(observed: StackSet) -> tuple[str, ...]:
+    ids = (one.stack_id for one in observed.instances if is_import_unfinished(one))
+    return tuple(filter(None, ids))
 
 
 def _sort(deployment: Deployment, observed: StackSet) -> _Sorted:

@@ -42,7 +42,8 @@ class Diagnosis:
     the stack set does not have, `moving` those of a running operation, `left_alone` those that
     nobody asks for in accounts which AWS cannot reach.
     `stacks_looked_up` is False where nobody asked whether the stacks of healthy instances exist.
-    `retry` is what goes on once the causes are mended.
+    `unimported` are the stacks whose import is not finished, by their ids. `retry` is what goes on
+    once the causes are mended.
     """
 
     operation: Operation | None
@@ -54,6 +55,7 @@ class Diagnosis:
     stacks_looked_up: bool
     retry: Retry
     left_alone: tuple[Unread, ...] = ()
+    unimported: tuple[str, ...] = ()
 
     @property
     def state(self) -> DiagnosisState:

@@ -65,7 +65,7 @@ def _check_trusted_access(case: Case, organization: Organization) -> Iterator[Fi
         yield Problem(
             where=f"organization of {organization.management_account}",
             what="StackSets has no trusted access to it",
-            hint="aws cloudformation activate-organizations-access, with credentials of account "
+            hint="`aws cloudformation activate-organizations-access`, with credentials of account "
             f"{organization.management_account}",
         )
 
@@ -100,8 +100,8 @@ def _judge_member(
         yield Problem(
             where=f"account {caller}",
             what="is neither the management account nor a delegated administrator of StackSets",
-            hint="aws organizations register-delegated-administrator --account-id "
-            f"{caller} --service-principal member.org.stacksets.cloudformation.amazonaws.com, "
+            hint="`aws organizations register-delegated-administrator --account-id "
+            f"{caller} --service-principal member.org.stacksets.cloudformation.amazonaws.com`, "
             f"with credentials of account {organization.management_account}",
         )
     elif call_as is CallAs.SELF:

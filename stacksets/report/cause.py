@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 WIDTH = 100
 _NAMED_INSTANCES = 5
 _INDENT = "     "
-_COMMAND = re.compile(r"`stacksets [^`\n]*`")
+_COMMAND = re.compile(r"`(?:aws|stacksets) [^`\n]*`")
 _UNBROKEN = "\N{NO-BREAK SPACE}"
 
 

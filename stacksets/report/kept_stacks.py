@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from stacksets.kept_stacks import KeptStack, KeptStacks
     from stacksets.model.desired import InstanceKey
 
-_MOST_IMPORTED = 10
+MOST_IMPORTED = 10
 """As many stacks as one import takes (API reference, ImportStacksToStackSet, StackIds)."""
 
 
@@ -74,7 +74,7 @@ def kept_data(kept: KeptStacks, adopt: str) -> dict[str, object]:
 
 def _adopt(kept: KeptStacks, adopt: str) -> str:
     ids = [one.id for one in kept.there]
-    return f"{adopt} {' '.join(ids) if len(ids) <= _MOST_IMPORTED else 'STACK_ARN…'}"
+    return f"{adopt} {' '.join(ids) if len(ids) <= MOST_IMPORTED else 'STACK_ARN…'}"
 
 
 def _rows(stacks: Sequence[KeptStack], tone: Tone) -> Iterator[Line]:

@@ -105,4 +105,15 @@ def test_diagnose_tells_the_same():
     [cause] = found.causes
     assert cause.hint == cause_of().hint
     said = [line.text for line in diagnosis_result(a_deployment(), found, {}).lines]
-    assert said[-1] == "→ once that is mended: the same `stacksets import` again, before any deploy"
+    again = f"`stacksets import {FAILED.stack_id}`"
+    assert said[-1] == f"→ once that is mended, and before any deploy: {again}"
+
+
+def test_more_stacks_than_anybody_reads_in_a_command_are_left_to_the_list_above():
+    many = [replace(FAILED, account=f"{at:012}", stack_id=f"arn-{at}") for at in range(11)]
+    found = diagnose(FakeAws(), a_deployment(), a_stack_set(*many))
+
+    said = [line.text for line in diagnosis_result(a_deployment(), found, {}).lines]
+
+    assert len(found.unimported) == 11
+    assert said[-1].endswith("`stacksets import STACK_ARN…`")

@@ -65,7 +65,7 @@ def test_a_stack_that_is_not_there_is_named_with_the_way_to_find_it():
 
     assert problem == (
         f"{ACCOUNT}/{EAST} mine: there is no such stack "
-        f"(aws cloudformation describe-stacks --region {EAST} lists those there are)"
+        f"(`aws cloudformation describe-stacks --region {EAST}` lists those there are)"
     )
 
 

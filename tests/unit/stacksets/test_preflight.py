@@ -26,6 +26,7 @@ from stacksets.model.observed import InstanceStatus, OperationStatus
 from stacksets.preflight import Readiness
 from tests.builders import (
     ACCOUNT,
+    CONTENT,
     EAST,
     HOME,
     NAME,
@@ -618,10 +619,37 @@ def test_the_capabilities_that_the_template_needs_must_be_named(world, needed, g
     expected = Problem(
         where="[stack_set] capabilities",
         what=f"the template needs {needed}: it makes roles",
-        hint=f'capabilities = ["{needed}"]',
+        hint=f"capabilities = {json.dumps([*given, needed])}",
         is_input=True,
     )
     assert problems == (() if is_ready else (expected,))
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ({"Transform": "AWS::Serverless-2016-10-31"}, "AWS::Serverless-2016-10-31"),
+        ({"Transform": ["B", "A"]}, "A, B"),
+        ({"Outputs": {"Out": [{"Fn::Transform": {"Name": "Mine"}}]}}, "Mine"),
+    ],
+)
+def test_every_capability_has_its_own_reason_and_one_line_mends_all(world, content, why):
+    world.summary = TemplateSummary(
+        capabilities=("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
+        capabilities_reason="it makes roles",
+        no_echo=frozenset(),
+    )
+
+    found = world.check(template=a_template({**CONTENT, **content})).problems
+
+    needs = [one for one in found if one.where == "[stack_set] capabilities"]
+    assert [one.what for one in needs] == [
+        "the template needs CAPABILITY_IAM: it makes roles",
+        f"the template needs CAPABILITY_AUTO_EXPAND: it is expanded by {why}",
+    ]
+    assert {one.hint for one in needs} == {
+        'capabilities = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]'
+    }
 
 
 def test_a_template_that_aws_refuses_is_one_of_the_problems(world):
