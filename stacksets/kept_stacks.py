@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
-    from stacksets.aws.door import Account, Aws
+    from stacksets.aws.door import Account, Aws, Stack
     from stacksets.model.desired import Deployment, InstanceKey
     from stacksets.model.observed import Operation, OperationResult, StackInstance, StackSet
 
@@ -26,11 +26,15 @@ _GOING = frozenset({"DELETE_COMPLETE", "DELETE_IN_PROGRESS"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptStack:
-    """A stack that was to stay, and its status; empty where there is no such stack."""
+    """A stack that was to stay, and its status; empty where there is no such stack.
+
+    `is_protected` says that CloudFormation refuses to delete it (termination protection).
+    """
 
     key: InstanceKey
     id: str
     status: str
+    is_protected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,9 @@ def find_kept_stacks(
             stack = account.find_stack(stack_id)
         except StackSetsError as error:
             return key, f"{key}: could not look for the stack {stack_id} ({error.message})"
-        return KeptStack(key=key, id=stack_id, status=stack.status if stack else "")
+        if stack is None:
+            return KeptStack(key=key, id=stack_id, status="")
+        return _as_kept(key, stack)
 
     def look_around(key: InstanceKey) -> tuple[KeptStack, ...]:
         try:
@@ -128,4 +134,8 @@ def _is_there(stack: KeptStack) -> bool:
 
 def _list_stacks(account: Account, key: InstanceKey, name: str) -> Iterator[KeptStack]:
     for stack in list_instance_stacks(account, name):
-        yield KeptStack(key=key, id=stack.id, status=stack.status)
+        yield _as_kept(key, stack)
+
+
+def _as_kept(key: InstanceKey, stack: Stack) -> KeptStack:
+    return KeptStack(key=key, id=stack.id, status=stack.status, is_protected=stack.is_protected)

@@ -24,7 +24,13 @@ from stacksets.operation_ids import DESTROYS, Purpose
 from stacksets.organization import idle_override_notes, missing_units, organization_notes
 from stacksets.parameter_values import declared_parameters, no_echo_parameters
 from stacksets.plan_digest import digest_plan
-from stacksets.removals import find_removals, kept_notes, removal_notes, waiting_notes
+from stacksets.removals import (
+    find_removals,
+    kept_notes,
+    removal_notes,
+    unimportable_notes,
+    waiting_notes,
+)
 from stacksets.step_context import Context
 from stacksets.steps import (
     Decisions,
@@ -120,12 +126,16 @@ def make_destroy_plan(
         running = observed.running_operation
         return attach(context, running, notes=tuple(waiting_notes(running, retention)))
     removals = find_removals(deployment, observed, retention)
+    changes = removals.changes()
     return number_steps(
         context,
         tuple(find_destroy_steps(context, observed, removals)),
-        instances=removals.changes(),
+        instances=changes,
         differences=(),
-        notes=tuple(removal_notes(observed, removals, retention)),
+        notes=(
+            *removal_notes(observed, removals, retention),
+            *unimportable_notes(deployment, observed, changes),
+        ),
     )
 
 
@@ -284,6 +294,8 @@ def _notes(
     yield from idle_override_notes(deployment, (one.key for one in there))
     if observed is None:
         return
+    changes = (one.instance for one in decisions.changes)
+    yield from unimportable_notes(deployment, observed, changes)
     hidden = no_echo_parameters(deployment.template.content)
     for name in sorted(hidden - set(decisions.sent)):
         yield (

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from stacksets.model.observed import InstanceStatus, OperationAction
 from stacksets.model.plan import ChangeKind, InstanceChange, Retention
 from stacksets.operation_ids import find_purpose, is_import_unfinished, tell_operation
+from stacksets.parameter_values import no_echo_parameters
+from stacksets.template import parse_template
 from stacksets.traffic import name_few
 from stacksets.unlisted import Unlisted
 
@@ -104,6 +106,27 @@ def removal_notes(observed: StackSet, removals: Removals, retention: Retention) 
         if deletes and purpose and purpose.retention not in {Retention.NONE, retention}:
             has = "has" if purpose.retention is Retention.ALL else "may have"
             yield f"{tell_operation(operation)} {has} let stacks go; this plan does not reach them"
+
+
+def find_unimportable(deployment: Deployment, observed: StackSet | None) -> frozenset[str]:
+    """Give the parameters for which AWS imports none of the stacks: those with NoEcho.
+
+    Source: StackSets user guide, stacksets-import.
+    """
+    there = parse_template(observed.template_body) if observed else {}
+    return no_echo_parameters(there) | no_echo_parameters(deployment.template.content)
+
+
+def unimportable_notes(
+    deployment: Deployment, observed: StackSet | None, changes: Iterable[InstanceChange]
+) -> Iterator[str]:
+    """Warn that letting go is for ever, before it is agreed to."""
+    names = ", ".join(sorted(find_unimportable(deployment, observed)))
+    if names and any(one.kind is ChangeKind.RETAIN for one in changes):
+        yield (
+            f"AWS imports no stack with NoEcho parameters ({names}): no stack that is let go can "
+            "be taken into a stack set again"
+        )
 
 
 def _why_retained(there: StackInstance) -> str:

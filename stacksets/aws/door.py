@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 class Stack:
     """One stack as DescribeStacks gives it; a deleted one keeps its id and status.
 
-    `parent_id` is the stack that a nested one is part of.
+    `parent_id` is the stack that a nested one is part of. `is_protected` says that CloudFormation
+    refuses to delete it (termination protection).
     """
 
     id: str
@@ -53,6 +54,7 @@ class Stack:
     parameters: Mapping[str, str]
     tags: Mapping[str, str]
     parent_id: str | None = None
+    is_protected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

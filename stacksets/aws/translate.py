@@ -213,6 +213,7 @@ def stack_from(answer: StackTypeDef) -> Stack:
         parameters=parameters_from(answer.get("Parameters", ())),
         tags=tags_from(answer.get("Tags", ())),
         parent_id=answer.get("ParentId"),
+        is_protected=answer.get("EnableTerminationProtection", False),
     )
 
 

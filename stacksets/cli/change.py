@@ -27,7 +27,7 @@ from stacksets.model.plan import Retention
 from stacksets.opening import refuse_compared
 from stacksets.operation_ids import DESTROYS
 from stacksets.plan import make_destroy_plan, make_plan
-from stacksets.removals import find_retained
+from stacksets.removals import find_retained, find_unimportable
 from stacksets.report.change import change_result, no_changes_result
 from stacksets.report.exposure import exposure_warnings
 from stacksets.report.leftovers import Remains, destroy_result
@@ -248,7 +248,7 @@ def carry_out_destroy(
     if outcome and outcome.verdict.exit_code:
         way_out = command_line(session, "destroy", "--retain-inoperable", "--allow-delete")
         return change_result(outcome, session.record.data(), way_out=way_out)
-    remains = _look_for_remains(planned, retention, before, command_line(session, "import"))
+    remains = _look_for_remains(planned, retention, before, _name_import(session, planned))
     return destroy_result(opened.deployment, there, outcome, remains, session.record.data())
 
 
@@ -256,6 +256,12 @@ def _go_on(purpose: Purpose) -> tuple[str, ...]:
     """Give the command that goes on: one that retains stacks is named, whatever ran before it."""
     words = "resume" if purpose.retention is Retention.NONE else purpose.command
     return tuple(words.split())
+
+
+def _name_import(session: Session, planned: PlannedChange) -> str:
+    """Give the command that takes stacks into a stack set, nothing where AWS would refuse."""
+    lost = find_unimportable(planned.opened.deployment, planned.observed)
+    return "" if lost else command_line(session, "import")
 
 
 def _look_for_remains(

@@ -19,18 +19,14 @@ MOST_IMPORTED = 10
 def kept_lines(kept: KeptStacks, adopt: str, name: str) -> Iterator[Line]:
     """Name each stack that stays, what takes it back or away, and each that should be there.
 
-    `adopt` is the command that takes stacks into a stack set, without its arguments; `name` is the
-    stack set's that they were in.
+    `adopt` is the command that takes stacks into a stack set, without its arguments, empty where
+    AWS would import none; `name` is the stack set's that they were in.
     """
     if kept.there:
         yield Line(f"Stacks that stay ({len(kept.there)}), each looked up", Tone.STRONG)
         yield from _rows(kept.there, Tone.GOOD)
-        what = "it" if len(kept.there) == 1 else "them"
-        yield Line(f"→ `{_adopt(kept, adopt)}` takes {what} into a stack set again")
-        yield Line(
-            "→ `aws cloudformation delete-stack --stack-name STACK_ARN --region REGION` in its "
-            "account deletes one"
-        )
+        yield _adopt_line(kept, adopt)
+        yield from _deletion_lines(kept.there)
     if kept.lost:
         yield Line(f"Gone, although to be kept ({len(kept.lost)})", Tone.BAD)
         yield from _rows(kept.lost, Tone.BAD)
@@ -40,6 +36,35 @@ def kept_lines(kept: KeptStacks, adopt: str, name: str) -> Iterator[Line]:
         )
     yield from (Line(f"  ?  {words}", Tone.WARNING) for _, words in kept.unread)
     yield from (Line(f"  ·  {words}", Tone.WARNING) for words in untold_words(kept, name))
+
+
+def _adopt_line(kept: KeptStacks, adopt: str) -> Line:
+    what = "it" if len(kept.there) == 1 else "them"
+    if adopt:
+        return Line(f"→ `{_adopt(kept, adopt)}` takes {what} into a stack set again")
+    words = f"AWS imports no stack with NoEcho parameters: no stack set takes {what} again"
+    return Line(words, Tone.WARNING)
+
+
+def _deletion_lines(there: Sequence[KeptStack]) -> Iterator[Line]:
+    """Say what deletes a stack in its account, and what has to come before."""
+    protected = [one for one in there if one.is_protected]
+    if protected:
+        are = "is" if len(protected) == 1 else "are"
+        these = "it is" if len(there) == 1 else f"{len(protected)} of them {are}"
+        yield Line(
+            "→ `aws cloudformation update-termination-protection --no-enable-termination-protection"
+            f" {_flags(protected)}` in its account has to come first: {these} protected"
+        )
+    one = "it" if len(there) == 1 else "one"
+    yield Line(f"→ `aws cloudformation delete-stack {_flags(there)}` in its account deletes {one}")
+
+
+def _flags(stacks: Sequence[KeptStack]) -> str:
+    """Name the stack to the CLI of AWS; of several, the place of its ARN."""
+    if len(stacks) > 1:
+        return "--stack-name STACK_ARN --region REGION"
+    return f"--stack-name {stacks[0].id} --region {stacks[0].key.region}"
 
 
 def untold_words(kept: KeptStacks, name: str) -> list[str]:
@@ -68,7 +93,7 @@ def kept_data(kept: KeptStacks, adopt: str) -> dict[str, object]:
     return {
         "kept_stacks": [_stack_data(one) for one in kept.there],
         "lost_stacks": [_stack_data(one) for one in kept.lost],
-        "adopt": _adopt(kept, adopt) if kept.there else None,
+        "adopt": _adopt(kept, adopt) if kept.there and adopt else None,
     }
 
 
@@ -78,7 +103,14 @@ def _adopt(kept: KeptStacks, adopt: str) -> str:
 
 
 def _rows(stacks: Sequence[KeptStack], tone: Tone) -> Iterator[Line]:
-    rows = [[str(one.key), one.status or "no such stack", one.id] for one in stacks]
+    rows = [
+        [
+            str(one.key),
+            one.status or "no such stack",
+            f"{one.id}{', protected' if one.is_protected else ''}",
+        ]
+        for one in stacks
+    ]
     yield from (Line(text, tone) for text in align(rows))
 
 
@@ -88,4 +120,5 @@ def _stack_data(one: KeptStack) -> dict[str, object]:
         "region": one.key.region,
         "stack_id": one.id,
         "status": one.status or None,
+        "is_protected": one.is_protected,
     }

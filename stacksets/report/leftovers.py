@@ -32,7 +32,8 @@ _STACK = "AWS::CloudFormation::Stack"
 class Remains:
     """What is there after a destroy: the stacks that were to stay, and what was left beside them.
 
-    `adopt` is the command that takes stacks into a stack set, without its arguments.
+    `adopt` is the command that takes stacks into a stack set, without its arguments, empty where
+    AWS would import none.
     `knows_let_go` is False where nothing tells any more which stacks the stack set once let go.
     """
 

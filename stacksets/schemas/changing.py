@@ -152,7 +152,8 @@ class DestroyResult(_Changed):
     lost_stacks: list[KeptStack]
     """The stacks that were to stay and are not there."""
     adopt: str | None
-    """The command that takes the kept stacks into a stack set again, null where there are none."""
+    """The command that takes the kept stacks into a stack set again, null where there are none, and
+    where AWS would import none."""
 
 
 class NothingToDestroyResult(Record):
@@ -184,7 +185,8 @@ class NothingToDestroyResult(Record):
     lost_stacks: list[KeptStack]
     """The stacks that were to stay and are not there."""
     adopt: str | None
-    """The command that takes the kept stacks into a stack set again, null where there are none."""
+    """The command that takes the kept stacks into a stack set again, null where there are none, and
+    where AWS would import none."""
 
 
 class MovingParameter(Place):

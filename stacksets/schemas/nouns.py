@@ -265,6 +265,8 @@ class KeptStack(Place):
     """The stack's ARN."""
     status: str | None
     """The stack's status as CloudFormation spells it, null where there is no such stack."""
+    is_protected: bool
+    """Whether termination protection keeps it from being deleted."""
 
 
 class DriftSummary(TypedDict):

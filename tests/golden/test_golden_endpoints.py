@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -95,6 +96,7 @@ STAYING = tuple(
     )
     for number in range(1, 12)
 )
+PROTECTED = (replace(STAYING[0], is_protected=True), STAYING[1])
 STACK = Leftover(key=a_key(), resource_type="AWS::CloudFormation::Stack", name=f"StackSet-{NAME}-1")
 UNREAD_STACK = (a_key(), f"{a_key()}: could not look for the stack arn:1 (no role)")
 
@@ -112,12 +114,20 @@ def _retained(there, *, removed=None, **kept):
     return _destroyed(_leftovers(), removed=instances, there=there, **kept)
 
 
-def _destroyed(leftovers, outcome=OUTCOME, removed=REMOVED, *, knows_let_go=True, **kept):
+def _destroyed(
+    leftovers,
+    outcome=OUTCOME,
+    removed=REMOVED,
+    *,
+    knows_let_go=True,
+    adopt="stacksets import",
+    **kept,
+):
     removed = removed if outcome else ()
     remains = Remains(
         kept=KeptStacks(**kept),
         leftovers=leftovers,
-        adopt="stacksets import",
+        adopt=adopt,
         knows_let_go=knows_let_go and outcome is not None,
     )
     return destroy_result(a_deployment(), removed, outcome, remains, {})
@@ -172,6 +182,8 @@ RESULTS = {
     ),
     "destroyed_pending": (_destroyed(_leftovers(kept=(KEPT,), pending=(KEY,))), "succeeded", 0),
     "destroyed_retaining": (_retained(STAYING[:1]), "succeeded", 0),
+    "destroyed_retaining_protected": (_retained(PROTECTED[:1], adopt=""), "succeeded", 0),
+    "destroyed_retaining_some_protected": (_retained(PROTECTED, adopt=""), "succeeded", 0),
     "destroyed_retaining_untold": (
         _retained(STAYING[:1], untold=(a_key(region=WEST),)),
         "succeeded",
@@ -239,6 +251,7 @@ def test_what_stays_is_data_with_the_command_that_adopts_it():
             "region": EAST,
             "stack_id": STAYING[0].id,
             "status": "UPDATE_COMPLETE",
+            "is_protected": False,
         }
     ]
     assert data["lost_stacks"][0]["status"] is None

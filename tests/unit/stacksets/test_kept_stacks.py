@@ -156,3 +156,13 @@ def test_the_operations_that_retained_tell_where_stacks_were_let_go(aws):
 
     assert let_go == {EAST_KEY}
     assert sorted(sets.reads) == ["find_operation"] * 3 + ["list_results"]
+
+
+def test_a_stack_that_is_protected_is_told_so(aws):
+    aws.accounts[EAST_KEY] = an_account()
+    [stack] = aws.accounts[EAST_KEY].stacks.values()
+    aws.accounts[EAST_KEY].stacks[stack.id] = replace(stack, is_protected=True)
+
+    kept = find_kept_stacks(aws, a_deployment(), [an_expected()])
+
+    assert kept == KeptStacks(there=(replace(there(), is_protected=True),))

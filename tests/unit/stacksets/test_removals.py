@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import pytest
@@ -16,12 +17,14 @@ from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
 from stacksets.removals import find_retained
 from tests.builders import (
     ACCOUNT,
+    CONTENT,
     EAST,
     HOME,
     WEST,
     a_deployment,
     a_key,
     a_stack_set,
+    a_template,
     an_instance,
     an_operation,
     targets,
@@ -237,3 +240,26 @@ def test_the_command_of_a_purpose_is_what_is_typed():
         "drift",
         "import",
     ]
+
+
+@pytest.mark.parametrize("where", ["file", "deployed"])
+def test_that_no_stack_with_noecho_parameters_comes_back_is_said_before_it_is_agreed_to(where):
+    secret = {**CONTENT, "Parameters": {"Word": {"Type": "String", "NoEcho": True}}}
+    template = a_template(secret if where == "file" else None)
+    body = json.dumps(secret if where == "deployed" else CONTENT)
+    deployment = a_deployment(template=template)
+    observed = a_stack_set(WELL, template_body=body)
+
+    def warnings(retention):
+        notes = make_destroy_plan(deployment, observed, retention).notes
+        return [one for one in notes if one.startswith("AWS imports no stack")]
+
+    assert warnings(Retention.NONE) == []
+    [warning] = warnings(Retention.ALL)
+    assert warning == (
+        "AWS imports no stack with NoEcho parameters (Word): no stack that is let go can be taken "
+        "into a stack set again"
+    )
+    leaving = a_stack_set(replace(STUCK, region="eu-west-3"), template_body=body)
+    options = PlanOptions(retain_inoperable=True)
+    assert warning in make_plan(deployment, leaving, options).notes

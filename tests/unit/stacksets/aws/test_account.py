@@ -135,6 +135,13 @@ def test_a_nested_stack_names_the_one_that_it_is_part_of(account, cloudformation
     assert account.find_stack(STACK_ID).parent_id == f"{STACK_ID}-around"
 
 
+def test_a_stack_tells_that_it_is_protected(account, cloudformation):
+    protected = {**a_stack(), "EnableTerminationProtection": True}
+    cloudformation.add_response("describe_stacks", {"Stacks": [protected]})
+
+    assert account.find_stack(STACK_ID).is_protected
+
+
 def test_a_stack_that_is_not_there_is_none(account, cloudformation):
     cloudformation.add_client_error("describe_stacks", "ValidationError", GONE)
 
