@@ -150,7 +150,10 @@ class UnsafePlanError(InputError):
 
 
 class AwsError(StackSetsError):
-    """AWS answered with an error; `api` is the call, `aws_code` AWS's own code."""
+    """AWS answered with an error; `api` is the call, `aws_code` AWS's own code.
+
+    `refused` says that AWS has answered with a no (a status below 500): the call began nothing.
+    """
 
     code = "AWS"
     source: ClassVar[Source] = "aws"
@@ -164,8 +167,10 @@ class AwsError(StackSetsError):
         api: str = "",
         aws_code: str = "",
         request_id: str = "",
+        refused: bool = False,
     ) -> None:
         super().__init__(message, hint=hint)
+        self.refused = refused
         self.api = api
         self.aws_code = aws_code
         self.request_id = request_id

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _OPERATION_ID = re.compile(r"is in progress: (\S+)")
 _ACTION = re.compile(r"not authorized to perform: (\S+)")
+_SERVER_ERROR = 500
 _CONSTRAINT = "failed to satisfy constraint"
 _CREDENTIALS = (
     boto.NoCredentialsError,
@@ -86,6 +87,7 @@ class Refusal:
     code: str
     message: str
     request_id: str
+    status: int
     origin: Origin
 
 
@@ -129,11 +131,13 @@ class Origin:
 
 def _refused(error: boto.ClientError, api: str, origin: Origin) -> StackSetsError:
     answer = error.response.get("Error", {})
+    metadata = error.response.get("ResponseMetadata", {})
     refusal = Refusal(
         api=api,
         code=answer.get("Code", ""),
         message=answer.get("Message", "") or str(error),
-        request_id=error.response.get("ResponseMetadata", {}).get("RequestId", ""),
+        request_id=metadata.get("RequestId", ""),
+        status=metadata.get("HTTPStatusCode", _SERVER_ERROR),
         origin=origin,
     )
     return _BY_CODE.get(refusal.code.removesuffix("Exception"), _unexpected)(refusal)
@@ -166,6 +170,7 @@ def _aws_error(kind: type[AwsError], refusal: Refusal, message: str, *, hint: st
         api=refusal.api,
         aws_code=refusal.code,
         request_id=refusal.request_id,
+        refused=refusal.status < _SERVER_ERROR,
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from stacksets.cli.revision import read_revision
 from stacksets.cli.typed import TypedReport
 from stacksets.clock import SystemClock
-from stacksets.errors import CredentialsError, PermissionDeniedError
+from stacksets.errors import AwsError, CredentialsError, PermissionDeniedError
 from stacksets.model.outcome import OperationObserved, StepFinished, StepStarted
 from stacksets.model.plan import AttachToOperation, CreateStackSet, DeleteStackSet
 from stacksets.opening import open_boto
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from stacksets.smoke import Http
 
 Output = Literal["text", "json"]
+_READS = re.compile(r":(?:Describe|List|Get|AssumeRole)")
 
 
 class Report(Protocol):
@@ -96,6 +98,7 @@ class Session:
         self.accepted = False
         self.is_part = False
         self._sent: set[OperationId] = set()
+        self._tried = 0
         self._record = Record(command="", started=world.clock.now())
         self.use(flags)
 
@@ -144,15 +147,20 @@ class Session:
     def may_have_begun(self, error: StackSetsError) -> bool:
         """Tell whether something of this run may go on in AWS after an error.
 
-        A call that is denied begins nothing; one that got no answer may have.
+        A call that is refused begins nothing, but what was sent before it may have; one that got
+        no answer may have begun something itself.
         """
+        if not self.changing or self.accepted or not isinstance(error, AwsError):
+            return self.changing
         denied = isinstance(error, CredentialsError | PermissionDeniedError)
-        return self.changing and (self.accepted or not denied)
+        reads = _READS.search(error.api) is not None
+        return not (denied or error.refused) or self._tried > (0 if reads else 1)
 
     def _note_accepted(self, event: Event) -> None:
         """Note once AWS has accepted a call of this run that changes something."""
         match event:
             case StepStarted(step=step):
+                self._tried += not isinstance(step, AttachToOperation)
                 if not isinstance(step, AttachToOperation | CreateStackSet | DeleteStackSet):
                     self._sent.add(step.operation_id)
             case StepFinished(step=step):

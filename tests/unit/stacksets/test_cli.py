@@ -205,6 +205,10 @@ def _denied():
     return PermissionDeniedError("not allowed", hint="ask for it")
 
 
+def _refused(api):
+    return ServiceError("no more", hint="ask for more", api=api, refused=True)
+
+
 def test_a_denial_of_the_first_call_does_not_speak_of_what_was_begun(run, aws):
     aws.fake_stack_sets.refuse = [_denied()]
 
@@ -212,6 +216,31 @@ def test_a_denial_of_the_first_call_does_not_speak_of_what_was_begun(run, aws):
 
     assert code == 4
     assert err.endswith("error: not allowed\n→ ask for it\n")
+
+
+def test_a_quota_that_refuses_the_first_call_does_not_speak_of_what_was_begun(run, file, aws):
+    run("deploy", "--yes", "--no-lint")
+    _describe_anew(file)
+    aws.fake_stack_sets.refuse = [_refused("cloudformation:UpdateStackSet")]
+
+    code, _, err = run("deploy", "--yes", "--no-lint")
+
+    assert code == 5
+    assert err.endswith("error: no more\n→ ask for more\n")
+
+
+def test_a_look_that_is_refused_after_a_call_says_what_becomes_of_that(run, file, aws, monkeypatch):
+    def refuse(*_):
+        raise _refused("cloudformation:DescribeStackSetOperation")
+
+    run("deploy", "--yes", "--no-lint")
+    _describe_anew(file)
+    monkeypatch.setattr(aws.fake_stack_sets, "find_operation", refuse)
+
+    code, _, err = run("deploy", "--yes", "--no-lint")
+
+    assert code == 5
+    assert "→ ask for more; what was begun goes on in AWS" in err
 
 
 def test_a_denial_after_a_stack_set_was_created_says_what_becomes_of_that(run, aws, monkeypatch):

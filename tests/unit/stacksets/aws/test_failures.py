@@ -242,6 +242,14 @@ def test_an_answer_that_lacks_what_every_answer_of_the_call_holds_is_not_aws_s_e
     assert "not AWS's: it lacks 'GetCallerIdentityResult'" in error.message
 
 
+@pytest.mark.parametrize(("status", "refused"), [(400, True), (429, True), (503, False)])
+def test_an_answer_below_500_is_a_refusal_and_any_other_may_have_begun_something(status, refused):
+    answered = {"ResponseMetadata": {"HTTPStatusCode": status}}
+
+    assert asked(refusal("Throttling", **answered)).refused is refused
+    assert asked(refusal("LimitExceeded")).refused is False
+
+
 def test_every_error_of_botocore_is_translated():
     leaves = [one for one in vars(boto).values() if isinstance(one, type)]
     kinds = [one for one in leaves if issubclass(one, boto.BotoCoreError)]
