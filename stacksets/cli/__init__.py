@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from stacksets.cli.streams import hold_streams
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,6 +20,8 @@ def main(arguments: Sequence[str] | None = None, world: World | None = None) -> 
 
     The stages take a while to import, in which Ctrl-C is answered without a traceback as well.
     """
+    if world is None:
+        hold_streams()
     try:
         # pylint: disable-next=import-outside-toplevel # to be inside of the try
         from stacksets.cli.edge import run  # noqa: PLC0415 - as above

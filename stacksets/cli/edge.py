@@ -23,11 +23,13 @@ from stacksets.cli.printed import completion, schema
 from stacksets.cli.resolved import resolve
 from stacksets.cli.saved import show
 from stacksets.cli.session import Flags, Session
+from stacksets.cli.streams import find_loss
 from stacksets.cli.traffic import drain, undrain
 from stacksets.cli.typed import complete_result
-from stacksets.errors import StackSetsError
+from stacksets.errors import InputError, StackSetsError
 from stacksets.report.failure import bug_result, error_result, interrupted_result, usage_result
 from stacksets.report.message import Result
+from stacksets.report.stream import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -74,8 +76,17 @@ def run(arguments: Sequence[str], world: World) -> int:
             session.report.result(ended)
             if session.flags.github:
                 publish(ended, world)
-            return ended.exit_code
-        return ended
+            ended = ended.exit_code
+        return _tell_loss(session, ended)
+
+
+def _tell_loss(session: Session, exit_code: int) -> int:
+    """Say that stdout did not take everything: that is no success, unless AWS was changed."""
+    loss = find_loss(session.world.stdout)
+    if loss is None:
+        return exit_code
+    write(session.world.stderr, f"error: stdout could not be written: {loss}\n")
+    return exit_code or (0 if session.changing else InputError.exit_code)
 
 
 class _Ended(BaseException):
