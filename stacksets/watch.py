@@ -85,7 +85,8 @@ def watch_operations(
 
     Under managed execution several may run at once or queue up one behind the other: what was asked
     for after one that is QUEUED is not looked at before that one runs. Time counts from when AWS
-    says that an operation was created; those `just_sent` count from now, since clocks differ.
+    says that an operation was created, until it ended where it had before; those `just_sent` count
+    from now, since clocks differ.
 
     Raises:
         StillRunningError: `patience` has come to its end; the operations go on in AWS.
@@ -165,10 +166,11 @@ def busy_unnamed(name: str) -> OperationInProgressError:
 
 
 def _gone(clock: Clock, operation: Operation) -> float:
-    """Give how long ago an operation was created; AWS's clock may be ahead of ours."""
+    """Give how long an operation has gone on or took; AWS's clock may be ahead of ours."""
     if operation.created is None:
         return 0.0
-    return max(0.0, (clock.now() - operation.created).total_seconds())
+    until = operation.ended or clock.now()
+    return max(0.0, (until - operation.created).total_seconds())
 
 
 class _Pace:

@@ -126,10 +126,12 @@ def _instance_lines(
 
 
 def _instance_time(status: ResultStatus, move: InstanceProgressed | None, seconds: float) -> str:
-    """Say for how long an instance runs, or when it ended."""
+    """Say for how long an instance has been seen to run, or after how long in all it ended."""
     if move is None:
         return ""
-    return duration(seconds if status is ResultStatus.RUNNING else move.seconds)
+    if status is ResultStatus.RUNNING:
+        return duration(max(0.0, seconds - move.seconds))
+    return f"after {duration(move.seconds)}"
 
 
 def _region_lines(instances: Mapping[InstanceKey, ResultStatus]) -> Iterator[Line]:

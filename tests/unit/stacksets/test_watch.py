@@ -198,6 +198,18 @@ def test_the_time_of_an_operation_that_is_looked_at_late_counts_from_its_creatio
     assert events[-1].seconds == pytest.approx(clock.seconds)
 
 
+def test_an_operation_that_had_ended_before_took_as_long_as_aws_says():
+    clock = FakeClock()
+    stack_sets = Scripted(clock, status=_until(0), rows=lambda _: [a_result(status=DONE)])
+    find, begun = stack_sets.find_operation, clock.now() - timedelta(hours=1)
+    ended = begun + timedelta(seconds=12)
+    stack_sets.find_operation = lambda *asked: replace(find(*asked), created=begun, ended=ended)
+
+    _, events = _watch(stack_sets, clock)
+
+    assert {one.seconds for one in events} == {12.0}
+
+
 def test_a_small_operation_is_listed_at_each_look_once():
     clock = FakeClock()
     stack_sets = Scripted(clock, status=_until(60), rows=lambda _: [a_result(status=DONE)])

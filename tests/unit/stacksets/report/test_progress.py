@@ -217,7 +217,7 @@ def test_a_few_stack_instances_have_a_line_each_that_is_redrawn(screen):
     assert screen.lines()[1:] == [
         f"  operation {STEP.operation_id}",
         "  operation running, 5.0 s: 1 done, 1 running",
-        "  111111111111/us-east-1  done     4.0 s",
+        "  111111111111/us-east-1  done     after 4.0 s",
         "  111111111111/us-west-1  running",
     ]
 
@@ -232,7 +232,7 @@ def test_what_follows_stands_below_the_last_state(screen):
 
     assert screen.lines() == [
         "  operation running, 2.0 s: 1 running",
-        "  111111111111/us-east-1  running  2.0 s",
+        "  111111111111/us-east-1  running  1.0 s",
         "  step 1 done in 2.0 s",
     ]
 
@@ -251,8 +251,8 @@ def test_a_failure_stands_above_what_is_redrawn_and_stays(screen):
     assert "".join(lines[1:3]).count("no role") == 20
     assert lines[3:] == [
         "  operation running, 1.0 s: 1 done, 1 failed",
-        "  111111111111/us-east-1  failed  1.0 s",
-        "  111111111111/us-west-1  done    1.0 s",
+        "  111111111111/us-east-1  failed  after 1.0 s",
+        "  111111111111/us-west-1  done    after 1.0 s",
     ]
 
 
