@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from stacksets.local.control_plane.clients import USER_AGENT
 from stacksets.local.control_plane.errors import ApiError
 from stacksets.local.control_plane.paging import cut_page
-from stacksets.local.control_plane.roles import OPT_IN_REGIONS
+from stacksets.local.control_plane.region_names import ALL_REGIONS, OPT_IN_REGIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -23,12 +23,6 @@ if TYPE_CHECKING:
     from stacksets.local.journal import ApiCall
 
 CONTENT_TYPE: Final = "application/json"
-_BY_DEFAULT: Final = (
-    *("ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1"),
-    *("ap-southeast-2", "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2"),
-    *("eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2"),
-)
-_ALL: Final = tuple(sorted((*_BY_DEFAULT, *OPT_IN_REGIONS)))
 _LONGEST_PAGE: Final = 50
 
 
@@ -87,14 +81,17 @@ class Regions:
         return "ENABLED" if self.is_enabled(account, region) else "DISABLED"
 
     def _list(self, account: str, params: Mapping[str, Any]) -> Mapping[str, object]:
-        rows = [{"RegionName": one, "RegionOptStatus": self._status(account, one)} for one in _ALL]
+        rows = [
+            {"RegionName": one, "RegionOptStatus": self._status(account, one)}
+            for one in ALL_REGIONS
+        ]
         wanted = params.get("RegionOptStatusContains") or [row["RegionOptStatus"] for row in rows]
         found = [row for row in rows if row["RegionOptStatus"] in wanted]
         page, token = cut_page(found, {"MaxResults": _LONGEST_PAGE, **params})
         return {"Regions": page} if token is None else {"Regions": page, "NextToken": token}
 
     def _get(self, account: str, params: Mapping[str, Any]) -> Mapping[str, object]:
-        region = _region_of(params, _ALL)
+        region = _region_of(params, ALL_REGIONS)
         return {"RegionName": region, "RegionOptStatus": self._status(account, region)}
 
     def _enable(self, account: str, params: Mapping[str, Any]) -> Mapping[str, object]:

@@ -1,8 +1,9 @@
 """sts:AssumeRole asks the role.
 
 AWS: AssumeRole fails with AccessDenied where the role does not exist or its trust policy does not
-let the caller in. ministack without AUTH: answers with credentials for every ARN. (With AUTH=true
-it asks, but then every request is authorised, and its root may assume what trusts only a service.)
+let the caller in, and nobody enters an account that is closed. ministack without AUTH: answers with
+credentials for every ARN. (With AUTH=true it asks, but then every request is authorised, and its
+root may assume what trusts only a service.)
 """
 
 # ruff: noqa: SLF001 - adapting private names is what this module is for
@@ -16,6 +17,7 @@ from urllib.parse import parse_qs
 
 from ministack.services import iam, sts
 
+from stacksets.local.adaptations.organizations import find_organization
 from stacksets.local.adaptations.policies import trust_allows
 
 _handle = sts.handle_request
@@ -44,7 +46,9 @@ async def _handle_request(
 def _lets_in(role_arn: str, caller: str, form: dict[str, str]) -> bool:
     account = (role_arn.split(":") + [""] * 5)[4]
     role = iam._roles.get_scoped(account, None, role_arn.rsplit("/", 1)[-1])
-    if role is None or role["Arn"] != role_arn:
+    organization = find_organization(account)
+    is_closed = organization is not None and organization.is_suspended(account)
+    if role is None or role["Arn"] != role_arn or is_closed:
         return False
     names = (("ExternalId", "sts:ExternalId"), ("RoleSessionName", "sts:RoleSessionName"))
     return trust_allows(

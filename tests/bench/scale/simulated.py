@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl, quote
 
 from stacksets.local.control_plane.errors import ApiError
 from stacksets.local.control_plane.protocol.responses import encode_error, encode_response
-from stacksets.local.control_plane.roles import OPT_IN_REGIONS
+from stacksets.local.control_plane.region_names import OPT_IN_REGIONS
 from tests.bench.scale.stack_set import StackSetState
 from tests.bench.scale.world import ADMIN, ADMINISTRATION_ROLE, World
 

@@ -9,6 +9,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.conformance.organizations import make_organization
+
 if TYPE_CHECKING:
     from tests.local_aws import LocalAws
 
@@ -108,3 +110,14 @@ def test_a_condition_of_the_trust_policy_is_asked(local_aws: LocalAws) -> None:
     assert assume(local_aws, role_arn, ExternalId="word")["Credentials"]
     with pytest.raises(ClientError, match="AccessDenied"):
         assume(local_aws, role_arn, ExternalId="another")
+
+
+def test_nobody_enters_an_account_that_is_closed(local_aws: LocalAws) -> None:
+    world = make_organization(local_aws, {"Apps": [MEMBER]}, management=ADMIN)
+    role_arn = make_role(local_aws, {"AWS": ROOT})
+    assume(local_aws, role_arn)
+
+    world.organizations.close_account(AccountId=MEMBER)
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        assume(local_aws, role_arn)

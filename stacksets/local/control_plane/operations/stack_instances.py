@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from stacksets.local.control_plane.errors import limit_exceeded
+from stacksets.local.control_plane.errors import limit_exceeded, validation_error
 from stacksets.local.control_plane.model import (
     Change,
     InstanceStatus,
@@ -24,6 +24,7 @@ from stacksets.local.control_plane.operations.selection import (
 )
 from stacksets.local.control_plane.operations.targets import deploy, operable
 from stacksets.local.control_plane.operations.units import with_targets, without_targets
+from stacksets.local.control_plane.region_names import ALL_REGIONS
 from stacksets.local.control_plane.rows import accept as accept_row
 from stacksets.local.control_plane.templates import choose_values, parse_template
 
@@ -38,6 +39,7 @@ MOST_INSTANCES = 100_000
 
 def create_stack_instances(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Make stack instances; of those that are there, CURRENT ones are skipped, others retried."""
+    _check_that_there_are(params["Regions"])
     read = read_once(context, params)
 
     def prepare(record: Record, operation_id: str) -> Change:
@@ -48,6 +50,17 @@ def create_stack_instances(context: Context, params: Mapping[str, Any]) -> dict[
         return replace(change, stack_set=with_targets(change.stack_set, params))
 
     return accept(context, params, OperationAction.CREATE, prepare)
+
+
+def _check_that_there_are(regions: Iterable[str]) -> None:
+    """Refuse regions that do not exist; the words are ours.
+
+    Raises:
+        ApiError: `ValidationError`.
+    """
+    for region in regions:
+        if region not in ALL_REGIONS:
+            raise validation_error(f"Region {region} is not supported")
 
 
 def _check_that_there_is_room(record: Record, rows: Iterable[StackInstance]) -> None:

@@ -48,6 +48,12 @@ def test_a_finished_operation_leaves_current_instances(bench):
     assert bench.instance(EAST)["LastOperationId"] == operation["OperationId"]
 
 
+def test_a_region_that_does_not_exist_is_refused_and_nothing_begins(bench):
+    with refusal("ValidationError", "nowhere-1"):
+        bench.create(EAST, "nowhere-1")
+    assert bench.rows() == {}
+
+
 def test_create_on_an_existing_pair_skips_what_is_current(bench):
     bench.finish(bench.create(EAST))
     second = bench.create(EAST, WEST)

@@ -1,0 +1,38 @@
+"""The regions that there are on the embedded AWS: those of the partition `aws`.
+
+Source: Account Management reference guide, manage-acct-regions.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+OPT_IN_REGIONS: Final = frozenset(
+    {
+        "af-south-1",
+        "ap-east-1",
+        "ap-east-2",
+        "ap-south-2",
+        "ap-southeast-3",
+        "ap-southeast-4",
+        "ap-southeast-5",
+        "ap-southeast-6",
+        "ap-southeast-7",
+        "ca-west-1",
+        "eu-central-2",
+        "eu-south-1",
+        "eu-south-2",
+        "il-central-1",
+        "me-central-1",
+        "me-south-1",
+        "mx-central-1",
+    }
+)
+"""Here the administration role must trust the Region's own principal."""
+
+_BY_DEFAULT: Final = (
+    *("ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1"),
+    *("ap-southeast-2", "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2"),
+    *("eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2"),
+)
+ALL_REGIONS: Final = tuple(sorted((*_BY_DEFAULT, *OPT_IN_REGIONS)))
