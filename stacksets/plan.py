@@ -6,12 +6,11 @@ decides about each stack instance, `steps` turns the decisions into calls, this 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stacksets.changes import Rules, find_changes
-from stacksets.definition import compare_definition, find_informational, settle_definition
+from stacksets.definition import compare_definition, settle_definition
 from stacksets.errors import InputError, NoActiveRegionError
 from stacksets.model.desired import PermissionModel
 from stacksets.model.plan import (
@@ -21,12 +20,12 @@ from stacksets.model.plan import (
     Retention,
 )
 from stacksets.operation_ids import DESTROYS, Purpose
-from stacksets.organization import idle_override_notes, missing_units, organization_notes
+from stacksets.organization import missing_units
 from stacksets.parameter_values import declared_parameters, no_echo_parameters
 from stacksets.plan_digest import digest_plan
+from stacksets.plan_notes import deploy_notes
 from stacksets.removals import (
     find_removals,
-    kept_notes,
     removal_notes,
     unimportable_notes,
     waiting_notes,
@@ -43,7 +42,7 @@ from stacksets.traffic import find_stranded, name_few
 from stacksets.unit_targets import find_unit_targets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from stacksets.model.desired import Deployment, Region
     from stacksets.model.observed import Operation, StackSet
@@ -106,7 +105,7 @@ def make_plan(
         instances=tuple(one.instance for one in decisions.changes),
         differences=decisions.differences,
         notes=(
-            *_notes(deployment, observed, decisions, busy=bool(steps)),
+            *deploy_notes(deployment, observed, decisions, busy=bool(steps)),
             *(context.units.notes if context.units else ()),
         ),
     )
@@ -281,72 +280,4 @@ def _refuse_stranded(
             "traffic",
             hint="`stacksets undrain REGION` takes one back that is drained; or leave another in "
             "the targets",
-        )
-
-
-def _notes(
-    deployment: Deployment, observed: StackSet | None, decisions: Decisions, *, busy: bool
-) -> Iterator[str]:
-    yield from (one.note for one in decisions.changes if one.note)
-    yield from kept_notes(one.instance for one in decisions.changes if not one.note)
-    yield from organization_notes(deployment)
-    there = (one.instance for one in decisions.changes if not one.instance.kind.leaves_stack_set)
-    yield from idle_override_notes(deployment, (one.key for one in there))
-    if observed is None:
-        return
-    changes = (one.instance for one in decisions.changes)
-    yield from unimportable_notes(deployment, observed, changes)
-    hidden = no_echo_parameters(deployment.template.content)
-    for name in sorted(hidden - set(decisions.sent)):
-        yield (
-            f"parameter {name} is NoEcho and cannot be compared; every update of the definition "
-            f"sends it, --send {name} sends it now"
-        )
-    for one in find_informational(decisions.definition, observed, deployment.informational):
-        when = "travels with this change" if busy else "will travel with the next change"
-        yield f"{one.path}: {one.observed} -> {one.desired} {when}"
-    yield from _bytes_note(decisions, observed)
-    if not observed.stacks_looked_up:
-        yield "the stacks of the stack instances were not looked up; --audit looks them up"
-    yield from _unread_note(observed)
-    yield from _lacking_tags_note(observed)
-
-
-def _lacking_tags_note(observed: StackSet) -> Iterator[str]:
-    """Say that AWS calls stacks CURRENT which have not the tags that the stack set gives."""
-    lacking = [one for one in observed.instances if one.is_healthy and one.lacking_tags]
-    if lacking:
-        tags = sorted({name for one in lacking for name in one.lacking_tags})
-        places = name_few([str(one.key) for one in lacking])
-        whose = (
-            f"the stack of {places} has"
-            if len(lacking) == 1
-            else f"{len(lacking)} stacks ({places}) have"
-        )
-        yield (
-            f"{whose} not the stack set's tag {', '.join(tags)}, though AWS calls it CURRENT; the "
-            "next change of the definition brings it"
-        )
-
-
-def _unread_note(observed: StackSet) -> Iterator[str]:
-    """Say that nobody could tell of some stacks whether they are there: one may be gone."""
-    unread = {one.key: one.unread.why for one in observed.instances if one.unread}
-    whose = (
-        "instance nobody could tell whether its stack is"
-        if len(unread) == 1
-        else "instances nobody could tell whether their stacks are"
-    )
-    for key, why in list(unread.items())[:1]:
-        yield f"of {len(unread)} stack {whose} there, `stacksets status` names them; {key}: {why}"
-
-
-def _bytes_note(decisions: Decisions, observed: StackSet) -> Iterator[str]:
-    """Say that two templates differ in spacing or order alone: an auditor compares their sha256."""
-    there = hashlib.sha256(observed.template_body.encode()).hexdigest()
-    here = decisions.definition.template_sha256
-    if here != there and not any(one.path.startswith("Template") for one in decisions.differences):
-        yield (
-            f"the template says what the deployed one says in other bytes (sha256 {here[:12]}…, "
-            f"deployed {there[:12]}…); they travel with the next change of the definition"
         )

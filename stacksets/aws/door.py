@@ -42,8 +42,7 @@ if TYPE_CHECKING:
 class Stack:
     """One stack as DescribeStacks gives it; a deleted one keeps its id and status.
 
-    `parent_id` is the stack that a nested one is part of. `is_protected` says that CloudFormation
-    refuses to delete it (termination protection).
+    `parent_id` is the stack around a nested one; CloudFormation deletes none that `is_protected`.
     """
 
     id: str
@@ -283,10 +282,7 @@ class Account(Protocol):
         """Give the account's limit of concurrent Lambda executions in this region."""
 
     def list_deleted_stacks(self, name_prefix: str) -> tuple[str, ...]:
-        """List the ids of deleted stacks whose name begins so, the latest deletion first.
-
-        CloudFormation remembers a deleted stack for 90 days (API reference, ListStacks).
-        """
+        """List the ids of stacks with such names that were deleted within 90 days, latest first."""
 
     def look_up(self, resource_type: str, physical_id: str) -> ResourceState:
         """Ask a resource's own service for it; the type is one of `resources.CHECKED_TYPES`."""
