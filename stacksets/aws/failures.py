@@ -252,7 +252,12 @@ def _invalid(refusal: Refusal) -> StackSetsError:
         return TemplateError(
             f"AWS refuses the template: {said}", hint="mend it; cfn-lint tells the place"
         )
-    hint = "mend the value in the deployment file" if _CONSTRAINT in said else ""
+    mending = (
+        "`stacksets events` lists the ids of operations"
+        if "at 'operationId' " in said
+        else "mend the value in the deployment file"
+    )
+    hint = mending if _CONSTRAINT in said else ""
     return InputError(f"AWS refuses the input of {refusal.api}: {said}", hint=hint)
 
 

@@ -228,6 +228,14 @@ def test_a_region_that_nobody_knows_and_that_does_not_answer_is_misspelt():
     assert "us-west-2" in error.message
 
 
+def test_an_id_that_no_operation_can_have_is_not_sought_in_the_deployment_file():
+    said = "Value '../x' at 'operationId' failed to satisfy constraint: Member must satisfy"
+
+    assert asked(refusal("ValidationError", said)).hint == (
+        "`stacksets events` lists the ids of operations"
+    )
+
+
 def test_an_answer_that_is_not_aws_s_is_a_service_error():
     error = asked(ResponseParserError("<html>"))
 
