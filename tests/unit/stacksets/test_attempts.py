@@ -53,6 +53,17 @@ def test_an_earlier_failure_is_over_where_nothing_remains_or_the_instance_is_gon
     assert attempts.add_earlier(Execution(), None, a_plan()).results == ()
 
 
+def test_what_was_cancelled_in_the_last_try_has_still_failed_before():
+    attempts = Attempts()
+    attempts.remember(a_plan(), Execution(results=(a_result(ONE),)))
+    last = Execution(results=(a_result(ONE, ResultStatus.CANCELLED, "cancelled"),))
+    attempts.remember(a_plan(), last)
+
+    told = attempts.add_earlier(last, a_stack_set(an_instance(ONE)), a_plan())
+
+    assert told.results == (*last.results, a_result(ONE))
+
+
 def test_firsts_are_those_that_the_run_began_and_those_without_a_stack():
     attempts = Attempts()
     attempts.remember(a_plan(one=ChangeKind.CREATE, two=ChangeKind.UPDATE), Execution())
