@@ -163,7 +163,10 @@ def carry_out_deploy(
         patience=patience,
     )
     way_out = command_line(session, "deploy", "--retain-inoperable", "--allow-delete")
-    return change_result(outcome, session.record.data(), way_out=way_out, again=patience.again)
+    before = planned.observed.instances if planned.observed else ()
+    return change_result(
+        outcome, session.record.data(), before=before, way_out=way_out, again=patience.again
+    )
 
 
 @click.command(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from stacksets.model.desired import InstanceKey
-    from stacksets.model.observed import StackSet
+    from stacksets.model.observed import StackInstance, StackSet
     from stacksets.model.outcome import Outcome
     from stacksets.model.plan import Plan
     from stacksets.report.message import Message
@@ -26,15 +26,16 @@ def change_result(
     outcome: Outcome,
     record: Mapping[str, object],
     *,
+    before: Sequence[StackInstance] = (),
     way_out: str = "",
     well: str = AS_DESIRED,
     again: str = THE_SAME_COMMAND,
 ) -> Result:
     """Give the verdict of a change that was carried out; its code is the verdict.
 
-    `way_out` is the command that lets INOPERABLE stack instances go whose stacks cannot be deleted,
-    `well` what the stack instances are with which nothing is the matter, `again` what plans the
-    rest anew.
+    `before` are the stack instances that there were when it was planned, `way_out` is the command
+    that lets INOPERABLE stack instances go whose stacks cannot be deleted, `well` what the stack
+    instances are with which nothing is the matter, `again` what plans the rest anew.
     """
     stuck = _find_stuck(outcome) if way_out else ()
     return Result(
@@ -42,10 +43,21 @@ def change_result(
         exit_code=outcome.verdict.exit_code,
         lines=(
             *outcome_lines(outcome, well=well, again=again),
+            *_let_go_lines(outcome, before),
             *_stuck_lines(stuck, way_out, again),
         ),
         data={**record, **outcome_data(outcome), "way_out": way_out if stuck else None},
     )
+
+
+def _let_go_lines(outcome: Outcome, before: Sequence[StackInstance]) -> Iterator[Line]:
+    """Name the stacks that have left the stack set and stay: nothing else knows of them now."""
+    there = {one.key for one in outcome.instances}
+    leaving = {one.key for one in outcome.plan.instances if one.kind is ChangeKind.RETAIN}
+    let_go = [one for one in before if one.stack_id and one.key in leaving - there]
+    if let_go:
+        yield Line(f"Stacks that were let go, and stay ({len(let_go)})", Tone.STRONG)
+        yield from (Line(f"  {one.key}  {one.stack_id}", Tone.WARNING) for one in let_go)
 
 
 def _find_stuck(outcome: Outcome) -> tuple[InstanceKey, ...]:

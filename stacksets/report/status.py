@@ -199,7 +199,8 @@ def _lines(
     traffic: Sequence[RegionTraffic],
     others: _Others,
 ) -> Iterator[Line]:
-    account = deployment.admin_account
+    # That of a delegated administrator stands in the management account, as its ARN says.
+    account = observed.arn.split(":")[4] if observed.arn else deployment.admin_account
     place = f"{account} · home region {deployment.home_region}"
     yield Line(f"Stack set {observed.name} in {place}", Tone.STRONG)
     yield from _template_lines(deployment, observed)

@@ -37,7 +37,7 @@ from stacksets.model.outcome import (
     Waited,
 )
 from stacksets.opening import refuse_unready
-from stacksets.plan import make_destroy_plan, make_plan
+from stacksets.plan import PlanOptions, make_destroy_plan, make_plan
 from stacksets.report.change import change_result
 from stacksets.report.event import event_message
 from stacksets.report.failure import bug_result, error_result, interrupted_result, usage_result
@@ -56,6 +56,7 @@ from tests.builders import (
     a_template,
     an_instance,
     an_operation,
+    targets,
 )
 from tests.preflight_world import World
 
@@ -154,6 +155,51 @@ def _inoperable():
         plan=FIRST,
         operation_ids=(),
         instances=(stuck, an_instance(a_key(OTHER_ACCOUNT), status=InstanceStatus.INOPERABLE)),
+        root_causes=(_cause(region=EAST, logical_id="", reason=stuck.status_reason),),
+        not_attempted=(),
+        remaining=make_destroy_plan(a_deployment(), a_stack_set(stuck)),
+        started=START,
+        ended=START,
+    )
+    way_out = "stacksets destroy --retain-inoperable --allow-delete"
+    return change_result(outcome, {}, way_out=way_out).lines
+
+
+def _let_go():
+    stuck = an_instance(a_key(OTHER_ACCOUNT), status=InstanceStatus.INOPERABLE)
+    well = an_instance(a_key())
+    outcome = Outcome(
+        verdict=Verdict.SUCCEEDED,
+        plan=make_plan(
+            a_deployment(targets=targets((ACCOUNT, EAST))),
+            a_stack_set(well, stuck),
+            PlanOptions(retain_inoperable=True),
+        ),
+        operation_ids=(),
+        instances=(well,),
+        root_causes=(),
+        not_attempted=(),
+        remaining=None,
+        started=START,
+        ended=START,
+    )
+    return change_result(outcome, {}, before=(well, stuck)).lines
+
+
+def _removed_in_part():
+    stuck = an_instance(
+        a_key(),
+        status=InstanceStatus.INOPERABLE,
+        detailed_status=DetailedStatus.INOPERABLE,
+        status_reason="Export shared cannot be deleted as it is in use by importer",
+    )
+    outcome = Outcome(
+        verdict=Verdict.FAILED,
+        plan=make_destroy_plan(
+            a_deployment(), a_stack_set(stuck, an_instance(a_key(OTHER_ACCOUNT)))
+        ),
+        operation_ids=(),
+        instances=(stuck,),
         root_causes=(_cause(region=EAST, logical_id="", reason=stuck.status_reason),),
         not_attempted=(),
         remaining=make_destroy_plan(a_deployment(), a_stack_set(stuck)),
@@ -333,6 +379,8 @@ def _status_not_deployed():
         _failed,
         _failed_alike_in_many,
         _inoperable,
+        _let_go,
+        _removed_in_part,
         _not_ready,
         _in_two_accounts,
         _bad_file,

@@ -34,6 +34,7 @@ from tests.builders import (
     CONTENT,
     EAST,
     HOME,
+    OTHER_ACCOUNT,
     WEST,
     a_deployment,
     a_key,
@@ -551,3 +552,16 @@ def test_resolving_counts_the_files_and_names_what_has_none():
         "  ou-1: AWS alone knows its accounts, so none of their views is written",
     ]
     assert result.data == {"files": ["a.json"], "skipped": ["pr-*"], "units": ["ou-1"]}
+
+
+@pytest.mark.parametrize(
+    ("arn", "account"),
+    [
+        (f"arn:aws:cloudformation:{HOME}:{OTHER_ACCOUNT}:stackset/greeting-dev:1", OTHER_ACCOUNT),
+        ("", ACCOUNT),
+    ],
+)
+def test_a_stack_set_stands_where_its_arn_says_whoever_administers_it(arn, account):
+    lines = status_result(a_deployment(), a_stack_set(arn=arn), {}).lines
+
+    assert lines[0].text == f"Stack set greeting-dev in {account} · home region {HOME}"
