@@ -20,7 +20,13 @@ from tests.fakes import FakeAccount, FakeAws
 from tests.roles import ready_roles
 
 EUROPE = Region("eu-west-1")
-BOOTSTRAP = Bootstrap(stack_name="boot", template=a_template(), parameters={}, tags={})
+ROLES = {
+    name: {"Type": "AWS::IAM::Role", "Properties": {"RoleName": name}}
+    for name in ("administration", "execution")
+}
+BOOTSTRAP = Bootstrap(
+    stack_name="boot", template=a_template({"Resources": ROLES}), parameters={}, tags={}
+)
 DENIED = PermissionDeniedError("no iam:GetRole")
 
 

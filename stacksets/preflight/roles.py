@@ -6,19 +6,28 @@ Source: StackSets user guide, stacksets-prereqs-self-managed; for `aws:SourceArn
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from stacksets.errors import Problem
-from stacksets.model.desired import DEFAULT_EXECUTION_ROLE, InstanceKey, PermissionModel
-from stacksets.parameter_values import declared_parameters
+from stacksets.errors import Problem, TemplateError
+from stacksets.model.desired import (
+    DEFAULT_EXECUTION_ROLE,
+    InstanceKey,
+    KeptValue,
+    PermissionModel,
+)
+from stacksets.parameter_values import declared_parameters, default_parameters
 from stacksets.preflight.case import Unchecked, unread
 from stacksets.preflight.trust import Caller, judge_trust
+from stacksets.resolve import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
+    from stacksets.model.desired import Bootstrap
     from stacksets.preflight.case import Case, Finding
 
+_ROLE = "AWS::IAM::Role"
 _SERVICE = "cloudformation.amazonaws.com"
 _DEFAULT_ADMINISTRATION = "AWSCloudFormationStackSetAdministrationRole"
 _ANY_ID = "00000000-0000-0000-0000-000000000000"
@@ -65,7 +74,7 @@ def _check_trust(
     yield from unread(case, f"the role {name}", refusals)
     for key, policy in answers.items():
         if policy is None:
-            hint = case.mended_by_bootstrap(key.account)
+            hint = _made_by_bootstrap(case, key, name)
             yield Problem(where=f"account {key.account}", what=f"no role {name}", hint=hint)
             continue
         # What cannot be told of several callers is told once.
@@ -87,10 +96,11 @@ def _judge(
         if trust.unmet:
             what += f" for stack set {case.deployment.name} of {case.deployment.home_region}: "
             what += f"its conditions want {', '.join(trust.unmet)}"
-        yield Problem(where=f"account {key.account}", what=what, hint=_mend(case, key, caller))
+        hint = _mend(case, key, name, caller, has_unmet=bool(trust.unmet))
+        yield Problem(where=f"account {key.account}", what=what, hint=hint)
 
 
-def _mend(case: Case, key: InstanceKey, caller: Caller) -> str:
+def _mend(case: Case, key: InstanceKey, role: str, caller: Caller, *, has_unmet: bool) -> str:
     """Say what makes a role trust a caller; not every bootstrap knows of opt-in regions."""
     (name, *_) = caller.names
     bootstrap = case.deployment.bootstrap
@@ -98,7 +108,53 @@ def _mend(case: Case, key: InstanceKey, caller: Caller) -> str:
     is_regional = caller.kind == "Service" and name != _SERVICE
     if is_regional and "StackSetsPrincipals" not in declared:
         return f"add the service {name} to its trust policy: an opt-in region comes under its own"
-    return case.mended_by_bootstrap(key.account)
+    by_bootstrap = _made_by_bootstrap(case, key, role)
+    if bootstrap and has_unmet and by_bootstrap == case.mended_by_bootstrap(key.account):
+        return f"{by_bootstrap}; where the conditions stay, mend them in {bootstrap.template.path}"
+    return by_bootstrap
+
+
+def _made_by_bootstrap(case: Case, key: InstanceKey, name: str) -> str:
+    """Name the bootstrap as what makes a role, unless its template is known to make only others."""
+    bootstrap = case.deployment.bootstrap
+    made = _list_made_roles(bootstrap, key) if bootstrap else None
+    if bootstrap is None or made is None or name in made:
+        return case.mended_by_bootstrap(key.account)
+    others = f"those that it makes are {', '.join(made)}" if made else "it makes none"
+    return (
+        f"{bootstrap.template.path} of [bootstrap] makes no role {name}, {others}: let [stack_set] "
+        "name what it makes, or see StackSets user guide, stacksets-prereqs-self-managed"
+    )
+
+
+def _list_made_roles(bootstrap: Bootstrap, key: InstanceKey) -> tuple[str, ...] | None:
+    """Give the names of the roles that a bootstrap's template makes; None where one is not known.
+
+    Conditions are passed over: which of the roles an account gets, its bootstrap knows.
+    """
+    content = bootstrap.template.content
+    resources = content.get("Resources")
+    roles = {
+        logical_id: {"Type": _ROLE, "Properties": {"RoleName": resource["Properties"]["RoleName"]}}
+        for logical_id, resource in (resources.items() if isinstance(resources, Mapping) else ())
+        if isinstance(resource, Mapping)
+        and resource.get("Type") == _ROLE
+        and "RoleName" in (resource.get("Properties") or {})
+    }
+    given = {k: v for k, v in bootstrap.parameters.items() if not isinstance(v, KeptValue)}
+    known = default_parameters(content) | given
+    declared = {k: one for k, one in declared_parameters(content).items() if k in known}
+    try:
+        view: dict[str, Any] = resolve(
+            {"Parameters": declared, "Resources": roles},
+            parameters={k: known[k] for k in declared},
+            account=key.account,
+            region=key.region,
+        )
+    except TemplateError:
+        return None
+    names = tuple(view["Resources"][one]["Properties"]["RoleName"] for one in roles)
+    return names if all(isinstance(one, str) for one in names) else None
 
 
 def _administration_role_arn(case: Case) -> str:

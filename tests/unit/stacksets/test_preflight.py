@@ -379,7 +379,7 @@ def test_conditions_that_would_keep_cloudformation_out_are_a_problem(world, cond
                 where=f"account {ACCOUNT}",
                 what="role administration does not trust cloudformation.amazonaws.com for stack "
                 f"set {NAME} of {HOME}: its conditions want {unmet}",
-                hint="`stacksets bootstrap`",
+                hint="`stacksets bootstrap`; where the conditions stay, mend them in t.json",
             ),
         ),
         unchecked=(),
@@ -969,3 +969,48 @@ def test_a_value_that_the_bootstrap_is_left_without_is_told_and_refuses_nothing(
     assert ready.problems == ()
     (told,) = ready.unchecked
     assert told.startswith('Zone is "Z1" in [stack_set.parameters] and empty in [bootstrap')
+
+
+def a_bootstrap(*names, **parameters):
+    """A bootstrap whose template makes roles of these names, and one that AWS names."""
+    roles = {
+        f"Role{at}": {"Type": "AWS::IAM::Role", "Properties": {"RoleName": name}}
+        for at, name in enumerate(names)
+    }
+    content = {
+        "Parameters": {"Stage": {"Type": "String"}},
+        "Resources": {**roles, "Own": {"Type": "AWS::IAM::Role"}, **CONTENT["Resources"]},
+    }
+    return replace(BOOTSTRAP, template=a_template(content), parameters=parameters)
+
+
+@pytest.mark.parametrize(
+    ("bootstrap", "hint"),
+    [
+        (a_bootstrap({"Fn::Sub": "svc-${Stage}"}, "exec", Stage="dev"), "makes are svc-dev, exec:"),
+        (a_bootstrap(Stage="dev"), "it makes none:"),
+        (a_bootstrap({"Ref": "Stage"}, Stage="execution"), "`stacksets bootstrap`"),
+        (a_bootstrap({"Ref": "Stage"}, Stage=KeptValue(fallback="")), "`stacksets bootstrap`"),
+        (a_bootstrap({"Ref": "Stage"}), "`stacksets bootstrap`"),
+        (a_bootstrap({"Fn::If": ["No", "a", "b"]}), "`stacksets bootstrap`"),
+    ],
+)
+def test_a_bootstrap_is_not_named_for_a_role_that_it_does_not_make(world, bootstrap, hint):
+    for account in world.here.values():
+        account.roles.pop("execution", None)
+
+    problems = world.check(bootstrap=bootstrap).problems
+
+    [missing] = [one for one in problems if one.what == "no role execution"]
+    assert hint in missing.hint
+    assert ("`stacksets bootstrap`" in missing.hint) is (hint == "`stacksets bootstrap`")
+
+
+def test_conditions_of_a_role_that_the_bootstrap_does_not_make_are_not_mended_by_it(world):
+    elsewhere = {"StringEquals": {"aws:SourceAccount": OTHER_ACCOUNT}}
+    world.here[HOME].roles["administration"] = trust(SERVICE, condition=elsewhere)
+
+    [problem] = world.check(bootstrap=a_bootstrap("execution")).problems
+
+    assert problem.hint.startswith("t.json of [bootstrap] makes no role administration")
+    assert "where the conditions stay" not in problem.hint

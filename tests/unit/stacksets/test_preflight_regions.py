@@ -231,7 +231,8 @@ def test_an_opt_in_region_has_a_principal_of_its_own_that_the_administration_rol
 )
 def test_a_bootstrap_that_knows_of_opt_in_regions_mends_the_trust(world, parameters, hint):
     world.here[HOME].roles["administration"] = trust(SERVICE)
-    content = {"Parameters": parameters, "Resources": {"Role": {"Type": "AWS::IAM::Role"}}}
+    role = {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "administration"}}
+    content = {"Parameters": parameters, "Resources": {"Role": role}}
     bootstrap = Bootstrap(stack_name="boot", template=a_template(content), parameters={}, tags={})
 
     (problem,) = world.check(targets=to(EAST, MILAN), bootstrap=bootstrap).problems
