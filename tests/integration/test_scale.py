@@ -114,7 +114,7 @@ def test_diagnose_looks_into_the_stacks_that_failed_and_no_other(call):
 
 @pytest.mark.exhaustive
 def test_throttled_calls_are_sent_again_until_all_are_answered(call):
-    with simulated(calls_per_second=100.0) as server:
+    with simulated(calls_per_second=40.0) as server:
         exit_code, calls, _ = call(server, "status", overrides=True)
     assert (exit_code, calls["DescribeStackInstance"]) == (0, SIZE)
     assert calls["DescribeStackInstance (throttled)"] > 0
