@@ -98,10 +98,8 @@ def find_kept_stacks(
     looked_up = [one for one in found if isinstance(one, KeptStack)]
     counting = set(others)
     around = [one for some in ask_each(look_around, sorted(counting | let_go)) for one in some]
-    there = [
-        *(one for one in looked_up if _is_there(one)),
-        *(one for one in around if one.key in counting),
-    ]
+    there = [one for one in looked_up if _is_there(one)]
+    there += [one for one in around if one.key in counting]
     return KeptStacks(
         there=tuple(sorted(there, key=lambda one: (one.key, one.id))),
         lost=tuple(one for one in looked_up if not _is_there(one)),

@@ -59,9 +59,8 @@ def observe_stack_set(
     # Before the instances: an operation that ends in between would leave rows of its middle, and
     # nothing that runs to explain them.
     operations = stack_sets.list_operations(deployment.name)
-    instances = pass_over_detections(
-        stack_sets, deployment.name, stack_sets.list_instances(deployment.name), operations
-    )
+    listed = stack_sets.list_instances(deployment.name)
+    instances = pass_over_detections(stack_sets, deployment.name, listed, operations)
     looks_up = audit or len(instances) < MANY
     if overrides and (looks_up or _may_override(deployment, described)):
         instances = _with_overrides(aws, deployment, instances, before)

@@ -85,11 +85,6 @@ class Unlisted:
         unit = self._reached[there.key]
         return self.tell_out_of_reach(there) or f"below {unit}, where nothing is surplus"
 
-    def tell(self, there: StackInstance) -> str:
-        """Say of an instance that the file does not ask for why it goes or stays."""
-        surplus = self.find_surplus(there)
-        return surplus.why if surplus else self.tell_kept(there)
-
     def is_left_alone(self, there: StackInstance) -> bool:
         """Tell whether a kept instance cannot be mended: nobody asked for it to be made anew."""
         return (

@@ -12,7 +12,7 @@ from stacksets.report.cause import (
     name_instances,
     wrapped,
 )
-from stacksets.report.kept_stacks import MOST_IMPORTED
+from stacksets.report.kept_stacks import import_words
 from stacksets.report.message import Line, Result, Tone, count
 
 if TYPE_CHECKING:
@@ -101,17 +101,12 @@ def _lines(deployment: Deployment, diagnosis: Diagnosis) -> Iterator[Line]:
         text = "whether the stacks of healthy instances exist was not looked up; --audit does"
         yield Line(f"  ?  {text}", Tone.WARNING)
     if any(one.of_import for one in diagnosis.causes):
-        yield Line(f"→ once that is mended, and before any deploy: `{_import_again(diagnosis)}`")
+        again = import_words("stacksets import", dict.fromkeys(diagnosis.unimported))
+        yield Line(f"→ once that is mended, and before any deploy: `{again}`")
     elif diagnosis.causes:
         again = "tries again to delete" if diagnosis.retry.removes else "retries"
         words = f"{diagnosis.retry.who} {again} what failed, and the rest"
         yield Line(f"→ once that is mended: {words}")
-
-
-def _import_again(diagnosis: Diagnosis) -> str:
-    """Name the import as it is to be typed: with the stacks that have not come in."""
-    ids = dict.fromkeys(diagnosis.unimported)
-    return f"stacksets import {' '.join(ids) if 0 < len(ids) <= MOST_IMPORTED else 'STACK_ARN…'}"
 
 
 def _headline(deployment: Deployment, diagnosis: Diagnosis) -> Line:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from stacksets.kept_stacks import KeptStack, KeptStacks
     from stacksets.model.desired import InstanceKey
 
-MOST_IMPORTED = 10
+_MOST_IMPORTED = 10
 """As many stacks as one import takes (API reference, ImportStacksToStackSet, StackIds)."""
 
 
@@ -97,9 +97,13 @@ def kept_data(kept: KeptStacks, adopt: str) -> dict[str, object]:
     }
 
 
+def import_words(command: str, ids: Collection[str]) -> str:
+    """Give an import as it is to be typed; of more stacks than one takes, or of none, the place."""
+    return f"{command} {' '.join(ids) if 0 < len(ids) <= _MOST_IMPORTED else 'STACK_ARN…'}"
+
+
 def _adopt(kept: KeptStacks, adopt: str) -> str:
-    ids = [one.id for one in kept.there]
-    return f"{adopt} {' '.join(ids) if len(ids) <= MOST_IMPORTED else 'STACK_ARN…'}"
+    return import_words(adopt, [one.id for one in kept.there])
 
 
 def _rows(stacks: Sequence[KeptStack], tone: Tone) -> Iterator[Line]:

@@ -110,8 +110,8 @@ def _healthy_words(outcome: Outcome, well: str) -> str:
     if counted and counted <= goes:
         removed = len(goes) - len(counted)
         return f": {removed} of {count(len(goes), 'stack instance')} removed"
-    well_ones = [one.key for one in outcome.instances if _is_well(one) and one.key in counted]
-    healthy = sum(one not in unfinished for one in well_ones)
+    calm = counted - unfinished
+    healthy = sum(_is_well(one) and one.key in calm for one in outcome.instances)
     kept = f", {len(outcome.kept)} left alone" if outcome.kept else ""
     words = f": {healthy} of {count(len(counted), 'stack instance')} {well}"
     return f"{words if counted else ''}{kept}"

@@ -37,12 +37,13 @@ if TYPE_CHECKING:
 class _Others:
     """The stack instances that the file does not ask for: why each goes or stays.
 
-    `surplus` are those that a deploy removes, `out_of_reach` those in accounts that AWS cannot
-    reach any more.
+    `surplus` are those that a deploy removes, `never_updated` those that it cannot mend,
+    `out_of_reach` those in accounts that AWS cannot reach any more.
     """
 
     whys: Mapping[InstanceKey, str]
     surplus: frozenset[InstanceKey]
+    never_updated: frozenset[InstanceKey]
     out_of_reach: frozenset[InstanceKey]
 
 
@@ -73,7 +74,7 @@ def status_result(
     warnings = forgotten_warnings(
         deployed,
         audited=not reads_overrides(deployment, observed),
-        beyond=_not_updated(deployment, observed),
+        beyond=others.surplus | others.never_updated,
     )
     return Result(
         code=code,
@@ -102,9 +103,15 @@ def _find_others(deployment: Deployment, observed: StackSet) -> _Others:
     wanted = set(deployment.instance_keys())
     unlisted = Unlisted(deployment)
     others = [one for one in observed.instances if one.key not in wanted]
+    surplus = {one.key: found for one in others if (found := unlisted.find_surplus(one))}
+    kept = [one for one in others if one.key not in surplus]
     return _Others(
-        whys={one.key: unlisted.tell(one) for one in others},
-        surplus=frozenset(one.key for one in others if unlisted.find_surplus(one)),
+        whys={
+            one.key: surplus[one.key].why if one.key in surplus else unlisted.tell_kept(one)
+            for one in others
+        },
+        surplus=frozenset(surplus),
+        never_updated=frozenset(one.key for one in kept if unlisted.is_left_alone(one)),
         out_of_reach=frozenset(one.key for one in others if unlisted.tell_out_of_reach(one)),
     )
 
@@ -145,16 +152,6 @@ def _is_unread(instance: StackInstance) -> bool:
 def _missing(deployment: Deployment, there: Sequence[StackInstance]) -> list[InstanceKey]:
     present = {one.key for one in there}
     return [key for key in deployment.instance_keys() if key not in present]
-
-
-def _not_updated(deployment: Deployment, observed: StackSet) -> frozenset[InstanceKey]:
-    """Give the stack instances that a deploy removes, or cannot reach."""
-    unlisted, wanted = Unlisted(deployment), set(deployment.instance_keys())
-    return frozenset(
-        one.key
-        for one in observed.instances
-        if one.key not in wanted and (unlisted.find_surplus(one) or unlisted.is_left_alone(one))
-    )
 
 
 def _names(keys: Iterable[InstanceKey]) -> list[str]:

@@ -143,13 +143,17 @@ def _failed_alike_in_many():
     )
 
 
-def _inoperable():
-    stuck = an_instance(
+def _stuck():
+    return an_instance(
         a_key(),
         status=InstanceStatus.INOPERABLE,
         detailed_status=DetailedStatus.INOPERABLE,
         status_reason="Export shared cannot be deleted as it is in use by importer",
     )
+
+
+def _inoperable():
+    stuck = _stuck()
     outcome = Outcome(
         verdict=Verdict.FAILED,
         plan=FIRST,
@@ -187,12 +191,7 @@ def _let_go():
 
 
 def _removed_in_part():
-    stuck = an_instance(
-        a_key(),
-        status=InstanceStatus.INOPERABLE,
-        detailed_status=DetailedStatus.INOPERABLE,
-        status_reason="Export shared cannot be deleted as it is in use by importer",
-    )
+    stuck = _stuck()
     outcome = Outcome(
         verdict=Verdict.FAILED,
         plan=make_destroy_plan(
