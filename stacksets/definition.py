@@ -83,7 +83,7 @@ def compare_templates(
     observed: Mapping[str, object], desired: Mapping[str, object]
 ) -> tuple[Difference, ...]:
     """List where two templates differ; the default of a NoEcho parameter is compared, not shown."""
-    hidden = no_echo_parameters(observed) | no_echo_parameters(desired)
+    hidden = no_echo_parameters(observed, desired)
     return find_differences(_hide(observed, hidden), _hide(desired, hidden), "Template")
 
 
@@ -117,7 +117,7 @@ def hidden_parameters(deployment: Deployment, observed: StackSet | None) -> froz
     instances = observed.instances if observed else ()
     overridden = {name for one in instances for name in one.overrides or ()}
     declared = {name for one in contents for name in declared_parameters(one)}
-    return frozenset(overridden - declared).union(*map(no_echo_parameters, contents))
+    return no_echo_parameters(*contents) | (overridden - declared)
 
 
 def file_sha256(deployment: Deployment) -> str | None:
@@ -129,7 +129,7 @@ def file_sha256(deployment: Deployment) -> str | None:
     contents = [deployment.template.content]
     if deployment.bootstrap:
         contents.append(deployment.bootstrap.template.content)
-    return None if any(map(no_echo_parameters, contents)) else deployment.sha256
+    return None if no_echo_parameters(*contents) else deployment.sha256
 
 
 def _hide_values(values: Mapping[str, str], names: frozenset[str]) -> dict[str, object]:

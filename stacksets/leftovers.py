@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from stacksets.asking import ask_each
-from stacksets.aws.door import Leftover
 from stacksets.aws.instance_stacks import list_deleted_instance_stacks, list_instance_stacks
 from stacksets.aws.resources import CHECKED_TYPES, ResourceState
 from stacksets.errors import StackSetsError
@@ -37,6 +36,15 @@ _OWN_LOGS = {
 }
 """Log groups that a service opens by itself, by the id of the resource (API Gateway developer
 guide, "Set up CloudWatch logging"; Lambda developer guide, "CloudWatch Logs")."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leftover:
+    """Something of the stack set that is still there: its type and name."""
+
+    key: InstanceKey
+    resource_type: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +121,7 @@ def _find_in(
 def _find_there(account: Account, stack_ids: Iterable[str]) -> Iterator[Stack]:
     for stack_id in stack_ids:
         stack = account.find_stack(stack_id)
-        if stack and stack.status != "DELETE_COMPLETE":
+        if stack and not stack.is_deleted:
             yield stack
 
 

@@ -166,7 +166,7 @@ class _Mask:
 
     def to_ask(self, keys: Iterable[InstanceKey]) -> tuple[InstanceKey, ...]:
         """Tell whose overrides are to be read, once each; of none where nothing is NoEcho."""
-        if not any(map(no_echo_parameters, self._templates)):
+        if not no_echo_parameters(*self._templates):
             return ()
         with self._lock:
             new = tuple(dict.fromkeys(one for one in keys if one not in self._asked))

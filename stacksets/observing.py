@@ -138,7 +138,7 @@ def _look_up(
     except AwsError as error:
         refusal = Refusal(why=error.message, hint=error.hint)
         return replace(instance, stack_exists=None, unread=refusal)
-    if stack is None or stack.status == "DELETE_COMPLETE":
+    if stack is None or stack.is_deleted:
         return replace(instance, stack_exists=False)
     lacking = [name for name, value in tags.items() if stack.tags.get(name) != value]
     return replace(instance, stack_exists=True, lacking_tags=tuple(sorted(lacking)))

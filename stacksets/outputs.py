@@ -72,7 +72,7 @@ def _without_stack(instance: StackInstance) -> str:
 
 
 def _find_problem(stack: Stack | None) -> str | None:
-    if stack is None or stack.status == "DELETE_COMPLETE":
+    if stack is None or stack.is_deleted:
         return "its stack is gone"
     if not stack.outputs and not stack.status.endswith(("CREATE_COMPLETE", "UPDATE_COMPLETE")):
         return f"its stack is {stack.status} and has no outputs"

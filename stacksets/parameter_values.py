@@ -67,11 +67,13 @@ def default_parameters(content: Mapping[str, object]) -> dict[str, str]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def no_echo_parameters(content: Mapping[str, object]) -> frozenset[str]:
-    """Give the names of the parameters whose values AWS masks."""
-    declared = declared_parameters(content)
+def no_echo_parameters(*contents: Mapping[str, object]) -> frozenset[str]:
+    """Give the names of the parameters whose values AWS masks in any of the templates."""
     return frozenset(
-        name for name, spec in declared.items() if str(spec.get("NoEcho")).lower() == "true"
+        name
+        for content in contents
+        for name, spec in declared_parameters(content).items()
+        if str(spec.get("NoEcho")).lower() == "true"
     )
 
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from stacksets.aws.door import Aws
     from stacksets.model.desired import Deployment
 
-_DELETED = "DELETE_COMPLETE"
-
 
 def read_stacks(
     aws: Aws, deployment: Deployment, stack_ids: Iterable[str]
@@ -47,7 +45,7 @@ def _read(aws: Aws, deployment: Deployment, stack_id: str) -> StackToImport:
     key = get_stack_key(stack_id)
     account = aws.account(key.account, key.region, deployment.read_role_name)
     stack = account.find_stack(stack_id)
-    if stack is None or stack.status == _DELETED:
+    if stack is None or stack.is_deleted:
         return StackToImport(id=stack_id, key=key)
     return StackToImport(
         id=stack_id,

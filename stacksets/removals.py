@@ -114,7 +114,7 @@ def find_unimportable(deployment: Deployment, observed: StackSet | None) -> froz
     Source: StackSets user guide, stacksets-import.
     """
     there = parse_template(observed.template_body) if observed else {}
-    return no_echo_parameters(there) | no_echo_parameters(deployment.template.content)
+    return no_echo_parameters(there, deployment.template.content)
 
 
 def unimportable_notes(

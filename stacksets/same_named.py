@@ -32,7 +32,7 @@ def find_apart(deployment: Deployment) -> Iterator[str]:
         return
     contents = (deployment.template.content, bootstrap.template.content)
     here, there = map(declared_parameters, contents)
-    hidden = frozenset[str]().union(*map(no_echo_parameters, contents))
+    hidden = no_echo_parameters(*contents)
     for name in (one for one in here if one in there and one not in deployment.informational):
         given, theirs = _given(deployment, name), _theirs(bootstrap, name)
         if given and theirs is not None and theirs not in given:

@@ -52,7 +52,7 @@ class BotoAccount:
             for row in self._list_summaries(name_prefix)
             if row["StackStatus"] != _DELETED
         )
-        return tuple(stack for stack in there if stack is not None and stack.status != _DELETED)
+        return tuple(stack for stack in there if stack is not None and not stack.is_deleted)
 
     def list_deleted_stacks(self, name_prefix: str) -> tuple[str, ...]:
         """List the ids of deleted stacks whose name begins so, the latest deletion first."""

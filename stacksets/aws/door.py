@@ -55,6 +55,11 @@ class Stack:
     parent_id: str | None = None
     is_protected: bool = False
 
+    @property
+    def is_deleted(self) -> bool:
+        """Tell whether only its history is left; CloudFormation keeps that for 90 days."""
+        return self.status == "DELETE_COMPLETE"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackEvent:
@@ -85,15 +90,6 @@ class RegionOptStatus(StrEnum):
     ENABLING = "ENABLING"
     DISABLING = "DISABLING"
     DISABLED = "DISABLED"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leftover:
-    """Something of the stack set that is still there: its type and name."""
-
-    key: InstanceKey
-    resource_type: str
-    name: str
 
 
 class StackSets(Protocol):

@@ -72,7 +72,7 @@ def find_usable(job: Job) -> Stack | None:
             f"stack {name} in {job.key} is in status {stack.status}: {stack.status_reason}",
             hint="mend it in the CloudFormation console, then `stacksets bootstrap` again",
         )
-    return None if stack is None or stack.status == "DELETE_COMPLETE" else stack
+    return None if stack is None or stack.is_deleted else stack
 
 
 def create(job: Job, parameters: Mapping[str, str], tags: Mapping[str, str]) -> BootstrapChange:

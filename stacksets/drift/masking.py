@@ -40,7 +40,7 @@ def find_secrets(deployment: Deployment, described: StackSet) -> Secrets:
     """Collect what must not be shown of a deployed stack set."""
     there = parse_template(described.template_body)
     ours = deployment.template.content
-    names = no_echo_parameters(there) | no_echo_parameters(ours)
+    names = no_echo_parameters(there, ours)
     settings = (
         default_parameters(there),
         default_parameters(ours),

@@ -14,9 +14,8 @@ from stacksets.report.outcome import outcome_data
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from stacksets.aws.door import Leftover
     from stacksets.kept_stacks import KeptStacks
-    from stacksets.leftovers import Leftovers
+    from stacksets.leftovers import Leftover, Leftovers
     from stacksets.model.desired import Deployment
     from stacksets.model.observed import StackInstance
     from stacksets.model.outcome import Outcome

@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from stacksets.aws.door import Leftover
 from stacksets.bootstrap import BootstrapChange, BootstrapResult
 from stacksets.kept_stacks import KeptStack, KeptStacks
-from stacksets.leftovers import Leftovers
+from stacksets.leftovers import Leftover, Leftovers
 from stacksets.model.outcome import Outcome, Verdict
 from stacksets.outputs import InstanceOutputs
 from stacksets.plan import make_destroy_plan

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stacksets.aws.door import Leftover
 from stacksets.aws.resources import CHECKED_TYPES, ResourceState
-from stacksets.leftovers import Leftovers, find_leftovers
+from stacksets.leftovers import Leftover, Leftovers, find_leftovers
 from stacksets.model.desired import InstanceKey
 from tests.builders import ACCOUNT, EAST, WEST
 from tests.builders import NAME as STACK_SET

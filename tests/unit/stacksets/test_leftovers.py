@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from stacksets.aws.door import Leftover, Stack, StackEvent
+from stacksets.aws.door import Stack, StackEvent
 from stacksets.aws.resources import CHECKED_TYPES, ResourceState
 from stacksets.errors import PermissionDeniedError
-from stacksets.leftovers import HISTORY, Leftovers, find_leftovers
+from stacksets.leftovers import HISTORY, Leftover, Leftovers, find_leftovers
 from tests.builders import ACCOUNT, EAST, NAME, WEST, a_deployment, a_key, a_stack_id, a_template
 from tests.fakes import FakeAws
 
